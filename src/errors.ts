@@ -220,6 +220,13 @@ export class MarcotError extends Error {
     this.errors = details.errors ?? [];
     this.traceId = details.traceId;
   }
+
+  /** An error that a contract declares: its name is its code. The view ran, and refused. */
+  static declared(name: string, status: number, message: string): MarcotError {
+    const fix = "Handle this error: the contract declares it.";
+    const error = new MarcotError("InternalError", message, { ran: "yes", fix });
+    return Object.assign(error, { code: name, status, title: name });
+  }
 }
 
 /** The code of anything that was thrown, or undefined when it has none. */

@@ -1,0 +1,80 @@
+/** `app("faq", { … })`: what an app is made of. Loaded only where the app is provided. */
+import { aboutOf, type AnyContract, versionsOf } from "../contract/contract.ts";
+import { MarcotError } from "../errors.ts";
+import type { Page } from "./page.ts";
+import type { View } from "./view.ts";
+
+export interface AppParts {
+  /** The newest version of the app's contract; the older ones come with it. */
+  readonly contract: AnyContract;
+  /** A sentence for people, shown on the project's first page. Default: none. */
+  readonly summary?: string;
+  /** `import * as views`: the views answer endpoints; other exports are left alone. Default: none. */
+  readonly views?: Readonly<Record<string, unknown>>;
+  /** The pages of the app. Default: none. */
+  readonly urls?: readonly Page[];
+  /** `import * as tables`: the Drizzle tables. Default: none, and then the app needs no database. */
+  readonly tables?: Readonly<Record<string, unknown>>;
+}
+
+export interface App {
+  readonly name: string;
+  readonly contract: AnyContract;
+  readonly summary: string;
+  readonly views: ReadonlyMap<string, View>;
+  readonly urls: readonly Page[];
+  readonly tables: Readonly<Record<string, unknown>>;
+}
+
+export function app(name: string, parts: AppParts): App {
+  const about = aboutOf(parts.contract);
+  if (about.app !== name) throw invalid(name, `its contract is that of "${about.app}"`);
+  const views = viewsByEndpoint(name, parts);
+  refuseHidden(name, parts);
+  const { contract, summary = "", urls = [], tables = {} } = parts;
+  return Object.freeze({ name, contract, summary, views, urls, tables });
+}
+
+function viewsByEndpoint(name: string, { contract, views = {} }: AppParts): Map<string, View> {
+  const found = new Map<string, View>();
+  for (const candidate of Object.values(views)) {
+    if (!isView(candidate)) continue;
+    const { app: owner, name: endpoint, version } = candidate.endpoint;
+    const newest = aboutOf(contract).version;
+    if (owner !== name)
+      throw invalid(name, `a view answers ${owner}.${endpoint}, which is another app's`);
+    if (version !== newest)
+      throw invalid(name, `the view of ${endpoint} answers ${version}; write it for ${newest}`);
+    if (found.has(endpoint)) throw invalid(name, `${endpoint} has two views`);
+    found.set(endpoint, candidate);
+  }
+  const missing = aboutOf(contract).endpoints.filter((endpoint) => !found.has(endpoint.name));
+  if (missing.length > 0)
+    throw invalid(name, `no view answers ${missing.map((e) => e.name).join(", ")}`);
+  return found;
+}
+
+/** The first version's endpoints answer without a version in their path too; a page there would hide them. */
+function refuseHidden(name: string, { contract, urls = [] }: AppParts): void {
+  const [oldest = contract] = versionsOf(contract);
+  const taken = new Map(
+    aboutOf(oldest).endpoints.map((e) => [`${e.method} ${shapeOf(e.path)}`, e.name]),
+  );
+  for (const { path, post } of urls) {
+    const hidden =
+      taken.get(`GET ${shapeOf(path)}`) ?? (post ? taken.get(`POST ${shapeOf(path)}`) : undefined);
+    if (hidden) throw invalid(name, `the page ${path} stands where the endpoint ${hidden} answers`);
+  }
+}
+
+function shapeOf(path: string): string {
+  return path.replaceAll(/:\w+/g, ":");
+}
+
+function isView(value: unknown): value is View {
+  return typeof value === "object" && value !== null && "is" in value && value.is === "view";
+}
+
+function invalid(name: string, what: string): MarcotError {
+  return new MarcotError("AppInvalid", `${name}: ${what}`);
+}

@@ -1,0 +1,99 @@
+/**
+ * Every call between apps passes here. Read this first: the provider of the app decides whether the
+ * call is answered in this process or sent to an address; nothing else differs for the caller.
+ */
+import { type Context, current, type Provider } from "../app/context.ts";
+import type { Route, ServedApp } from "../app/served.ts";
+import { answer, type Incoming } from "../app/view.ts";
+import { check, invalidInput, sentenceOf } from "../contract/check.ts";
+import { checkOf } from "../contract/compile.ts";
+import { setCaller } from "../contract/contract.ts";
+import { type CallOptions, type Endpoint, nameOf } from "../contract/endpoint.ts";
+import { MarcotError } from "../errors.ts";
+import { callRemote } from "./remote.ts";
+
+const LOCAL = { input: "copy", output: "copy" } as const;
+
+setCaller(dispatch);
+
+/** Calls an endpoint of an app, wherever the app is provided. */
+function dispatch(endpoint: Endpoint, input: unknown, options?: CallOptions): Promise<unknown> {
+  const context = current.getStore();
+  if (context === undefined) {
+    return Promise.reject(
+      new MarcotError("NoProject", `${nameOf(endpoint)} was called outside a project`),
+    );
+  }
+  const provider = context.running.providerOf(endpoint.app);
+  const incoming: Incoming = {
+    running: context.running,
+    caller: context.app,
+    deadline: deadlineOf(context, endpoint, options),
+    traceId: context.traceId,
+    idempotencyKey: options?.idempotencyKey,
+  };
+  if (provider.is === "local") return callLocal(provider.served, endpoint, input, incoming);
+  if (provider.is === "remote") return callRemote(provider.address, endpoint, input, incoming);
+  return Promise.reject(absent(endpoint, provider));
+}
+
+function deadlineOf(
+  context: Context,
+  endpoint: Endpoint,
+  options: CallOptions | undefined,
+): number {
+  const allowed = options?.deadlineMs ?? endpoint.deadlineMs ?? context.running.deadlineMs;
+  return Math.min(context.deadline, performance.now() + allowed);
+}
+
+function callLocal(
+  served: ServedApp,
+  endpoint: Endpoint,
+  input: unknown,
+  incoming: Incoming,
+): Promise<unknown> {
+  const route = served.byEndpoint.get(endpoint);
+  if (route !== undefined) return answer(route, input, LOCAL, incoming);
+  return callOtherCopy(served, endpoint, input, incoming);
+}
+
+/** The caller holds another copy of the contract than the app: it is checked against both, as remotely. */
+async function callOtherCopy(
+  served: ServedApp,
+  endpoint: Endpoint,
+  input: unknown,
+  incoming: Incoming,
+): Promise<unknown> {
+  const name = nameOf(endpoint);
+  const route = served.byName.get(name) ?? missing(served, endpoint);
+  const checked = check(checkOf(endpoint.input, "copy", name), input, (issues) =>
+    invalidInput(name, issues),
+  );
+  const output = await answer(route, checked, LOCAL, incoming);
+  return check(
+    checkOf(endpoint.output, "copy", name),
+    output,
+    (issues) =>
+      new MarcotError(
+        "ContractBroken",
+        sentenceOf(`${name} answered outside the caller's contract:`, issues),
+        {
+          errors: issues,
+        },
+      ),
+  );
+}
+
+function missing(served: ServedApp, endpoint: Endpoint): Route {
+  const versions = [...new Set(served.routes.map((route) => route.endpoint.version))];
+  const message = `${nameOf(endpoint)} is not served here; ${endpoint.app} serves ${versions.join(", ")}`;
+  throw new MarcotError(
+    versions.includes(endpoint.version) ? "UnknownEndpoint" : "UnknownVersion",
+    message,
+  );
+}
+
+function absent(endpoint: Endpoint, provider: Provider & { is: "absent" }): MarcotError {
+  const message = `${nameOf(endpoint)} cannot be called: ${provider.why}`;
+  return new MarcotError("Unavailable", message, { ran: "no" });
+}

@@ -1,0 +1,65 @@
+/** Makes the error again that a provider wrote as a problem document (RFC 9457). */
+import { type Endpoint, nameOf } from "../contract/endpoint.ts";
+import { type ErrorCode, errorTable, type Issue, MarcotError, type Ran } from "../errors.ts";
+import type { Reply } from "./remote.ts";
+
+interface Problem {
+  readonly code?: unknown;
+  readonly detail?: unknown;
+  readonly ran?: unknown;
+  readonly errors?: unknown;
+  readonly traceId?: unknown;
+}
+
+export function fromProblem(reply: Reply, endpoint: Endpoint, address: URL): MarcotError {
+  const problem = problemOf(reply);
+  const code = typeof problem?.code === "string" ? problem.code : undefined;
+  if (problem === undefined || code === undefined) return unexpected(reply, endpoint, address);
+  const message = typeof problem.detail === "string" ? problem.detail : code;
+  const declared = endpoint.errors[code];
+  if (declared !== undefined) return MarcotError.declared(code, declared, message);
+  if (!isErrorCode(code)) return unexpected(reply, endpoint, address);
+  return new MarcotError(code, message, {
+    ...(isRan(problem.ran) ? { ran: problem.ran } : {}),
+    ...(typeof problem.traceId === "string" ? { traceId: problem.traceId } : {}),
+    errors: Array.isArray(problem.errors) ? problem.errors.filter(isIssue) : [],
+  });
+}
+
+function problemOf({ body, contentType }: Reply): Problem | undefined {
+  if (!contentType.startsWith("application/problem+json")) return undefined;
+  try {
+    const problem: unknown = JSON.parse(body);
+    return typeof problem === "object" && problem !== null ? problem : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Something else stands at the address, or a proxy between answers for the provider. */
+function unexpected({ status, contentType }: Reply, endpoint: Endpoint, address: URL): MarcotError {
+  const what = `${status} ${contentType || "without a content type"}`;
+  const message = `${nameOf(endpoint)} at ${address.href} answered ${what}, which its contract does not name`;
+  return new MarcotError("ContractBroken", message);
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorTable, code);
+}
+
+function isRan(value: unknown): value is Ran {
+  return value === "no" || value === "maybe" || value === "yes";
+}
+
+function isIssue(value: unknown): value is Issue {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "pointer" in value &&
+    typeof value.pointer === "string" &&
+    "expected" in value &&
+    typeof value.expected === "string" &&
+    "got" in value &&
+    typeof value.got === "string"
+  );
+}

@@ -1,0 +1,253 @@
+/**
+ * A call that leaves: HTTP with JSON to the address of the provider. It ends as a local call would:
+ * the same checks against the caller's own version, the same errors.
+ *
+ * It uses undici's `dispatch` and not `request` or `fetch`: no streams and no AbortSignal are needed
+ * for a reply that is read whole, and global `fetch` costs several times the CPU.
+ */
+import { type Dispatcher, Pool } from "undici";
+import type { Running } from "../app/context.ts";
+import { type Incoming, timedOut, unwatch, type Timed, watch } from "../app/view.ts";
+import { check, invalidInput, sentenceOf } from "../contract/check.ts";
+import { checkOf } from "../contract/compile.ts";
+import { type Endpoint, hasNoBody, nameOf } from "../contract/endpoint.ts";
+import { codeOf, MarcotError } from "../errors.ts";
+import { fromProblem } from "./problem.ts";
+import { repeat } from "./repeat.ts";
+
+/** Fewer would queue calls of a busy project behind each other; more would crowd out other projects. */
+const CONNECTIONS_MAX = 128;
+
+/** A larger reply is more likely a mistake than an answer, and would have to be held in memory. */
+const REPLY_BYTES_MAX = 8 * 1024 * 1024;
+
+/** The connections of a running project, by origin. They close with it. */
+const poolsOf = new WeakMap<Running, Map<string, Pool>>();
+
+/** Calls an endpoint at an address, and repeats where the contract allows it. */
+export async function callRemote(
+  address: URL,
+  endpoint: Endpoint,
+  input: unknown,
+  incoming: Incoming,
+): Promise<unknown> {
+  const name = nameOf(endpoint);
+  const checked = check<Record<string, unknown>>(
+    checkOf(endpoint.input, "write", `${name} input`),
+    input,
+    (issues) => invalidInput(name, issues),
+  );
+  const request = toRequest(address, endpoint, checked, incoming);
+  const send = () => exchange({ address, endpoint, incoming, name }, request);
+  const reply = await (endpoint.idempotent ? repeat(send, incoming.deadline) : send());
+  if (reply.status !== endpoint.status) throw fromProblem(reply, endpoint, address);
+  return check(
+    checkOf(endpoint.output, "read", `${name} output`),
+    parse(reply, name, address),
+    (issues) =>
+      new MarcotError(
+        "ContractBroken",
+        sentenceOf(`${name} at ${address.href} answered outside its contract:`, issues),
+        {
+          errors: issues,
+        },
+      ),
+  );
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+function parse(reply: Reply, name: string, address: URL): unknown {
+  try {
+    return JSON.parse(reply.body);
+  } catch (cause) {
+    const message = `${name} at ${address.href} answered ${reply.status} with a body that is not JSON`;
+    throw new MarcotError("ContractBroken", message, { cause });
+  }
+}
+
+function toRequest(
+  address: URL,
+  endpoint: Endpoint,
+  input: Readonly<Record<string, unknown>>,
+  incoming: Incoming,
+): Dispatcher.DispatchOptions {
+  const rest: Record<string, unknown> = { ...input };
+  const filled = endpoint.path.replaceAll(/:(\w+)/g, (_, key: string) => {
+    const value = encodeURIComponent(String(rest[key]));
+    delete rest[key];
+    return value;
+  });
+  const base = address.pathname === "/" ? "" : address.pathname;
+  const path = `${base}/${endpoint.version}${filled}`;
+  const headers = headersOf(endpoint, incoming);
+  if (hasNoBody(endpoint.method)) {
+    return { origin: address.origin, path: path + queryOf(rest), method: endpoint.method, headers };
+  }
+  headers.push("content-type", "application/json");
+  return {
+    origin: address.origin,
+    path,
+    method: endpoint.method,
+    headers,
+    body: JSON.stringify(rest),
+  };
+}
+
+function queryOf(values: Readonly<Record<string, unknown>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    for (const item of Array.isArray(value) ? value : [value]) query.append(name, String(item));
+  }
+  const written = query.toString();
+  return written === "" ? "" : `?${written}`;
+}
+
+function headersOf(endpoint: Endpoint, incoming: Incoming): string[] {
+  const left = Math.max(0, Math.floor(incoming.deadline - performance.now()));
+  const headers = [
+    "accept",
+    "application/json, application/problem+json",
+    "marcot-caller",
+    incoming.caller,
+    "marcot-deadline",
+    String(Math.min(left, Number.MAX_SAFE_INTEGER)),
+    "traceparent",
+    `00-${incoming.traceId}-${newSpanId()}-01`,
+  ];
+  if (endpoint.method === "POST") {
+    headers.push("idempotency-key", `"${incoming.idempotencyKey ?? crypto.randomUUID()}"`);
+  }
+  return headers;
+}
+
+/** 16 hexadecimal digits (W3C Trace Context, 3.2.2.4). It names a span; nothing is guarded by it. */
+function newSpanId(): string {
+  const half = () =>
+    Math.floor(Math.random() * 0xffffffff)
+      .toString(16)
+      .padStart(8, "0");
+  return half() + half();
+}
+
+interface Target {
+  readonly address: URL;
+  readonly endpoint: Endpoint;
+  readonly incoming: Incoming;
+  readonly name: string;
+}
+
+function exchange(target: Target, request: Dispatcher.DispatchOptions): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const handler = new Exchange(target, resolve, reject);
+    watch(handler);
+    poolFor(target.address, target.incoming.running).dispatch(request, handler);
+  });
+}
+
+function poolFor({ origin }: URL, running: Running): Pool {
+  let pools = poolsOf.get(running);
+  if (pools === undefined) poolsOf.set(running, (pools = new Map()));
+  let pool = pools.get(origin);
+  if (pool === undefined) {
+    // The deadline of the call is the only timeout: undici's own are coarser.
+    const opened = new Pool(origin, {
+      connections: CONNECTIONS_MAX,
+      bodyTimeout: 0,
+      headersTimeout: 0,
+    });
+    running.onClose(() => opened.close());
+    pools.set(origin, (pool = opened));
+  }
+  return pool;
+}
+
+class Exchange implements Dispatcher.DispatchHandler, Timed {
+  readonly deadline: number;
+  before: Timed | undefined = undefined;
+  after: Timed | undefined = undefined;
+  readonly #target: Target;
+  readonly #resolve: (reply: Reply) => void;
+  readonly #reject: (error: MarcotError) => void;
+  readonly #chunks: Buffer[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #size = 0;
+  #status = 0;
+  #contentType = "";
+
+  constructor(
+    target: Target,
+    resolve: (reply: Reply) => void,
+    reject: (error: MarcotError) => void,
+  ) {
+    this.deadline = target.incoming.deadline;
+    this.#target = target;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    this.#status = status;
+    this.#contentType = String(headers["content-type"] ?? "");
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size > REPLY_BYTES_MAX) controller.abort(new Error("the reply is too large"));
+  }
+
+  onResponseEnd(): void {
+    unwatch(this);
+    const [only] = this.#chunks;
+    const whole = this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks);
+    this.#resolve({
+      status: this.#status,
+      contentType: this.#contentType,
+      body: whole.toString("utf8"),
+    });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    unwatch(this);
+    this.#reject(this.#failure(error));
+  }
+
+  expire(): void {
+    const { name, incoming, address } = this.#target;
+    const error = timedOut(name, incoming.traceId, address.href);
+    this.#reject(error);
+    this.#controller?.abort(error);
+  }
+
+  #failure(error: Error): MarcotError {
+    const { name, address } = this.#target;
+    const cause = codeOf(error) ?? error.message;
+    const details = { cause: error };
+    if (this.#size > REPLY_BYTES_MAX) {
+      const message = `${name} at ${address.href} answered more than ${REPLY_BYTES_MAX} bytes`;
+      return new MarcotError("ContractBroken", message, details);
+    }
+    if (this.#controller === undefined) {
+      return new MarcotError(
+        "Unavailable",
+        `${name}: ${address.href} cannot be reached (${cause})`,
+        details,
+      );
+    }
+    const message = `${name}: the connection to ${address.href} broke before the answer (${cause})`;
+    return new MarcotError("ConnectionLost", message, details);
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * A contract is frozen data, and the client: `v1.create` describes an endpoint and is the function
+ * that calls it. What a call does is in `client/dispatch`, which puts itself into the slot below;
+ * this folder imports nothing of the framework but its errors, so that a contract can be published,
+ * read or tested alone.
+ */
+import { errorTable, MarcotError } from "../errors.ts";
+import {
+  hasNoBody,
+  type AppEvent,
+  type Call,
+  type CallOptions,
+  type DeclaredErrors,
+  type Definition,
+  type Endpoint,
+  endpointKey,
+  type EventDefinition,
+  eventKey,
+  type AnyCall,
+} from "./endpoint.ts";
+import type { Fields } from "./field.ts";
+import { isGuest, type Shape } from "./guest.ts";
+
+export type Definitions = { readonly [name: string]: Definition | EventDefinition };
+
+/** Data about a contract as a whole, under a symbol so that no endpoint's name can hide it. */
+export interface About {
+  readonly app: string;
+  readonly version: string;
+  readonly previous: AnyContract | undefined;
+  readonly endpoints: readonly Endpoint[];
+}
+
+export const aboutKey: unique symbol = Symbol.for("marcot.contract");
+
+export interface AnyContract {
+  readonly [aboutKey]: About;
+}
+
+type Bound<T> = T extends Call | AppEvent
+  ? T
+  : T extends Definition<infer I, infer O, infer E>
+    ? Call<I, O, E>
+    : T extends EventDefinition<infer F>
+      ? AppEvent<F>
+      : never;
+
+export type Contract<D> = { readonly [K in keyof D]: Bound<D[K]> } & AnyContract;
+
+/** The one slot: who carries out a call. Global by symbol, so that two copies of this file agree. */
+export type Caller = (
+  endpoint: Endpoint,
+  input: unknown,
+  options?: CallOptions,
+) => Promise<unknown>;
+const slot = Symbol.for("marcot.caller");
+const slots = globalThis as unknown as { [slot]?: Caller }; // the global object has no type for a symbol
+
+export function setCaller(caller: Caller): void {
+  slots[slot] = caller;
+}
+
+/** Declares the first version of an app's contract: `contract("faq/v1", { … })`. */
+export function contract<const D extends Definitions>(name: string, definitions: D): Contract<D> {
+  const { app, version } = fromName(name);
+  if (version !== "v1") throw invalid(name, "a first version is called v1; use extend or change");
+  const members = Object.entries(definitions).map(([key, definition]) => {
+    const member = { app, version, name: key };
+    return [
+      key,
+      definition.is === "event"
+        ? bindEvent(member, definition.fields)
+        : bind({
+            ...definition,
+            ...member,
+            previous: undefined,
+            steps: { input: [], output: [] },
+          }),
+    ] as const;
+  });
+  return assemble<Contract<D>>({ app, version, previous: undefined }, members);
+}
+
+/** `faq/v1` -> app and version. */
+export function fromName(name: string): { app: string; version: string } {
+  const parts = /^([a-z][a-z0-9-]{0,39})\/(v[1-9]\d{0,3})$/.exec(name);
+  if (parts === null) throw invalid(name, 'a contract is named like "faq/v1"');
+  return { app: parts[1] ?? "", version: parts[2] ?? "" };
+}
+
+/** Puts the members of a version together. The types are what `contract`, `extend` and `change` promise. */
+export function assemble<T>(
+  identity: Pick<About, "app" | "version" | "previous">,
+  members: readonly (readonly [string, AnyCall | AppEvent])[],
+): T {
+  const endpoints = members.flatMap(([, member]) =>
+    endpointKey in member ? [member[endpointKey]] : [],
+  );
+  refuseSamePath(endpoints);
+  const about: About = Object.freeze({ ...identity, endpoints: Object.freeze(endpoints) });
+  const data = { ...Object.fromEntries(members), [aboutKey]: about };
+  return Object.freeze(data) as T;
+}
+
+/** Makes the function that an endpoint is. */
+export function bind(endpoint: Endpoint): AnyCall {
+  refuseMistakes(endpoint);
+  const frozen = Object.freeze(endpoint);
+  function call(input: unknown = {}, options?: CallOptions): Promise<unknown> {
+    const caller = slots[slot];
+    if (caller === undefined) return Promise.reject(outside(endpoint));
+    return caller(frozen, input, options);
+  }
+  Object.defineProperty(call, "name", { value: endpoint.name });
+  return Object.freeze(Object.assign(call, { [endpointKey]: frozen }));
+}
+
+export function bindEvent(
+  member: { app: string; version: string; name: string },
+  fields: Fields,
+): AppEvent {
+  refuseNames(fields, `${member.app}/${member.version} ${member.name}`);
+  return Object.freeze({ [eventKey]: Object.freeze({ ...member, fields }) });
+}
+
+function outside({ app, version, name }: Endpoint): MarcotError {
+  return new MarcotError(
+    "NoProject",
+    `${app}.${version}.${name} was called, but no project is running`,
+  );
+}
+
+const NAME = /^[a-z][A-Za-z0-9_]*$/;
+
+function refuseMistakes(endpoint: Endpoint): void {
+  const where = `${endpoint.app}/${endpoint.version} ${endpoint.name}`;
+  if (!NAME.test(endpoint.name) || endpoint.name === "then")
+    throw invalid(where, "not a usable name");
+  if (!/^\/(?:(?::[a-zA-Z]\w*|[a-z0-9._-]+)\/)*$/.test(endpoint.path)) {
+    throw invalid(
+      where,
+      `the path ${endpoint.path} must begin and end with /, as in "/entries/:id/"`,
+    );
+  }
+  for (const shape of [endpoint.input, endpoint.output]) {
+    if (!isGuest(shape)) refuseNames(shape, where);
+  }
+  const parameters = [...endpoint.path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? "");
+  for (const name of parameters) refuseParameter(endpoint.input, name, where);
+  if (hasNoBody(endpoint.method)) refuseQuery(endpoint.input, where);
+  refuseErrors(endpoint.errors, where);
+}
+
+function refuseParameter(input: Shape, name: string, where: string): void {
+  const field = isGuest(input) ? undefined : input[name];
+  const isFilled = field?.kind === "text" && (field.rule.pattern ?? field.rule.min ?? 0) !== 0;
+  const kinds = ["integer", "uuid", "choice", "date"];
+  if (field?.presence !== "required" || !(isFilled || kinds.includes(field.kind))) {
+    throw invalid(
+      where,
+      `the path's :${name} must be a required integer, uuid, choice, date, or text({ min: 1 }) of the input`,
+    );
+  }
+}
+
+/** A query has no nesting, no null and no empty list; what it cannot carry would differ when remote. */
+function refuseQuery(input: Shape, where: string): void {
+  if (isGuest(input)) throw invalid(where, "a guest schema needs a body: use post, put or patch");
+  for (const [name, field] of Object.entries(input)) {
+    const kind = field.kind === "list" ? field.rule.item?.kind : field.kind;
+    if (kind === "list" || kind === "map" || kind === "object" || kind === "nullable") {
+      throw invalid(where, `a query cannot carry the field "${name}": use post, put or patch`);
+    }
+    const isEmptyByDefault = Array.isArray(field.default) && field.default.length === 0;
+    if (field.kind === "list" && field.presence !== "required" && !isEmptyByDefault) {
+      throw invalid(where, `in a query the list "${name}" can only default to []`);
+    }
+  }
+}
+
+function refuseErrors(errors: DeclaredErrors, where: string): void {
+  for (const [name, status] of Object.entries(errors)) {
+    if (!/^[A-Z][A-Za-z0-9]*$/.test(name))
+      throw invalid(where, `the error ${name} must be named LikeThis`);
+    if (name in errorTable) throw invalid(where, `the error ${name} is one of the framework's own`);
+    if (!Number.isInteger(status) || status < 400 || status > 599) {
+      throw invalid(where, `the error ${name} needs a status from 400 to 599`);
+    }
+  }
+}
+
+function refuseNames(fields: Fields, where: string): void {
+  for (const [name, field] of Object.entries(fields)) {
+    if (!NAME.test(name) || name in Object.prototype)
+      throw invalid(where, `"${name}" cannot be a field's name`);
+    if (field.rule.fields) refuseNames(field.rule.fields, where);
+  }
+}
+
+function refuseSamePath(endpoints: readonly Endpoint[]): void {
+  const seen = new Map<string, Endpoint>();
+  for (const endpoint of endpoints) {
+    const key = `${endpoint.method} ${endpoint.path.replaceAll(/:\w+/g, ":")}`;
+    const other = seen.get(key);
+    if (other)
+      throw invalid(
+        `${endpoint.app}/${endpoint.version}`,
+        `${other.name} and ${endpoint.name} share ${key}`,
+      );
+    seen.set(key, endpoint);
+  }
+}
+
+export function invalid(where: string, what: string): MarcotError {
+  return new MarcotError("ContractInvalid", `${where}: ${what}`);
+}
+
+/** All versions of a contract, oldest first. */
+export function versionsOf(newest: AnyContract): AnyContract[] {
+  const versions: AnyContract[] = [];
+  for (let at: AnyContract | undefined = newest; at; at = at[aboutKey].previous)
+    versions.unshift(at);
+  return versions;
+}
+
+export function aboutOf(anyContract: AnyContract): About {
+  return anyContract[aboutKey];
+}
+
+export function isContract(value: unknown): value is AnyContract {
+  return typeof value === "object" && value !== null && aboutKey in value;
+}

@@ -1,0 +1,144 @@
+/** What an app promises, one endpoint or event at a time: frozen data, and the call that it is. */
+import type { Fields } from "./field.ts";
+import type { Read, Shape, Written } from "./guest.ts";
+import type { Step } from "./step.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Name of a declared error -> its HTTP status. */
+export type DeclaredErrors = Readonly<Record<string, number>>;
+
+export interface EndpointOptions<I extends Shape, O extends Shape, E extends DeclaredErrors> {
+  /** What the endpoint accepts. Default: nothing. */
+  readonly input?: I;
+  /** What it returns. Default: an empty object. */
+  readonly output?: O;
+  /** Status of a success. Default: 200. */
+  readonly status?: number;
+  /** Errors that a caller can meet and name, with their statuses (400 to 599). Default: none. */
+  readonly errors?: E;
+  /** Whether a repeat does no harm. Default: true for get, put and delete (RFC 9110, 9.2.2). */
+  readonly idempotent?: boolean;
+  /** How long a call may take, in milliseconds. Default: the project's deadline, 2,000. */
+  readonly deadlineMs?: number;
+}
+
+/** An endpoint before it belongs to a contract. */
+export interface Definition<
+  I extends Shape = Shape,
+  O extends Shape = Shape,
+  E extends DeclaredErrors = DeclaredErrors,
+> {
+  readonly is: "endpoint";
+  readonly method: Method;
+  readonly path: string;
+  readonly input: I;
+  readonly output: O;
+  readonly status: number;
+  readonly errors: E;
+  readonly idempotent: boolean;
+  readonly deadlineMs: number | undefined;
+}
+
+/** An endpoint of one version of an app. */
+export interface Endpoint extends Definition {
+  readonly app: string;
+  readonly version: string;
+  readonly name: string;
+  /** The same endpoint one version earlier, and what leads from it to this one. */
+  readonly previous: Endpoint | undefined;
+  readonly steps: { readonly input: readonly Step[]; readonly output: readonly Step[] };
+}
+
+export interface CallOptions {
+  /** How long the caller waits, in milliseconds. Default: what is left of its own deadline. */
+  readonly deadlineMs?: number;
+  /** Makes a repeat of the same call known to the provider. Default: a new UUID for every post. */
+  readonly idempotencyKey?: string;
+}
+
+/** Survives two copies of this package in one process, which a `WeakMap` would not. */
+export const endpointKey: unique symbol = Symbol.for("marcot.endpoint");
+export const eventKey: unique symbol = Symbol.for("marcot.event");
+
+type Arguments<W> = {} extends W
+  ? [input?: W, options?: CallOptions]
+  : [input: W, options?: CallOptions];
+
+/** An endpoint, and the function that calls it. `K`: what its view must keep for older versions. */
+export interface Call<
+  I extends Shape = Shape,
+  O extends Shape = Shape,
+  E extends DeclaredErrors = DeclaredErrors,
+  K extends Fields = {},
+> {
+  (...args: Arguments<Written<I>>): Promise<Read<O>>;
+  readonly [endpointKey]: Endpoint;
+  readonly types?: { readonly input: I; readonly output: O; readonly errors: E; readonly kept: K };
+}
+
+/** Anything that carries an endpoint, whatever its types. */
+export interface AnyCall {
+  readonly [endpointKey]: Endpoint;
+}
+
+export interface EventDefinition<F extends Fields = Fields> {
+  readonly is: "event";
+  readonly fields: F;
+}
+
+/** A fact that an app tells: `published`. Receivers get it cut to their version. */
+export interface AppEvent<F extends Fields = Fields> {
+  readonly [eventKey]: {
+    readonly app: string;
+    readonly version: string;
+    readonly name: string;
+    readonly fields: Fields;
+  };
+  readonly types?: { readonly fields: F };
+}
+
+export function endpointOf(call: AnyCall): Endpoint {
+  return call[endpointKey];
+}
+
+/** Whether the input of this method travels in the path and the query alone. */
+export function hasNoBody(method: Method): boolean {
+  return method === "GET" || method === "DELETE";
+}
+
+/** `faq.v1.create`, as in logs and errors. */
+export function nameOf({ app, version, name }: { app: string; version: string; name: string }) {
+  return `${app}.${version}.${name}`;
+}
+
+export const get = define("GET", true);
+export const post = define("POST", false);
+export const put = define("PUT", true);
+export const patch = define("PATCH", false);
+export const del = define("DELETE", true);
+
+function define(method: Method, idempotent: boolean) {
+  return function endpoint<
+    const I extends Shape = {},
+    const O extends Shape = {},
+    const E extends DeclaredErrors = {},
+  >(path: string, options: EndpointOptions<I, O, E> = {}): Definition<I, O, E> {
+    const definition: Definition = {
+      is: "endpoint",
+      method,
+      path,
+      input: options.input ?? {},
+      output: options.output ?? {},
+      status: options.status ?? 200,
+      errors: options.errors ?? {},
+      idempotent: options.idempotent ?? idempotent,
+      deadlineMs: options.deadlineMs,
+    };
+    return Object.freeze(definition) as Definition<I, O, E>;
+  };
+}
+
+export function event<const F extends Fields>(fields: F): EventDefinition<F> {
+  return Object.freeze({ is: "event", fields });
+}

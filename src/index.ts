@@ -1,0 +1,13 @@
+/** `marcot`: what the files of a project and of an app are written with, beside the contract's part. */
+import "./client/dispatch.ts"; // puts itself into the slot that contracts call
+
+export { app } from "./app/app.ts";
+export type { ViewContext } from "./app/context.ts";
+export { draw, type Html, html, page, type PageRequest, raw, redirect } from "./app/page.ts";
+export { form } from "./app/form.ts";
+export { view } from "./app/view.ts";
+export { type Db } from "./data/database.ts";
+export { placeholder, prepared } from "./data/query.ts";
+export { codeOf, MarcotError } from "./errors.ts";
+export { env } from "./project/env.ts";
+export { settings } from "./project/settings.ts";

@@ -1,0 +1,113 @@
+/** Finds a project and the parts of its apps on the disk. Apps are named by strings, as in Django. */
+import { existsSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type AnyContract, aboutOf, isContract, versionsOf } from "../contract/contract.ts";
+import { MarcotError } from "../errors.ts";
+import type { App } from "../app/app.ts";
+import { isSettings, type Settings } from "./settings.ts";
+
+/** The nearest folder upwards that has a settings file. */
+export function findProject(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (settingsIn(folder)) return folder;
+    if (dirname(folder) === folder) {
+      throw new MarcotError(
+        "ProjectNotFound",
+        `${from} and the folders above it have no settings.ts`,
+      );
+    }
+  }
+}
+
+function settingsIn(folder: string): string | undefined {
+  return ["settings.ts", "settings.js"]
+    .map((name) => join(folder, name))
+    .find((path) => existsSync(path));
+}
+
+export async function loadSettings(folder: string): Promise<Settings> {
+  const path = settingsIn(folder);
+  if (path === undefined) throw new MarcotError("ProjectNotFound", `${folder} has no settings.ts`);
+  const settings = await importDefault(path);
+  if (isSettings(settings)) return settings;
+  throw new MarcotError("SettingInvalid", `${path}: the default export must be settings({ … })`);
+}
+
+/** Where an app's files are: `apps/<name>` of the project, or the package `marcot-<name>`. */
+export interface AppFiles {
+  readonly name: string;
+  readonly folder: string;
+  /** The extension of its files: a package ships JavaScript, a project has TypeScript. */
+  readonly extension: ".ts" | ".js";
+  readonly isPackage: boolean;
+}
+
+export function findApp(project: string, name: string): AppFiles | undefined {
+  for (const extension of [".ts", ".js"] as const) {
+    const folder = join(project, "apps", name);
+    if (existsSync(join(folder, `contract${extension}`)))
+      return { name, folder, extension, isPackage: false };
+  }
+  const contract = resolvePackage(project, `marcot-${name}`);
+  if (contract === undefined) return undefined;
+  const extension = contract.endsWith(".ts") ? ".ts" : ".js";
+  return { name, folder: dirname(contract), extension, isPackage: true };
+}
+
+function resolvePackage(project: string, name: string): string | undefined {
+  const require = createRequire(join(project, "settings.ts"));
+  try {
+    return realpathSync(require.resolve(name));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND")
+      return undefined;
+    throw error;
+  }
+}
+
+/** Every version that a contract.ts exports, oldest first. */
+export async function loadContract({ name, folder, extension }: AppFiles): Promise<AnyContract[]> {
+  const path = join(folder, `contract${extension}`);
+  const exports: Record<string, unknown> = await import(pathToFileURL(path).href);
+  const newest = Object.values(exports)
+    .filter(isContract)
+    .toSorted((a, b) => numberOf(a) - numberOf(b))
+    .at(-1);
+  if (newest === undefined || aboutOf(newest).app !== name) {
+    throw new MarcotError("AppInvalid", `${path} exports no contract of the app ${name}`);
+  }
+  return versionsOf(newest);
+}
+
+function numberOf(contract: AnyContract): number {
+  return Number(aboutOf(contract).version.slice(1));
+}
+
+export async function loadApp({ name, folder, extension }: AppFiles): Promise<App> {
+  const path = join(folder, `app${extension}`);
+  if (!existsSync(path))
+    throw new MarcotError(
+      "AppNotFound",
+      `${path} is missing: the app ${name} cannot be provided here`,
+    );
+  const app = await importDefault(path);
+  if (isApp(app) && app.name === name) return app;
+  throw new MarcotError("AppInvalid", `${path}: the default export must be app("${name}", { … })`);
+}
+
+async function importDefault(path: string): Promise<unknown> {
+  const module: { default?: unknown } = await import(pathToFileURL(path).href);
+  return module.default;
+}
+
+function isApp(value: unknown): value is App {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "contract" in value &&
+    "views" in value &&
+    "name" in value
+  );
+}

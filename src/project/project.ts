@@ -1,0 +1,234 @@
+/**
+ * A running project: its settings, its apps, and where each is provided. An app whose address is set
+ * is remote; of the others, `only` says which are provided in this process.
+ */
+import { join, resolve } from "node:path";
+import { type AnyContract, aboutOf } from "../contract/contract.ts";
+import {
+  type Context,
+  current,
+  type Log,
+  newTraceId,
+  type Provider,
+  type Running,
+} from "../app/context.ts";
+import { serve } from "../app/served.ts";
+import { type Database, openDatabase } from "../data/database.ts";
+import { openEmbedded, type Embedded } from "../data/embedded.ts";
+import { checkMigrated, migrate, pending } from "../data/migrate.ts";
+import { appUrl } from "../data/roles.ts";
+import { MarcotError } from "../errors.ts";
+import { apiVariableOf, databaseVariableOf, readAddresses } from "./addresses.ts";
+import type { Environment } from "./env.ts";
+import { type AppFiles, findApp, loadApp, loadContract, loadSettings } from "./find.ts";
+import { type ReadSettings, readSettings, refuseDatabase } from "./settings.ts";
+
+export interface ProjectOptions {
+  /** The folder that has settings.ts. */
+  readonly folder: string;
+  /** Names of the apps to provide here. Default: all that have no address. */
+  readonly only?: readonly string[];
+  /** Default: `process.env`. */
+  readonly environment?: Environment;
+  readonly log: Log;
+}
+
+/** What is known of an app before any database is opened. */
+export interface Listed {
+  readonly name: string;
+  readonly files: AppFiles | undefined;
+  /** Empty where the contract is not installed, because the app is remote. */
+  readonly versions: readonly AnyContract[];
+  readonly address: URL | undefined;
+  /** Whether this process provides it. */
+  readonly isLocal: boolean;
+}
+
+export interface ProjectPlan {
+  readonly folder: string;
+  readonly settings: ReadSettings;
+  readonly apps: readonly Listed[];
+  readonly only: readonly string[];
+  readonly environment: Environment;
+}
+
+/** Reads settings and contracts; opens nothing. */
+export async function readProject(options: Omit<ProjectOptions, "log">): Promise<ProjectPlan> {
+  const { folder, only = [], environment = process.env } = options;
+  const settings = readSettings(await loadSettings(folder), environment);
+  for (const name of only) {
+    if (!settings.apps.includes(name)) {
+      throw new MarcotError(
+        "AppNotFound",
+        `${name} is not one of the project's apps: ${settings.apps.join(", ")}`,
+      );
+    }
+  }
+  const addresses = readAddresses(settings.apps, environment);
+  const apps: Listed[] = [];
+  for (const name of settings.apps) {
+    const isOnly = only.length === 0 ? !addresses.has(name) : only.includes(name);
+    // A service's own address is for the others: it does not call itself over the network.
+    const address = isOnly ? undefined : addresses.get(name);
+    apps.push(await listApp(folder, name, address, isOnly));
+  }
+  return { folder, settings, apps, only, environment };
+}
+
+async function listApp(
+  folder: string,
+  name: string,
+  address: URL | undefined,
+  isLocal: boolean,
+): Promise<Listed> {
+  const files = findApp(folder, name);
+  if (files === undefined && isLocal) {
+    const message = `the app ${name} is neither in ${join(folder, "apps", name)} nor installed as marcot-${name}; or set ${apiVariableOf(name)}`;
+    throw new MarcotError("AppNotFound", message);
+  }
+  return { name, files, versions: files ? await loadContract(files) : [], address, isLocal };
+}
+
+export interface Project extends Running {
+  readonly plan: ProjectPlan;
+  /** Runs code as the project, so that it can call apps: `project.run(() => faq.create(…))`. */
+  run<T>(work: () => T): T;
+  close(): Promise<void>;
+}
+
+/** Loads the local apps, opens their databases, and makes them answer calls. */
+export async function openProject(options: ProjectOptions): Promise<Project> {
+  const plan = await readProject(options);
+  const databases = await openDatabases(plan, options.log);
+  const providers = new Map<string, Provider>();
+  try {
+    for (const listed of plan.apps)
+      providers.set(listed.name, await toProvider(listed, plan, databases));
+  } catch (error) {
+    await databases.close();
+    throw error;
+  }
+  const closers: (() => Promise<void>)[] = [];
+  const running: Running = {
+    onClose: (work) => void closers.push(work),
+    deadlineMs: plan.settings.deadlineMs,
+    log: options.log,
+    providerOf: (app) =>
+      providers.get(app) ?? { is: "absent", app, why: `${app} is not one of the project's apps` },
+  };
+  return {
+    ...running,
+    plan,
+    run: (work) => current.run(outside(running), work),
+    async close() {
+      await Promise.all(closers.map((work) => work()));
+      await databases.close();
+    },
+  };
+}
+
+async function toProvider(
+  listed: Listed,
+  plan: ProjectPlan,
+  databases: Databases,
+): Promise<Provider> {
+  const { name, address, files } = listed;
+  if (address) return { is: "remote", app: name, address };
+  if (!listed.isLocal || files === undefined) {
+    const why = `${name} is not provided by this process (--only ${plan.only.join(" ")}), and ${apiVariableOf(name)} is not set`;
+    return { is: "absent", app: name, why };
+  }
+  const app = await loadApp(files);
+  return { is: "local", served: serve(app, (await databases.open(name)).db) };
+}
+
+/** The context of code that serves no call: no deadline, and nobody's. */
+function outside(running: Running): Context {
+  return {
+    running,
+    app: "",
+    caller: "",
+    deadline: Infinity,
+    traceId: newTraceId(),
+    idempotencyKey: undefined,
+  };
+}
+
+interface Databases {
+  open(app: string): Promise<Database>;
+  close(): Promise<void>;
+}
+
+/** One pool per app, as the app's own role. The embedded server starts with the first one. */
+async function openDatabases(plan: ProjectPlan, log: Log): Promise<Databases> {
+  const owner = ownerUrls(plan);
+  const opened: Database[] = [];
+  return {
+    async open(app) {
+      const files = plan.apps.find(({ name }) => name === app)?.files;
+      const ownerUrl = await owner.of(app);
+      if (files)
+        await bringUp(
+          { ownerUrl, app, folder: join(files.folder, "migrations") },
+          owner.isEmbedded(app),
+          log,
+        );
+      const database = await openDatabase({ url: appUrl(ownerUrl, app), app });
+      opened.push(database);
+      return database;
+    },
+    async close() {
+      await Promise.all(opened.map((database) => database.close()));
+      await owner.close();
+    },
+  };
+}
+
+/** An embedded database belongs to this project alone, so it follows the code; any other one is asked about. */
+async function bringUp(
+  target: Parameters<typeof migrate>[0],
+  isEmbedded: boolean,
+  log: Log,
+): Promise<void> {
+  if (!isEmbedded) return checkMigrated(target);
+  if ((await pending(target)).length === 0) return;
+  for (const name of await migrate(target))
+    log.info({ app: target.app, migration: name }, "migration applied");
+}
+
+export interface OwnerUrls {
+  /** The owner's URL of the database that holds an app. */
+  of(app: string): Promise<string>;
+  isEmbedded(app: string): boolean;
+  close(): Promise<void>;
+}
+
+export function ownerUrls({ settings, environment, folder }: ProjectPlan): OwnerUrls {
+  const servers = new Map<string, Promise<Embedded>>();
+  const urlOf = (app: string) => {
+    const name = databaseVariableOf(app);
+    const own = environment[name];
+    if (own) refuseDatabase(own, name);
+    return own || settings.database;
+  };
+  const isEmbedded = (app: string) => urlOf(app).startsWith("embedded:");
+  return {
+    isEmbedded,
+    async of(app) {
+      const url = urlOf(app);
+      if (!isEmbedded(app)) return url;
+      const path = resolve(folder, url.slice("embedded:".length));
+      const server = servers.get(path) ?? openEmbedded(path);
+      servers.set(path, server);
+      return (await server).url;
+    },
+    async close() {
+      for (const server of servers.values()) await (await server).stop();
+    },
+  };
+}
+
+/** The versions that an app serves, oldest first: `["v1", "v2"]`. */
+export function versionNames({ versions }: Listed): string[] {
+  return versions.map((version) => aboutOf(version).version);
+}

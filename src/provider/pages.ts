@@ -1,0 +1,208 @@
+/**
+ * Pages, through Hono: the project's first page, the apps' own, and what the framework serves below
+ * `/-/`. A page is drawn by the provider of its app; a project passes it through (see `passage`).
+ */
+import { getRequestListener } from "@hono/node-server";
+import { type Context as HonoContext, Hono } from "hono";
+import { csrf } from "hono/csrf";
+import { secureHeaders } from "hono/secure-headers";
+import type { StatusCode } from "hono/utils/http-status";
+import { type Context, current, newTraceId, type Running } from "../app/context.ts";
+import { type Drawing, html, type Page, type PageRequest, type PageView } from "../app/page.ts";
+import type { ServedApp } from "../app/served.ts";
+import { MarcotError } from "../errors.ts";
+import { layout, type SiteMap } from "./layout.ts";
+import { problemOf } from "./reply.ts";
+import { BODY_BYTES_MAX, fromQuery } from "./server.ts";
+import { stylesheet } from "./style.ts";
+
+/** Longer than a call: a page may make several, one after the other. */
+const PAGE_DEADLINE_MS = 10_000;
+
+/** A form without a file is small; the same bound as for an endpoint's body. */
+const FORM_BYTES_MAX = BODY_BYTES_MAX;
+
+export interface PagesOptions {
+  readonly running: Running;
+  readonly map: SiteMap;
+  /** The local apps and where each stands: `/faq`, or nothing in a service of one app. */
+  readonly mounts: readonly { readonly prefix: string; readonly served: ServedApp }[];
+  /** Whether this process still takes requests. */
+  readonly isOpen: () => boolean;
+}
+
+export function createPages(options: PagesOptions): ReturnType<typeof getRequestListener> {
+  const hono = new Hono();
+  hono.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    }),
+  );
+  hono.use(csrf({ origin: isOwnOrigin }));
+  hono.get("/-/style.css", (c) =>
+    c.body(stylesheet, 200, {
+      "content-type": "text/css; charset=utf-8",
+      "cache-control": "max-age=300",
+    }),
+  );
+  hono.get("/-/health", (c) =>
+    options.isOpen() ? c.json({ status: "ok" }) : c.json({ status: "stopping" }, 503),
+  );
+  for (const { prefix, served } of options.mounts) {
+    for (const one of served.app.urls) addPage(hono, { ...options, prefix, served, page: one });
+  }
+  if (options.mounts.every(({ prefix }) => prefix !== ""))
+    hono.get("/", (c) => firstPage(c, options));
+  hono.notFound((c) => absentPage(c, options));
+  hono.onError((error, c) => failedPage(error, c, options));
+  return getRequestListener(hono.fetch);
+}
+
+/**
+ * A browser names the page that a form came from. Behind a project the host is the project's; a page
+ * of another site cannot set the header that says so.
+ */
+function isOwnOrigin(origin: string, c: HonoContext): boolean {
+  const host = c.req.header("x-forwarded-host") ?? c.req.header("host");
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+interface Place extends PagesOptions {
+  readonly prefix: string;
+  readonly served: ServedApp;
+  readonly page: Page;
+}
+
+function addPage(hono: Hono, place: Place): void {
+  const { prefix, page } = place;
+  const path = `${prefix}${page.path}`;
+  hono.get(path, (c) => show(c, place, page.get));
+  if (page.post) {
+    const post = page.post;
+    hono.post(path, (c) => show(c, place, post));
+  }
+  if (path.length > 1)
+    hono.get(path.slice(0, -1), (c) =>
+      c.redirect(`${rootOf(c)}${path}${new URL(c.req.url).search}`, 308),
+    );
+}
+
+async function show(c: HonoContext, place: Place, view: PageView): Promise<Response> {
+  const { served, running } = place;
+  const context: Context = {
+    running,
+    app: served.app.name,
+    caller: "",
+    deadline: performance.now() + PAGE_DEADLINE_MS,
+    traceId: newTraceId(),
+    idempotencyKey: undefined,
+  };
+  const request = await toPageRequest(c, place);
+  const drawn = await current.run(context, view, request);
+  return drawn instanceof Response ? drawn : draw(c, place, drawn);
+}
+
+async function toPageRequest(c: HonoContext, { served, prefix, map }: Place): Promise<PageRequest> {
+  const root = rootOf(c);
+  const forwarded = forwardedPrefix(c);
+  return {
+    params: c.req.param(),
+    query: fromQuery(new URL(c.req.url).search.slice(1)),
+    form: c.req.method === "POST" ? await readForm(c) : {},
+    db: served.db,
+    href: (path) => `${forwarded ?? root + prefix}${path}`,
+    hrefOf: (app, path) => `${map.hrefOf(app, forwarded === undefined ? undefined : root)}${path}`,
+  };
+}
+
+async function readForm(c: HonoContext): Promise<PageRequest["form"]> {
+  const type = c.req.header("content-type") ?? "";
+  if (!type.startsWith("application/x-www-form-urlencoded")) {
+    throw new MarcotError(
+      "UnsupportedMediaType",
+      `a page's form is form-encoded, not ${JSON.stringify(type)}`,
+    );
+  }
+  if (Number(c.req.header("content-length") ?? 0) > FORM_BYTES_MAX) {
+    throw new MarcotError("BodyTooLarge", `the form has more than ${FORM_BYTES_MAX} bytes`);
+  }
+  return fromQuery(await c.req.text());
+}
+
+/** Where the app stands at the project that passed the request on: `/faq`. */
+function forwardedPrefix(c: HonoContext): string | undefined {
+  const prefix = c.req.header("x-forwarded-prefix");
+  return prefix !== undefined && /^(\/[a-z0-9-]+)+$/.test(prefix) ? prefix : undefined;
+}
+
+/** The root of the site that the person sees: all but the app's own part of the forwarded prefix. */
+function rootOf(c: HonoContext): string {
+  return forwardedPrefix(c)?.replace(/\/[^/]+$/, "") ?? "";
+}
+
+function draw(
+  c: HonoContext,
+  { map, served }: { map: SiteMap; served?: ServedApp },
+  drawing: Drawing,
+) {
+  const isForwarded = forwardedPrefix(c) !== undefined;
+  const page = layout({ drawing, map, root: rootOf(c), isForwarded, app: served?.app.name });
+  c.status((drawing.status ?? 200) as StatusCode); // a status of our own table
+  return c.html(page);
+}
+
+function firstPage(c: HonoContext, options: PagesOptions) {
+  const apps = options.map.apps.filter(({ isAbsent }) => !isAbsent);
+  const body = html`<h1>${options.map.name}</h1>
+    <ul class="cards">
+      ${apps.map(
+        ({ name, title, summary }) =>
+          html`<li>
+            <h2><a href="${options.map.hrefOf(name, undefined)}/">${title}</a></h2>
+            <p>${summary}</p>
+          </li>`,
+      )}
+    </ul>`;
+  return draw(c, options, { title: options.map.name, body });
+}
+
+function absentPage(c: HonoContext, options: PagesOptions) {
+  const error = new MarcotError("NotFound", `there is nothing at ${c.req.path}`);
+  return answerError(c, options, error);
+}
+
+/** A failure of another app is told as it is; a bug of this one is told by its trace, and logged. */
+function failedPage(error: Error, c: HonoContext, options: PagesOptions) {
+  if (error instanceof MarcotError && error.code !== "InternalError")
+    return answerError(c, options, error);
+  if ("getResponse" in error && "status" in error && error.status === 403) {
+    const message =
+      "this form was sent from another site, or by a browser that does not say where from";
+    return answerError(
+      c,
+      options,
+      new MarcotError("NotAllowed", message, { fix: "Open the page again and send its own form." }),
+    );
+  }
+  const traceId = error instanceof MarcotError && error.traceId ? error.traceId : newTraceId();
+  options.running.log.error({ err: error, traceId, path: c.req.path }, "page failed");
+  const message = `this page failed; the log has the reason under trace ${traceId}`;
+  return answerError(c, options, new MarcotError("InternalError", message, { traceId }));
+}
+
+function answerError(c: HonoContext, options: PagesOptions, error: MarcotError) {
+  if (!(c.req.header("accept") ?? "").includes("text/html")) {
+    c.status(error.status as StatusCode);
+    return c.body(JSON.stringify(problemOf(error)), undefined, {
+      "content-type": "application/problem+json",
+    });
+  }
+  const body = html`<h1>${error.title}</h1>
+    <p>${error.message}.</p>
+    <p>${error.fix}</p>`;
+  return draw(c, options, { title: error.title, body, status: error.status });
+}

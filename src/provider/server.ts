@@ -1,0 +1,229 @@
+/**
+ * Every request to this process passes here. Read this second: find the endpoint, read the input, let
+ * `app/view` answer, write the reply. What is no endpoint is a page, or belongs to a remote app.
+ *
+ * Bare node:http, because a framework in between costs more than the rest of the path together.
+ */
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { newTraceId, type Running } from "../app/context.ts";
+import { answer, type Incoming } from "../app/view.ts";
+import { hasNoBody } from "../contract/endpoint.ts";
+import { fromText, type TextValues } from "../contract/text.ts";
+import { codeOf, MarcotError } from "../errors.ts";
+import { allowedMethods, find, type Match, type Router } from "./router.ts";
+import { reply, replyProblem } from "./reply.ts";
+
+/** Enough for any form; a caller who sends more is told so before it is read. */
+export const BODY_BYTES_MAX = 1024 * 1024;
+
+const JSON_WAY = { input: "read", output: "write" } as const;
+
+/** Where an app stands in this process: `/faq` in a project, nothing in a service of one app. */
+export interface Mount {
+  readonly prefix: string;
+  readonly router: Router;
+}
+
+export interface Site {
+  readonly running: Running;
+  readonly mounts: readonly Mount[];
+  /** Answers what is no endpoint of a local app. */
+  readonly others: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+/** Answers one request; never throws. */
+export function handle(site: Site, request: IncomingMessage, response: ServerResponse): void {
+  const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
+  const url = request.url ?? "/";
+  const mark = url.indexOf("?");
+  const path = mark === -1 ? url : url.slice(0, mark);
+  try {
+    const mount = mountOf(site.mounts, path);
+    const below = mount === undefined ? path : path.slice(mount.prefix.length) || "/";
+    const match = mount && find(mount.router, method, below);
+    if (match)
+      answerEndpoint(site, match, request, response, mark === -1 ? "" : url.slice(mark + 1));
+    else if (mount) answerOther(site, mount, below, request, response);
+    else site.others(request, response);
+  } catch (error) {
+    fail(site, response, error);
+  }
+}
+
+function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
+  for (const mount of mounts) {
+    const { prefix } = mount;
+    if (path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === "/"))
+      return mount;
+  }
+  return undefined;
+}
+
+/** A page may stand at the path of an endpoint for another method only if it answers this one. */
+function answerOther(
+  site: Site,
+  mount: Mount,
+  below: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const allowed = allowedMethods(mount.router, below);
+  if (allowed.length === 0) {
+    site.others(request, response);
+    return;
+  }
+  const message = `${mount.router.app} answers ${allowed.join(", ")} at ${below}, not ${request.method}`;
+  request.resume();
+  replyProblem(response, new MarcotError("MethodNotAllowed", message), {
+    allow: allowed.join(", "),
+  });
+}
+
+function answerEndpoint(
+  site: Site,
+  { route, params }: Match,
+  request: IncomingMessage,
+  response: ServerResponse,
+  query: string,
+): void {
+  const { endpoint } = route;
+  const begin = (input: unknown): void => {
+    answer(route, input, JSON_WAY, incomingOf(site.running, request, endpoint.deadlineMs)).then(
+      (value) => reply(response, endpoint.status, value),
+      (error: unknown) => fail(site, response, error),
+    );
+  };
+  if (hasNoBody(endpoint.method)) {
+    request.resume();
+    begin(fromText(endpoint.input, { ...fromQuery(query), ...params }));
+    return;
+  }
+  readBody(request, (error, body) => {
+    if (error) return fail(site, response, error);
+    try {
+      const input = parseBody(request, body);
+      const values = input.is === "text" ? fromText(endpoint.input, input.values) : input.value;
+      begin(params === undefined ? values : withParams(values, fromText(endpoint.input, params)));
+    } catch (thrown) {
+      fail(site, response, thrown);
+    }
+  });
+}
+
+/** The path decides: a body cannot name another row than the address does. */
+function withParams(values: unknown, params: Record<string, unknown>): unknown {
+  if (typeof values !== "object" || values === null || Array.isArray(values)) return values;
+  return { ...values, ...params };
+}
+
+function fail(site: Site, response: ServerResponse, error: unknown): void {
+  if (error instanceof MarcotError) {
+    // What follows on this connection may be the rest of a body that was not read.
+    const closes = codeOf(error) === "BodyTooLarge" || codeOf(error) === "Unavailable";
+    replyProblem(response, error, closes ? { connection: "close" } : {});
+    return;
+  }
+  site.running.log.error({ err: error }, "request failed");
+  replyProblem(response, new MarcotError("InternalError", "the request could not be answered"));
+}
+
+function incomingOf(
+  running: Running,
+  request: IncomingMessage,
+  deadlineMs = running.deadlineMs,
+): Incoming {
+  const { headers } = request;
+  return {
+    running,
+    caller: textOf(headers["marcot-caller"]) ?? textOf(headers["user-agent"]) ?? "",
+    deadline: performance.now() + allowedMs(headers["marcot-deadline"], deadlineMs),
+    traceId: traceIdOf(headers["traceparent"]),
+    idempotencyKey: textOf(headers["idempotency-key"]),
+  };
+}
+
+function textOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === "string" ? header : undefined;
+}
+
+/** A caller may wait less than the endpoint allows, not more. */
+function allowedMs(header: string | string[] | undefined, deadlineMs: number): number {
+  if (typeof header !== "string" || !/^\d{1,9}$/.test(header)) return deadlineMs;
+  return Math.min(deadlineMs, Number(header));
+}
+
+/** W3C Trace Context, 3.2: version, trace id, span id, flags. */
+function traceIdOf(header: string | string[] | undefined): string {
+  const isValid =
+    typeof header === "string" &&
+    /^00-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(header);
+  return isValid ? header.slice(3, 35) : newTraceId();
+}
+
+type BodyDone = (error: MarcotError | undefined, body: Buffer) => void;
+
+const EMPTY = Buffer.alloc(0);
+
+function readBody(request: IncomingMessage, done: BodyDone): void {
+  if (Number(request.headers["content-length"] ?? 0) > BODY_BYTES_MAX)
+    return done(tooLarge(), EMPTY);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= BODY_BYTES_MAX) chunks.push(chunk);
+    else if (size - chunk.length <= BODY_BYTES_MAX) {
+      request.pause();
+      done(tooLarge(), EMPTY);
+    }
+  });
+  request.on("end", () => {
+    if (size > BODY_BYTES_MAX) return;
+    const [only] = chunks;
+    done(undefined, chunks.length === 1 && only ? only : Buffer.concat(chunks));
+  });
+  request.on("error", () => request.destroy());
+}
+
+function tooLarge(): MarcotError {
+  return new MarcotError("BodyTooLarge", `the body has more than ${BODY_BYTES_MAX} bytes`);
+}
+
+type Body =
+  | { readonly is: "json"; readonly value: unknown }
+  | { readonly is: "text"; readonly values: TextValues };
+
+function parseBody(request: IncomingMessage, body: Buffer): Body {
+  const contentType = request.headers["content-type"] ?? "";
+  const media = contentType.split(";", 1)[0]?.trim().toLowerCase();
+  if (body.length === 0 && contentType === "") return { is: "json", value: {} };
+  if (media !== "application/json" && media !== "application/x-www-form-urlencoded") {
+    throw new MarcotError(
+      "UnsupportedMediaType",
+      `the content type ${JSON.stringify(contentType)} is not understood`,
+    );
+  }
+  if (!isUtf8(body)) throw new MarcotError("MalformedBody", "the body is not UTF-8");
+  const text = body.toString("utf8");
+  if (media !== "application/json") return { is: "text", values: fromQuery(text) };
+  try {
+    return { is: "json", value: JSON.parse(text) };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : "";
+    throw new MarcotError("MalformedBody", `the body is not JSON: ${reason}`, { cause });
+  }
+}
+
+/** `a=1&b=2&b=3` -> `{ a: "1", b: ["2", "3"] }` (URL Standard, application/x-www-form-urlencoded). */
+export function fromQuery(text: string): Record<string, string | string[]> {
+  const values: Record<string, string | string[]> = Object.create(null);
+  if (text === "") return values;
+  for (const [name, value] of new URLSearchParams(text)) {
+    const before = values[name];
+    if (before === undefined) values[name] = value;
+    else if (typeof before === "string") values[name] = [before, value];
+    else before.push(value);
+  }
+  return values;
+}

@@ -1,0 +1,167 @@
+/** A process that takes requests: it listens, and on a signal it finishes what it has begun. */
+import "../client/dispatch.ts"; // puts itself into the slot that contracts call
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Provider } from "../app/context.ts";
+import type { ServedApp } from "../app/served.ts";
+import { MarcotError } from "../errors.ts";
+import type { Listed, Project } from "../project/project.ts";
+import type { MappedApp, SiteMap } from "./layout.ts";
+import { createPages } from "./pages.ts";
+import { createPassage, type Passage } from "./passage.ts";
+import { replyProblem } from "./reply.ts";
+import { createRouter } from "./router.ts";
+import { handle, type Site } from "./server.ts";
+
+/** A call may take 2 s and a page 10 s; what is not done then is cut off, so that a restart ends. */
+const DRAIN_MS = 9_000;
+
+export interface ServiceOptions {
+  readonly project: Project;
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+  /** 0 takes any free port. Default: 8000. */
+  readonly port?: number;
+  /** Told of every request when it is done. Default: nobody. */
+  readonly onRequest?: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    milliseconds: number,
+  ) => void;
+}
+
+export interface Service {
+  /** `http://127.0.0.1:8000`. */
+  readonly address: string;
+  /** Refuses new requests, finishes those in flight, and resolves when all are done or 9 s have passed. */
+  stop(): Promise<void>;
+}
+
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { project, host = "127.0.0.1", port = 8000 } = options;
+  const local = localApps(project);
+  const state = { isOpen: true };
+  const prefixOf = (name: string) => (isAlone(project, local) ? "" : `/${name}`);
+  const mounts = local.map((served) => ({ prefix: prefixOf(served.app.name), served }));
+  const passages = isAlone(project, local) ? [] : createPassages(project);
+  const pages = createPages({
+    running: project,
+    map: siteMap(project, prefixOf),
+    mounts,
+    isOpen: () => state.isOpen,
+  });
+  const site: Site = {
+    running: project,
+    mounts: mounts.map(({ prefix, served }) => ({ prefix, router: createRouter(served) })),
+    others: (request, response) => {
+      const passage = passages.find((one) => isBelow(request.url ?? "/", one.prefix));
+      if (passage) passage.pass(request, response);
+      else void pages(request, response);
+    },
+  };
+  const server = createServer((request, response) => {
+    if (options.onRequest) report(request, response, options.onRequest);
+    if (state.isOpen) handle(site, request, response);
+    else refuse(request, response);
+  });
+  await listen(server, host, port);
+  const { port: taken } = server.address() as AddressInfo; // a server on a port has one
+  return {
+    address: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`,
+    async stop() {
+      state.isOpen = false;
+      await drain(server);
+      await Promise.all(passages.map((passage) => passage.close()));
+    },
+  };
+}
+
+function localApps(project: Project): ServedApp[] {
+  return project.plan.apps.flatMap(({ name }) => {
+    const provider = project.providerOf(name);
+    return provider.is === "local" ? [provider.served] : [];
+  });
+}
+
+/** A service of one app stands at `/`, so that `FAQ_API` is the address of the process. */
+function isAlone({ plan }: Project, local: readonly ServedApp[]): boolean {
+  return plan.only.length > 0 && local.length === 1;
+}
+
+function createPassages(project: Project): Passage[] {
+  return project.plan.apps.flatMap(({ name, address }) =>
+    address ? [createPassage(name, `/${name}`, address)] : [],
+  );
+}
+
+function isBelow(url: string, prefix: string): boolean {
+  return (
+    url.startsWith(prefix) &&
+    (url.length === prefix.length || "/?".includes(url[prefix.length] ?? ""))
+  );
+}
+
+function siteMap(project: Project, prefixOf: (app: string) => string): SiteMap {
+  const { plan } = project;
+  return {
+    name: plan.settings.name,
+    apps: plan.apps.map((listed) => toMapped(listed, project.providerOf(listed.name))),
+    hrefOf(app, root) {
+      if (root !== undefined) return `${root}/${app}`;
+      const provider = project.providerOf(app);
+      const isPassed = provider.is === "remote" && plan.only.length === 0;
+      if (provider.is === "remote" && !isPassed) return provider.address.href.replace(/\/$/, "");
+      return isPassed ? `/${app}` : prefixOf(app);
+    },
+  };
+}
+
+function toMapped({ name }: Listed, provider: Provider): MappedApp {
+  const title = name.charAt(0).toUpperCase() + name.slice(1);
+  const summary = provider.is === "local" ? provider.served.app.summary : "";
+  return { name, title, summary, isAbsent: provider.is === "absent" };
+}
+
+function report(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onRequest: NonNullable<ServiceOptions["onRequest"]>,
+): void {
+  const start = performance.now();
+  response.once("close", () => onRequest(request, response, performance.now() - start));
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  replyProblem(response, new MarcotError("Unavailable", "this process is stopping"), {
+    connection: "close",
+    "retry-after": "1",
+  });
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const why =
+        cause.code === "EADDRINUSE" ? "another process has it" : (cause.code ?? cause.message);
+      reject(
+        new MarcotError("CommandInvalid", `cannot listen on ${host}:${port}: ${why}`, {
+          cause,
+          fix: "Choose another --port.",
+        }),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function drain(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    server.close(() => {
+      clearTimeout(late);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
