@@ -7,7 +7,7 @@ export { draw, type Html, html, page, type PageRequest, raw, redirect } from "./
 export { form } from "./app/form.ts";
 export { view } from "./app/view.ts";
 export { type Db } from "./data/database.ts";
-export { placeholder, prepared } from "./data/query.ts";
+export { one, placeholder, prepared } from "./data/query.ts";
 export { codeOf, MarcotError } from "./errors.ts";
 export { env } from "./project/env.ts";
 export { settings } from "./project/settings.ts";

@@ -4,10 +4,8 @@
  * down, check and cut it. `client/dispatch` and `provider/server` both end here.
  */
 import { check, invalidInput, sentenceOf } from "../contract/check.ts";
-import type { Call, DeclaredErrors, Endpoint } from "../contract/endpoint.ts";
+import type { Endpoint, Viewed } from "../contract/endpoint.ts";
 import { endpointOf } from "../contract/endpoint.ts";
-import type { Fields } from "../contract/field.ts";
-import type { Read, Shape, Written } from "../contract/guest.ts";
 import { codeOf, type Issue, MarcotError } from "../errors.ts";
 import { type Context, current, type Running, type ViewContext } from "./context.ts";
 import type { Route } from "./served.ts";
@@ -18,21 +16,18 @@ export interface View {
   readonly run: (input: unknown, context: ViewContext) => unknown;
 }
 
-/** Answers an endpoint. `input` is checked and copied; what is returned is checked, copied and cut. */
-export function view<I extends Shape, O extends Shape, E extends DeclaredErrors, K extends Fields>(
-  call: Call<I, O, E, K>,
-  run: (
-    input: Read<I>,
-    context: ViewContext<keyof E & string>,
-  ) => Answer<O, K> | Promise<Answer<O, K>>,
+/**
+ * Answers an endpoint. `input` is checked and copied; what is returned is checked, copied and cut.
+ * A view is always asynchronous: with one kind of answer the compiler names a missing field in three
+ * lines, with two it compares every way in which they differ.
+ */
+export function view<I, A, N extends string>(
+  call: Viewed<I, A, N>,
+  run: (input: I, context: ViewContext<N>) => Promise<A>,
 ): View {
   const data: unknown = Object.freeze({ is: "view", endpoint: endpointOf(call), run });
-  return data as View; // `answer` hands it only what the check of I has accepted
+  return data as View; // `answer` hands it only what the check of the input has accepted
 }
-
-type Answer<O extends Shape, K extends Fields> = {} extends K
-  ? Written<O>
-  : Written<O> & Written<K>;
 
 /** How the values of a call travel: as JSON, or as values of the program. */
 export interface Way {

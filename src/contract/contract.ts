@@ -21,7 +21,11 @@ import {
 import type { Fields } from "./field.ts";
 import { isGuest, type Shape } from "./guest.ts";
 
-export type Definitions = { readonly [name: string]: Definition | EventDefinition };
+/**
+ * Deliberately loose: were it `Definition`, the compiler would take the types of what an endpoint leaves
+ * out from here, and an endpoint without input would accept anything.
+ */
+export type Definitions = { readonly [name: string]: { readonly is: "endpoint" | "event" } };
 
 /** Data about a contract as a whole, under a symbol so that no endpoint's name can hide it. */
 export interface About {
@@ -64,7 +68,9 @@ export function setCaller(caller: Caller): void {
 export function contract<const D extends Definitions>(name: string, definitions: D): Contract<D> {
   const { app, version } = fromName(name);
   if (version !== "v1") throw invalid(name, "a first version is called v1; use extend or change");
-  const members = Object.entries(definitions).map(([key, definition]) => {
+  const members = Object.entries(
+    definitions as unknown as Readonly<Record<string, Definition | EventDefinition>>,
+  ).map(([key, definition]) => {
     const member = { app, version, name: key };
     return [
       key,

@@ -1,5 +1,5 @@
 /** What an app promises, one endpoint or event at a time: frozen data, and the call that it is. */
-import type { Fields } from "./field.ts";
+import type { Fields, Flat } from "./field.ts";
 import type { Read, Shape, Written } from "./guest.ts";
 import type { Step } from "./step.ts";
 
@@ -74,7 +74,26 @@ export interface Call<
 > {
   (...args: Arguments<Written<I>>): Promise<Read<O>>;
   readonly [endpointKey]: Endpoint;
-  readonly types?: { readonly input: I; readonly output: O; readonly errors: E; readonly kept: K };
+  readonly types?: {
+    readonly input: I;
+    readonly output: O;
+    readonly errors: E;
+    readonly kept: K;
+    readonly read: Read<I>;
+    readonly answer: (value: Answer<O, K>) => Answer<O, K>;
+    readonly names: keyof E & string;
+  };
+}
+
+/** What a view returns: the output, and what it must keep for older versions. */
+type Answer<O, K> = {} extends K ? Written<O> : Flat<Written<O> & Written<K>>;
+
+/**
+ * What a view needs of the endpoint that it answers. The finished types stand here and are not made in
+ * the signature of `view`, because only then does the compiler keep `"open"` from becoming `string`.
+ */
+export interface Viewed<I, A, N extends string> extends AnyCall {
+  readonly types?: { readonly read: I; readonly answer: (value: A) => A; readonly names: N };
 }
 
 /** Anything that carries an endpoint, whatever its types. */

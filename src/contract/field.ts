@@ -268,7 +268,10 @@ export type ReadFields<F extends Fields> = Flat<
 >;
 
 export type WrittenFields<F extends Fields> = Flat<
-  { [K in keyof F as F[K]["presence"] extends "required" ? K : never]: WrittenOf<F[K]> } & {
-    [K in keyof F as F[K]["presence"] extends "required" ? never : K]?: WrittenOf<F[K]> | undefined;
+  {
+    -readonly [K in keyof F as F[K]["presence"] extends "required" ? K : never]: WrittenOf<F[K]>;
+  } & {
+    -readonly [K in keyof F as F[K]["presence"] extends "required" ? never : K]?:
+      WrittenOf<F[K]> | undefined;
   }
 >;

@@ -14,7 +14,11 @@ export interface Extension {
   readonly errors?: DeclaredErrors;
 }
 
-export type Extensions = { readonly [name: string]: Extension | Definition | EventDefinition };
+interface Made {
+  readonly is: "endpoint" | "event";
+}
+
+export type Extensions = { readonly [name: string]: Extension | Made };
 
 type FieldsIn<D, Side extends string> = D extends { readonly [K in Side]: infer F extends Fields }
   ? F
@@ -31,7 +35,7 @@ type New<D> =
 
 type Merge<A, B> = Flat<Omit<A, keyof B> & B>;
 
-type ExtendedMember<M, D> = D extends Definition | EventDefinition
+type ExtendedMember<M, D> = D extends Made
   ? New<D>
   : M extends Call<infer I, infer O, infer E, infer K>
     ? Call<I & FieldsIn<D, "input">, O & FieldsIn<D, "output">, E & ErrorsIn<D>, K>
@@ -52,7 +56,7 @@ type RequiredOf<F> = {
 
 /** An extension's new input fields may be left out: the callers of the version before do not send them. */
 export type CheckedExtensions<V, D> = {
-  readonly [K in keyof D]: D[K] extends Definition | EventDefinition
+  readonly [K in keyof D]: D[K] extends Made
     ? unknown
     : K extends keyof V
       ? CheckedExtension<D[K]>
@@ -70,7 +74,7 @@ export interface Change {
   readonly output?: readonly unknown[];
 }
 
-export type Changes = { readonly [name: string]: Change | Definition | EventDefinition };
+export type Changes = { readonly [name: string]: Change | Made };
 
 type StepsIn<D, Side extends string> = D extends {
   readonly [K in Side]: infer S extends readonly unknown[];
@@ -99,7 +103,7 @@ type Kept<F, S> = S extends readonly [infer H, ...infer T]
 
 type Fielded<F> = F extends Fields ? F : never;
 
-type ChangedMember<M, D> = D extends Definition | EventDefinition
+type ChangedMember<M, D> = D extends Made
   ? New<D>
   : M extends Call<infer I, infer O, infer E, infer K>
     ? Call<
@@ -119,7 +123,7 @@ export type Changed<V, D> = {
 };
 
 export type CheckedChanges<V, D> = {
-  readonly [K in keyof D]: D[K] extends Definition | EventDefinition
+  readonly [K in keyof D]: D[K] extends Made
     ? unknown
     : K extends keyof V
       ? V[K] extends Call<infer I, infer O>

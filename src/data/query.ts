@@ -137,3 +137,10 @@ function fillOf(name: string, slots: readonly Slot[]): Statement["fill"] {
 function keyOf(value: object): string {
   return (value as { readonly name: string }).name;
 }
+
+/** The only row of a result, as after an INSERT; an error where there is none. */
+export function one<Row>(rows: readonly Row[]): Row {
+  const [row] = rows;
+  if (row === undefined) throw new Error("one(): the query gave no row");
+  return row;
+}

@@ -1,0 +1,49 @@
+import { contract, extend, get, integer, list, object, post, text } from "marcot/contract";
+
+const entry = {
+  id: integer(),
+  question: text(),
+  source: integer(),
+};
+
+export const v1 = contract("faq/v1", {
+  create: post("/create/", {
+    input: { question: text({ min: 1, max: 300 }), source: integer({ min: 0 }) },
+    output: entry,
+    status: 201,
+  }),
+  entry: get("/entries/:id/", {
+    input: { id: integer() },
+    output: entry,
+    errors: { NoSuchEntry: 404 },
+  }),
+  entries: get("/entries/", {
+    input: {
+      search: text({ max: 100, default: "" }),
+      limit: integer({ min: 1, max: 100, default: 20 }),
+    },
+    output: { entries: list(object(entry)) },
+  }),
+});
+
+/** `related` came with v2; a caller of v1 is served by the same views. */
+export const v2 = extend(v1, "faq/v2", {
+  create: {
+    input: {
+      answer: text({ max: 4000, default: "" }),
+      related: list(integer(), { max: 20, default: [] }),
+    },
+    output: { answer: text(), related: list(integer()) },
+  },
+  entry: { output: { answer: text(), related: list(integer()) } },
+  update: post("/entries/:id/", {
+    input: {
+      id: integer(),
+      question: text({ min: 1, max: 300 }),
+      answer: text({ max: 4000, default: "" }),
+      related: list(integer(), { max: 20, default: [] }),
+    },
+    output: { ...entry, answer: text(), related: list(integer()) },
+    errors: { NoSuchEntry: 404 },
+  }),
+});

@@ -1,0 +1,13 @@
+import { app } from "marcot";
+import { v1 } from "./contract.ts";
+import * as tables from "./tables.ts";
+import { urls } from "./urls.ts";
+import * as views from "./views.ts";
+
+export default app("tickets", {
+  contract: v1,
+  summary: "Ask for help, and see what became of it.",
+  views,
+  urls,
+  tables,
+});

@@ -1,0 +1,47 @@
+import {
+  choice,
+  contract,
+  datetime,
+  get,
+  integer,
+  list,
+  object,
+  post,
+  text,
+} from "marcot/contract";
+
+const ticket = {
+  id: integer(),
+  subject: text(),
+  body: text(),
+  answer: text(),
+  status: choice(["open", "answered", "resolved"]),
+  openedAt: datetime(),
+};
+
+export const v1 = contract("tickets/v1", {
+  open: post("/open/", {
+    input: { subject: text({ min: 1, max: 200 }), body: text({ min: 1, max: 4000 }) },
+    output: ticket,
+    status: 201,
+  }),
+  ticket: get("/tickets/:id/", {
+    input: { id: integer() },
+    output: ticket,
+    errors: { NoSuchTicket: 404 },
+  }),
+  tickets: get("/tickets/", {
+    input: { status: choice(["open", "answered", "resolved", "any"], { default: "any" }) },
+    output: { tickets: list(object(ticket)) },
+  }),
+  answer: post("/tickets/:id/answer/", {
+    input: { id: integer(), answer: text({ min: 1, max: 4000 }) },
+    output: ticket,
+    errors: { NoSuchTicket: 404, AlreadyResolved: 409 },
+  }),
+  resolve: post("/tickets/:id/resolve/", {
+    input: { id: integer() },
+    output: ticket,
+    errors: { NoSuchTicket: 404, NotAnswered: 409 },
+  }),
+});

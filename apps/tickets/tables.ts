@@ -1,0 +1,18 @@
+import { index, integer, schema, text, timestamp } from "marcot/tables";
+
+export const ticketsSchema = schema("tickets");
+
+export const tickets = ticketsSchema.table(
+  "tickets",
+  {
+    id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+    subject: text("subject").notNull(),
+    body: text("body").notNull(),
+    answer: text("answer").notNull().default(""),
+    status: text("status", { enum: ["open", "answered", "resolved"] })
+      .notNull()
+      .default("open"),
+    openedAt: timestamp("opened_at", { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [index("tickets_status").on(table.status)],
+);

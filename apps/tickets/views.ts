@@ -1,0 +1,53 @@
+import { type Db, one, view } from "marcot";
+import { and, desc, eq, ne } from "marcot/tables";
+import { v1 } from "./contract.ts";
+import { tickets } from "./tables.ts";
+
+/** More than a person reads on one page; the list is not for copying the table. */
+const LISTED_MAX = 200;
+
+export const open = view(v1.open, async (input, { db }) =>
+  one(await db.insert(tickets).values(input).returning()),
+);
+
+export const ticket = view(v1.ticket, async ({ id }, { db, fail }) => {
+  const found = await find(db, id);
+  if (!found) throw fail("NoSuchTicket", `there is no ticket ${id}`);
+  return found;
+});
+
+export const list = view(v1.tickets, async ({ status }, { db }) => ({
+  tickets: await db
+    .select()
+    .from(tickets)
+    .where(status === "any" ? undefined : eq(tickets.status, status))
+    .orderBy(desc(tickets.id))
+    .limit(LISTED_MAX),
+}));
+
+export const answer = view(v1.answer, async ({ id, answer: words }, { db, fail }) => {
+  const [changed] = await db
+    .update(tickets)
+    .set({ answer: words, status: "answered" })
+    .where(and(eq(tickets.id, id), ne(tickets.status, "resolved")))
+    .returning();
+  if (changed) return changed;
+  if (await find(db, id)) throw fail("AlreadyResolved", `ticket ${id} is resolved`);
+  throw fail("NoSuchTicket", `there is no ticket ${id}`);
+});
+
+export const resolve = view(v1.resolve, async ({ id }, { db, fail }) => {
+  const [changed] = await db
+    .update(tickets)
+    .set({ status: "resolved" })
+    .where(and(eq(tickets.id, id), ne(tickets.status, "open")))
+    .returning();
+  if (changed) return changed;
+  if (await find(db, id)) throw fail("NotAnswered", `ticket ${id} has no answer yet`);
+  throw fail("NoSuchTicket", `there is no ticket ${id}`);
+});
+
+async function find(db: Db, id: number) {
+  const [found] = await db.select().from(tickets).where(eq(tickets.id, id));
+  return found;
+}
