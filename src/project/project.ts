@@ -15,7 +15,7 @@ import {
 import { serve } from "../app/served.ts";
 import { type Database, openDatabase } from "../data/database.ts";
 import { openEmbedded, type Embedded } from "../data/embedded.ts";
-import { checkMigrated, migrate, pending } from "../data/migrate.ts";
+import { checkMigrated, migrate } from "../data/migrate.ts";
 import { appUrl } from "../data/roles.ts";
 import { MarcotError } from "../errors.ts";
 import { apiVariableOf, databaseVariableOf, readAddresses } from "./addresses.ts";
@@ -191,7 +191,6 @@ async function bringUp(
   log: Log,
 ): Promise<void> {
   if (!isEmbedded) return checkMigrated(target);
-  if ((await pending(target)).length === 0) return;
   for (const name of await migrate(target))
     log.info({ app: target.app, migration: name }, "migration applied");
 }

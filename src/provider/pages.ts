@@ -35,6 +35,7 @@ export function createPages(options: PagesOptions): ReturnType<typeof getRequest
   const hono = new Hono();
   hono.use(
     secureHeaders({
+      strictTransportSecurity: false, // whoever ends TLS in front of this process decides that
       contentSecurityPolicy: {
         defaultSrc: ["'self'"],
         formAction: ["'self'"],

@@ -2,14 +2,13 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { MarcotError } from "../errors.ts";
 
-const JSON_HEADERS: Readonly<OutgoingHttpHeaders> = { "content-type": "application/json" };
-const PROBLEM_HEADERS: Readonly<OutgoingHttpHeaders> = {
-  "content-type": "application/problem+json",
-};
-
 export function reply(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, JSON_HEADERS);
-  response.end(JSON.stringify(value));
+  const body = JSON.stringify(value);
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+  });
+  response.end(body);
 }
 
 export function replyProblem(
@@ -21,8 +20,13 @@ export function replyProblem(
     response.destroy();
     return;
   }
-  response.writeHead(error.status, { ...PROBLEM_HEADERS, ...headers });
-  response.end(JSON.stringify(problemOf(error)));
+  const body = JSON.stringify(problemOf(error));
+  response.writeHead(error.status, {
+    "content-type": "application/problem+json",
+    "content-length": Buffer.byteLength(body),
+    ...headers,
+  });
+  response.end(body);
 }
 
 /** The body of a problem document. `type` is `about:blank` until the codes have pages of their own. */
