@@ -12,6 +12,12 @@ import { type CallOptions, type Endpoint, nameOf } from "../contract/endpoint.ts
 import { MarcotError } from "../errors.ts";
 import { callRemote } from "./remote.ts";
 
+/**
+ * What a caller keeps of its own deadline: enough to hear that the call was late and to say so. With
+ * nothing left, both would be given up in the same moment, and nobody would learn which call was slow.
+ */
+const RESERVE_MS = 50;
+
 const LOCAL = { input: "copy", output: "copy" } as const;
 
 setCaller(dispatch);
@@ -43,7 +49,7 @@ function deadlineOf(
   options: CallOptions | undefined,
 ): number {
   const allowed = options?.deadlineMs ?? endpoint.deadlineMs ?? context.running.deadlineMs;
-  return Math.min(context.deadline, performance.now() + allowed);
+  return Math.min(context.deadline - RESERVE_MS, performance.now() + allowed);
 }
 
 function callLocal(

@@ -58,9 +58,13 @@ export async function createCluster(cluster: Cluster, password: string): Promise
   await giveTo(secret, user);
   const args = [
     ...[`--pgdata=${fresh}`, `--username=${OWNER}`, `--pwfile=${secret}`],
-    ...["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"],
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--no-instructions",
     // Does not change with the operating system's libraries, so that indexes stay valid.
-    ...["--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
     ...(cluster.settings["fsync"] === "off" ? ["--no-sync"] : []),
   ];
   try {

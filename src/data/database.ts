@@ -135,9 +135,21 @@ export function databaseError(error: unknown, url: string): MarcotError | undefi
 
 /** What the driver and node:net say when there is no connection. */
 const CONNECTION_CODES = new Set([
-  ...["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN"],
-  ...["ETIMEDOUT", "EPIPE", "ENOENT", "EACCES", "CONNECT_TIMEOUT", "CONNECTION_CLOSED"],
-  ...["CONNECTION_ENDED", "CONNECTION_DESTROYED", "SASL_SIGNATURE_MISMATCH"],
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ETIMEDOUT",
+  "EPIPE",
+  "ENOENT",
+  "EACCES",
+  "CONNECT_TIMEOUT",
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "SASL_SIGNATURE_MISMATCH",
 ]);
 
 /** SQLSTATE: 08 connection, 28 not let in, 3D000 no database, 53300 full, 57P shutting down. */

@@ -74,7 +74,10 @@ export function find(router: Router, method: string, path: string): Match | unde
     const found = parts && pattern.methods.get(method);
     if (found) return { route: found, params: paramsOf(pattern, parts) };
   }
-  return /^\/v\d+(\/|$)/.test(path) ? refuse(router, path) : undefined;
+  const isVersioned = /^\/v\d+(\/|$)/.test(path);
+  return isVersioned && allowedMethods(router, path).length === 0
+    ? refuse(router, path)
+    : undefined;
 }
 
 function paramsOf({ names }: Pattern, parts: RegExpExecArray): Record<string, string> {
