@@ -57,7 +57,9 @@ export async function createCluster(cluster: Cluster, password: string): Promise
   await writeFile(secret, `${password}\n`, { mode: 0o600 });
   await giveTo(secret, user);
   const args = [
-    ...[`--pgdata=${fresh}`, `--username=${OWNER}`, `--pwfile=${secret}`],
+    `--pgdata=${fresh}`,
+    `--username=${OWNER}`,
+    `--pwfile=${secret}`,
     "--auth=scram-sha-256",
     "--encoding=UTF8",
     "--locale=C",
