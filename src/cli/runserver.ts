@@ -8,18 +8,17 @@ import { openLog } from "./log.ts";
 
 interface RunserverOptions {
   readonly only?: string[];
-  readonly host: string;
-  readonly port: number;
+  readonly host?: string;
+  readonly port?: number;
 }
 
 export function addRunserver(program: Command): void {
-  const { HOST = "127.0.0.1", PORT = "8000" } = process.env;
   program
     .command("runserver")
     .description("provide the project's apps over HTTP")
     .option("--only <apps>", "provide only these apps; one alone stands at /", toNames)
-    .option("--host <host>", "where to listen (HOST)", HOST)
-    .option("--port <port>", "0 takes any free port (PORT)", toPort, portOf(PORT))
+    .option("--host <host>", "where to listen (default: HOST, else 127.0.0.1)")
+    .option("--port <port>", "0 takes any free port (default: PORT, else 8000)", toPort)
     .addHelpText("after", EXAMPLES)
     .action(runserver);
 }
@@ -45,7 +44,9 @@ function portOf(text: string): number {
   throw new MarcotError("SettingInvalid", "PORT is wrong: expected a number from 0 to 65535");
 }
 
-async function runserver({ only = [], host, port }: RunserverOptions): Promise<void> {
+async function runserver(options: RunserverOptions): Promise<void> {
+  const { HOST = "127.0.0.1", PORT = "8000" } = process.env;
+  const { only = [], host = HOST, port = portOf(PORT) } = options;
   const log = openLog();
   const project = await openProject({ folder: findProject(process.cwd()), only, log });
   try {

@@ -16,6 +16,9 @@ import { handle, type Site } from "./server.ts";
 /** A call may take 2 s and a page 10 s; what is not done then is cut off, so that a restart ends. */
 const DRAIN_MS = 9_000;
 
+/** Shorter would spend the end of a busy process on looking; longer would make every restart wait. */
+const SWEEP_MS = 50;
+
 export interface ServiceOptions {
   readonly project: Project;
   /** Default: 127.0.0.1. */
@@ -158,10 +161,12 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 function drain(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    // A connection that was busy becomes idle later, and would be kept open for its next request.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
+      clearInterval(sweep);
       clearTimeout(late);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }

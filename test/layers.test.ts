@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { test } from "node:test";
+import { parseSync } from "oxc-parser";
+
+const source = join(import.meta.dirname, "..", "src");
+
+/** From the top: a folder imports only what stands before it. */
+const order = ["errors.ts", "contract", "data", "app", "project", "client", "provider", "cli"];
+
+const files = globSync("*/*.ts", { cwd: source });
+
+test("a folder imports only folders above it", () => {
+  assert.ok(files.length > 30);
+  const wrong = files.flatMap((file) => {
+    const own = order.indexOf(file.split(sep)[0] ?? "");
+    assert.notEqual(own, -1, `${file} lies in a folder without a place`);
+    const { module } = parseSync(file, readFileSync(join(source, file), "utf8"));
+    const paths = [
+      ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
+      ...module.staticExports.flatMap(({ entries }) =>
+        entries.flatMap((entry) => entry.moduleRequest?.value ?? []),
+      ),
+    ];
+    return paths
+      .filter((path) => path.startsWith("."))
+      .map((path) => relative(source, join(source, dirname(file), path)))
+      .filter((path) => order.indexOf(path.split(sep)[0] ?? "") > own)
+      .map((path) => `${file} imports ${path}`);
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test("the contract's part imports nothing of the framework but its errors", () => {
+  for (const file of files.filter((path) => path.startsWith(`contract${sep}`))) {
+    const { module } = parseSync(file, readFileSync(join(source, file), "utf8"));
+    for (const { moduleRequest } of module.staticImports) {
+      assert.match(moduleRequest.value, /^\.\/|^\.\.\/errors\.ts$/, file);
+    }
+  }
+});
