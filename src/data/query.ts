@@ -2,11 +2,10 @@
  * Hot queries: built by Drizzle once, executed as a statement that PostgreSQL has prepared.
  *
  * Drizzle builds the text of a query anew for each execution, and the driver then sends it
- * unprepared: about three to four times the driver's own work (INSERT ... RETURNING, least CPU
- * of several runs: driver 20 to 24 µs, unprepared 76 to 90 µs, prepared here 24 to 28 µs). Here
+ * unprepared: three to four times the driver's own work, seen on one noisy machine. Here
  * Drizzle is asked once for the text, the order of the parameters and the mapping of rows; each
- * execution fills in the values and hands text and values to the driver with `prepare: true`. The driver keeps one named statement per
- * connection and text.
+ * execution fills in the values and hands text and values to the driver with `prepare: true`. The
+ * driver keeps one named statement per connection and text.
  *
  * Text, order and mapping do not depend on the connection, only on the dialect. A pool and
  * all of its transactions share one dialect object, so what is built for the pool serves every
