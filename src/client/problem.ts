@@ -1,7 +1,13 @@
 /** Makes the error again that a provider wrote as a problem document (RFC 9457). */
 import { type Endpoint, nameOf } from "../contract/endpoint.ts";
 import { type ErrorCode, errorTable, type Issue, MarcotError, type Ran } from "../errors.ts";
-import type { Reply } from "./remote.ts";
+
+/** A reply as it came, read whole. */
+export interface Reply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
 
 interface Problem {
   readonly code?: unknown;

@@ -12,7 +12,7 @@ import { check, invalidInput, sentenceOf } from "../contract/check.ts";
 import { checkOf } from "../contract/compile.ts";
 import { type Endpoint, hasNoBody, nameOf } from "../contract/endpoint.ts";
 import { codeOf, MarcotError } from "../errors.ts";
-import { fromProblem } from "./problem.ts";
+import { fromProblem, type Reply } from "./problem.ts";
 import { repeat } from "./repeat.ts";
 
 /** Fewer would queue calls of a busy project behind each other; more would crowd out other projects. */
@@ -53,12 +53,6 @@ export async function callRemote(
         },
       ),
   );
-}
-
-export interface Reply {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
 }
 
 function parse(reply: Reply, name: string, address: URL): unknown {
