@@ -1,12 +1,16 @@
-/** `marcot apps`: each app, where it is provided, and which versions it has. */
+/** `marcot apps`: each app, where it is provided, which versions it has, and which apps call it. */
 import type { Command } from "commander";
-import { findProject } from "../project/find.ts";
-import { type Listed, readProject, versionNames } from "../project/project.ts";
+import { aboutOf } from "../contract/contract.ts";
+import { readAddresses } from "../project/addresses.ts";
+import type { Use } from "../project/boundaries.ts";
+import { findApp, findProject, loadContract, loadSettings } from "../project/find.ts";
+import { readSettings } from "../project/settings.ts";
+import { style, toColumns } from "./style.ts";
 
 export function addApps(program: Command): void {
   program
     .command("apps")
-    .description("list the project's apps, their providers and versions")
+    .description("list the project's apps: providers, versions, callers")
     .option("--json", "as JSON, for scripts")
     .addHelpText(
       "after",
@@ -15,25 +19,58 @@ export function addApps(program: Command): void {
     .action(run);
 }
 
+interface Row {
+  readonly app: string;
+  readonly provider: string;
+  readonly versions: readonly string[];
+  readonly callers: readonly { readonly app: string; readonly versions: readonly string[] }[];
+}
+
 async function run({ json = false }: { json?: boolean }): Promise<void> {
-  const { apps } = await readProject({ folder: findProject(process.cwd()) });
-  const rows = apps.map((listed) => ({
-    app: listed.name,
-    provider: providerOf(listed),
-    versions: versionNames(listed),
-  }));
+  const rows = await readRows(findProject(process.cwd()));
   if (json) {
     console.log(JSON.stringify(rows, null, 2));
     return;
   }
-  const width = Math.max(...rows.map(({ app }) => app.length), "APP".length);
-  const place = Math.max(...rows.map(({ provider }) => provider.length), "PROVIDER".length);
-  console.log(`${"APP".padEnd(width)}  ${"PROVIDER".padEnd(place)}  VERSIONS`);
-  for (const { app, provider, versions } of rows) {
-    console.log(`${app.padEnd(width)}  ${provider.padEnd(place)}  ${versions.join(", ")}`);
-  }
+  const head = ["APP", "PROVIDER", "VERSIONS", "CALLERS"].map((title) => style("dim", title));
+  const cells = rows.map(({ app, provider, versions, callers }) => [
+    style("bold", app),
+    provider === "not provided" ? style("red", provider) : provider,
+    versions.join(", "),
+    callers.map((caller) => `${caller.app} ${caller.versions.join(" ")}`.trim()).join(", "),
+  ]);
+  for (const line of toColumns([head, ...cells])) console.log(line);
 }
 
-function providerOf({ address }: Listed): string {
-  return address ? address.href : "this process";
+/** Not through `readProject`: what is missing is to be shown here, where the server refuses to start. */
+async function readRows(project: string): Promise<Row[]> {
+  const { apps } = readSettings(await loadSettings(project), process.env);
+  const addresses = readAddresses(apps, process.env);
+  // Loaded only here: its parser is a native package, which a server that was installed lean may lack.
+  const { ownApps, scanBoundaries } = await import("../project/boundaries.ts");
+  const { uses } = scanBoundaries({ project, apps: ownApps(project, apps), listed: apps });
+  const rows: Row[] = [];
+  for (const app of apps) {
+    const files = findApp(project, app);
+    const contracts = files ? await loadContract(files) : [];
+    const here = files ? "this process" : "not provided";
+    rows.push({
+      app,
+      provider: addresses.get(app)?.href ?? here,
+      versions: contracts.map((one) => aboutOf(one).version),
+      callers: callersOf(app, uses),
+    });
+  }
+  return rows;
+}
+
+function callersOf(app: string, uses: readonly Use[]): Row["callers"] {
+  const callers = Map.groupBy(
+    uses.filter((use) => use.uses === app),
+    (use) => use.app,
+  );
+  return [...callers].map(([caller, found]) => ({
+    app: caller,
+    versions: [...new Set(found.flatMap((use) => use.versions))].toSorted(),
+  }));
 }

@@ -1,34 +1,11 @@
-/** The table of commands. A project's own `manage.ts` calls it too: `await manage()`. */
-import { Command, CommanderError } from "commander";
-import { MarcotError } from "../errors.ts";
-import { addApps } from "./apps.ts";
-import { addMakemigrations } from "./makemigrations.ts";
-import { addMigrate } from "./migrate.ts";
-import { addRunserver } from "./runserver.ts";
+/** `marcot/manage`: the commands for a project's own `manage.ts`, which says `await manage()`. */
+import { complaintAbout } from "./node-version.ts";
+import { runCommand } from "./program.ts";
 
-/** Runs the command that the arguments name, and sets the exit code: 1 a failure, 2 a wrong usage. */
-export async function manage(argv: readonly string[] = process.argv): Promise<void> {
-  const program = new Command("marcot")
-    .description("Apps in one project, each of which can become a service.")
-    .exitOverride()
-    .showHelpAfterError("(--help shows how it is used)");
-  for (const addTo of [addRunserver, addMigrate, addMakemigrations, addApps]) addTo(program);
-  try {
-    await program.parseAsync([...argv]);
-  } catch (error) {
-    report(error);
-  }
-}
-
-function report(error: unknown): void {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-    return;
-  }
+/** Runs the command that the arguments name. Default: those of the process. */
+export async function manage(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  const complaint = complaintAbout(process.version);
+  if (complaint === undefined) return runCommand(argv);
+  console.error(complaint);
   process.exitCode = 1;
-  if (!(error instanceof MarcotError) || process.env["DEBUG"]) {
-    console.error(error);
-    return;
-  }
-  console.error(`marcot: ${error.message}. ${error.fix} [${error.code}]`);
 }

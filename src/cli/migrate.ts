@@ -4,39 +4,64 @@ import type { Command } from "commander";
 import { migrate, pending } from "../data/migrate.ts";
 import { MarcotError } from "../errors.ts";
 import { findProject } from "../project/find.ts";
-import { ownerUrls, readProject } from "../project/project.ts";
+import { ownerUrls, type ProjectPlan, readProject } from "../project/project.ts";
+import { style } from "./style.ts";
+
+interface MigrateOptions {
+  readonly check?: boolean;
+  readonly json?: boolean;
+}
 
 export function addMigrate(program: Command): void {
   program
-    .command("migrate [apps...]")
+    .command("migrate")
+    .argument("[apps...]", "default: all apps that are provided here")
     .description("create each app's schema and role, and apply its migrations")
     .option("--check", "apply nothing; exit 1 when something is to be applied")
-    .addHelpText("after", "\nExamples:\n  marcot migrate\n  marcot migrate faq --check")
+    .option("--json", "as JSON, for scripts")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  marcot migrate\n  marcot migrate faq --check\n  marcot migrate --check --json",
+    )
     .action(run);
 }
 
-async function run(
-  names: readonly string[],
-  { check = false }: { check?: boolean },
-): Promise<void> {
+async function run(names: readonly string[], options: MigrateOptions): Promise<void> {
+  const { check = false, json = false } = options;
   const plan = await readProject({ folder: findProject(process.cwd()) });
-  const unknown = names.find((name) => !plan.settings.apps.includes(name));
-  if (unknown) throw new MarcotError("AppNotFound", `${unknown} is not one of the project's apps`);
+  for (const name of names) refuseElsewhere(plan, name);
   const owner = ownerUrls(plan);
+  const rows: object[] = [];
   try {
     for (const { name, files, isLocal } of plan.apps) {
       if (!isLocal || files === undefined || (names.length > 0 && !names.includes(name))) continue;
-      const target = {
-        ownerUrl: await owner.of(name),
-        app: name,
-        folder: join(files.folder, "migrations"),
-      };
+      const folder = join(files.folder, "migrations");
+      const target = { ownerUrl: await owner.of(name), app: name, folder };
       const found = check ? await pending(target) : await migrate(target);
       if (check && found.length > 0) process.exitCode = 1;
-      const word = check ? "pending" : "applied";
-      console.log(`${name}: ${found.length === 0 ? "up to date" : `${word} ${found.join(", ")}`}`);
+      rows.push({ app: name, [check ? "pending" : "applied"]: found });
+      if (!json) print(name, found, check);
     }
   } finally {
     await owner.close();
   }
+  if (json) console.log(JSON.stringify(rows, null, 2));
+}
+
+function refuseElsewhere({ apps }: ProjectPlan, name: string): void {
+  const listed = apps.find((app) => app.name === name);
+  if (listed === undefined) {
+    const all = apps.map((app) => app.name).join(", ");
+    throw new MarcotError("AppNotFound", `${name} is not one of the project's apps: ${all}`);
+  }
+  if (listed.address === undefined) return;
+  throw new MarcotError("CommandInvalid", `${name} is provided at ${listed.address.href}`, {
+    fix: "Migrate it where it is provided.",
+  });
+}
+
+function print(app: string, found: readonly string[], isCheck: boolean): void {
+  const word = isCheck ? style("yellow", "pending") : style("green", "applied");
+  if (found.length === 0) console.log(`${app}: up to date`);
+  for (const name of found) console.log(`${app}: ${word} ${name}`);
 }

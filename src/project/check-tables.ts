@@ -1,0 +1,75 @@
+/** The part of `check` that looks at tables: do they stay in the app's schema, and do migrations make them? */
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { is } from "drizzle-orm";
+import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
+import type { App } from "../app/app.ts";
+import { makeMigration } from "../data/makemigrations.ts";
+import { readMigrations } from "../data/migrate.ts";
+import { codeOf, MarcotError } from "../errors.ts";
+import type { Finding } from "./boundaries.ts";
+import type { AppFiles } from "./find.ts";
+
+export interface CheckTablesOptions {
+  readonly app: App;
+  readonly files: AppFiles;
+  /** Where findings about the tables are. */
+  readonly where: Finding["where"];
+  /** Whether tables are compared with migrations; pointless for what npm installed. */
+  readonly comparesMigrations: boolean;
+}
+
+export async function checkTables(options: CheckTablesOptions): Promise<Finding[]> {
+  const { app, where, comparesMigrations } = options;
+  const tables = Object.values(app.tables).filter((value) => is(value, PgTable));
+  const findings = tables.flatMap((table) => checkTable(app.name, table, where));
+  // Tables in a wrong schema cannot be compared: their owner refuses them first.
+  if (tables.length === 0 || findings.length > 0 || !comparesMigrations) return findings;
+  return checkMigrations(options);
+}
+
+function checkTable(app: string, table: PgTable, where: Finding["where"]): Finding[] {
+  const { name, schema = "public", foreignKeys } = getTableConfig(table);
+  if (schema !== app) {
+    const what = `the table ${name} of ${app} is in the schema "${schema}"`;
+    const hint = `Declare it with schema("${app}").table("${name}", …).`;
+    return [error("data.E001", where, what, hint)];
+  }
+  return foreignKeys.flatMap((key) => {
+    const foreign = getTableConfig(key.reference().foreignTable);
+    if (foreign.schema === app) return [];
+    const what = `the table ${name} of ${app} has a foreign key to ${foreign.schema ?? "public"}.${foreign.name}`;
+    const hint = "Keep the row's id in a plain column, and call the other app.";
+    return [error("data.E002", where, what, hint)];
+  });
+}
+
+/** Writes the next migration into a copy, and sees whether there was one to write. */
+async function checkMigrations({ app, files, where }: CheckTablesOptions): Promise<Finding[]> {
+  const source = join(files.folder, "migrations");
+  const { name, tables } = app;
+  const copy = await mkdtemp(join(tmpdir(), "marcot-check-"));
+  try {
+    const isNew = (await readMigrations(source)).length === 0;
+    if (!isNew) await cp(source, copy, { recursive: true });
+    const made = await makeMigration({ app: name, folder: copy, tables });
+    if (made === undefined) return [];
+    const what = isNew
+      ? `${name} has tables and no migrations`
+      : `the tables of ${name} have changed since the last migration`;
+    const id = isNew ? "data.E003" : "data.E004";
+    return [error(id, where, what, `Run \`marcot makemigrations ${name}\`.`)];
+  } catch (thrown) {
+    // Without drizzle-kit, a development dependency, there is nothing to compare with.
+    if (codeOf(thrown) === "CommandInvalid") return [];
+    if (!(thrown instanceof MarcotError)) throw thrown;
+    return [error("data.E005", where, thrown.message, thrown.fix)];
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+function error(id: string, where: Finding["where"], what: string, hint: string): Finding {
+  return Object.freeze({ id, level: "error", where, what, hint });
+}

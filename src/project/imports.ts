@@ -1,0 +1,86 @@
+/** What a source file imports, at which line, from oxc's module records: nothing is run or resolved. */
+import { basename } from "node:path";
+import { type EcmaScriptModule, parseSync } from "oxc-parser";
+
+export interface Imported {
+  /** As it is written; undefined when it is computed. */
+  readonly from: string | undefined;
+  /** What is taken, by its name there; `*` for all of it. */
+  readonly names: readonly string[];
+  /** Whether only types are taken, so that nothing is left of it at run time. */
+  readonly isType: boolean;
+  readonly line: number;
+}
+
+export interface Source {
+  readonly imports: readonly Imported[];
+  /** Syntax errors: then what was read before them. */
+  readonly errors: readonly { readonly line: number; readonly message: string }[];
+}
+
+export function importsOf(path: string, text: string): Source {
+  const { module, errors } = parseSync(basename(path), text);
+  const lineAt = (offset: number) => text.slice(0, offset).split("\n").length;
+  return {
+    imports: [
+      ...fromImports(module, text, lineAt),
+      ...fromExports(module, lineAt),
+      ...fromCalls(module, text, lineAt),
+    ],
+    errors: errors.map(({ message, labels }) => ({
+      line: lineAt(labels[0]?.start ?? 0),
+      message,
+    })),
+  };
+}
+
+type LineAt = (offset: number) => number;
+
+function fromImports(
+  { staticImports }: EcmaScriptModule,
+  text: string,
+  lineAt: LineAt,
+): Imported[] {
+  return staticImports.map(({ start, end, moduleRequest, entries }) => {
+    const values = entries.filter(({ isType }) => !isType);
+    const isType = entries.length > 0 && values.length === 0;
+    const names = values.flatMap(({ importName, localName }) =>
+      importName.kind === "NamespaceObject"
+        ? membersOf(localName.value, text.slice(end))
+        : [importName.name ?? "default"],
+    );
+    // `import type {} from` has no entries to tell it by.
+    const isEmptyType = /^import\s+type\s*\{\s*\}/.test(text.slice(start, end));
+    return { from: moduleRequest.value, names, isType: isType || isEmptyType, line: lineAt(start) };
+  });
+}
+
+/** `faq.v1` of `import * as faq`; all of it when no member is named. */
+function membersOf(name: string, text: string): string[] {
+  const escaped = name.replaceAll("$", "\\$");
+  const found = [...text.matchAll(new RegExp(`(?<![\\w$.])${escaped}\\.(v[1-9]\\d*)\\b`, "g"))];
+  const members = new Set(found.map(([, member = ""]) => member));
+  return members.size > 0 ? [...members] : ["*"];
+}
+
+function fromExports({ staticExports }: EcmaScriptModule, lineAt: LineAt): Imported[] {
+  return staticExports.flatMap(({ start, entries }) => {
+    const groups = Map.groupBy(
+      entries.filter((entry) => entry.moduleRequest !== null),
+      (entry) => entry.moduleRequest?.value ?? "",
+    );
+    return [...groups].map(([from, group]) => {
+      const values = group.filter(({ isType }) => !isType);
+      const names = values.map(({ importName }) => importName.name ?? "*");
+      return { from, names, isType: values.length === 0, line: lineAt(start) };
+    });
+  });
+}
+
+function fromCalls({ dynamicImports }: EcmaScriptModule, text: string, lineAt: LineAt): Imported[] {
+  return dynamicImports.map(({ start, moduleRequest }) => {
+    const written = text.slice(moduleRequest.start, moduleRequest.end).trim();
+    const [, , from] = /^(["'`])((?:(?!\1|\\|\$\{).)*)\1$/s.exec(written) ?? [];
+    return { from, names: ["*"], isType: false, line: lineAt(start) };
+  });
+}

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { complaintAbout } from "../../src/cli/node-version.ts";
+import { testDatabase } from "../../src/data/testing.ts";
+import {
+  addressOf,
+  endOf,
+  fromLog,
+  marcot,
+  packageJson,
+  settingsOf,
+  spawnMarcot,
+  tempFolder,
+  tinyApp,
+} from "./command.ts";
+
+const caller = `import { view } from "marcot";
+import { v1 as numbers } from "#apps/numbers";
+import { v1 } from "./contract.ts";
+export const twice = view(v1.twice, async (input) => numbers.twice(input));
+`;
+const place = tempFolder({
+  "package.json": packageJson,
+  "settings.ts": settingsOf(["numbers", "callers"]),
+  ...tinyApp("numbers"),
+  ...tinyApp("callers"),
+  "apps/callers/views.ts": caller,
+});
+const cwd = place.folder;
+const database = await testDatabase("empty", async () => {});
+const environment = { DATABASE_URL: database.url };
+after(async () => {
+  await database.drop();
+  place.remove();
+});
+
+test("a wrong setting stops every command with one line that names the variable", async () => {
+  const wrong: Record<string, string>[] = [
+    { NUMBERS_API: "ftp://x" },
+    { DATABASE_URL: "mysql://u:secret@h/d" },
+    { NUMBERS_DATABASE_URL: "nonsense:secret" },
+    { PORT: "99999" },
+    { HOST: "no host" },
+  ];
+  for (const one of wrong) {
+    const [name = ""] = Object.keys(one);
+    const { code, stderr, stdout } = await marcot(["runserver"], {
+      cwd,
+      environment: { ...environment, ...one },
+    });
+    assert.equal(code, 1, name);
+    assert.match(stderr, new RegExp(`^marcot: .*${name}.*\\[SettingInvalid\\]\\n$`));
+    assert.doesNotMatch(stderr + stdout, /secret/);
+  }
+});
+
+test("a wrong usage exits with 2 and says what is right", async () => {
+  const unknown = await marcot(["runsever"], { cwd });
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stderr, /^marcot: unknown command 'runsever'\n\(Did you mean runserver\?\)/);
+  for (const args of [["runserver", "--port", "x"], ["migrate", "--no-such"], ["makemigrations"]])
+    assert.equal((await marcot(args, { cwd })).code, 2, args.join(" "));
+  assert.equal((await marcot(["--help"], { cwd })).code, 0);
+});
+
+test("every command has an example", async () => {
+  const names = "runserver migrate makemigrations apps check shell startproject startapp".split(
+    " ",
+  );
+  const helps = names.map(async (name) => ({ name, ...(await marcot([name, "--help"], { cwd })) }));
+  for (const { name, code, stdout } of await Promise.all(helps)) {
+    assert.equal(code, 0);
+    assert.match(stdout, new RegExp(`Examples?:\\n +(?:\\w+=\\S+ )?marcot ${name}`));
+  }
+});
+
+test("an error is a line, a line with the fix and the code, and no stack", async () => {
+  const { code, stderr } = await marcot(["makemigrations", "nothing"], { cwd });
+  assert.equal(code, 1);
+  assert.match(stderr, /^marcot: there is no app nothing: .*\n {2}\S.* \[AppNotFound\]\n$/);
+  const debug = { cwd, environment: { DEBUG: "1" } };
+  assert.match((await marcot(["makemigrations", "nothing"], debug)).stderr, /\n +at /);
+});
+
+test("outside of a project it says so", async () => {
+  const { code, stderr } = await marcot(["apps"], { cwd: join(cwd, "..") });
+  assert.equal(code, 1);
+  assert.match(stderr, /\[ProjectNotFound\]/);
+});
+
+test("apps shows providers, versions and callers", async () => {
+  const local = await marcot(["apps"], { cwd });
+  assert.match(
+    local.stdout,
+    /^APP +PROVIDER +VERSIONS +CALLERS\nnumbers +this process +v1 +callers v1\n/,
+  );
+  const remote = { cwd, environment: { NUMBERS_API: "http://127.0.0.1:9" } };
+  assert.deepEqual(JSON.parse((await marcot(["apps", "--json"], remote)).stdout), [
+    {
+      app: "numbers",
+      provider: "http://127.0.0.1:9/",
+      versions: ["v1"],
+      callers: [{ app: "callers", versions: ["v1"] }],
+    },
+    { app: "callers", provider: "this process", versions: ["v1"], callers: [] },
+  ]);
+});
+
+test("migrations of an installed package are not made here", async () => {
+  const folder = join(cwd, "node_modules", "marcot-bought");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{"type":"module","exports":"./contract.js"}');
+  writeFileSync(join(folder, "contract.js"), "");
+  const { code, stderr } = await marcot(["makemigrations", "bought"], { cwd });
+  assert.equal(code, 1);
+  assert.match(stderr, /bought is an installed package/);
+});
+
+test("makemigrations warns of what is destroyed, and migrate --check of what is pending", async () => {
+  const table = (columns: string) =>
+    `import { integer, schema, text } from "marcot/tables";
+export const own = schema("numbers");
+export const kept = own.table("kept", { ${columns} });\n`;
+  const id = 'id: integer("id").primaryKey()';
+  place.write({ "apps/numbers/tables.ts": table(`${id}, word: text("word")`) });
+  assert.equal((await marcot(["makemigrations", "numbers"], { cwd })).code, 0);
+  assert.equal((await marcot(["migrate", "--check"], { cwd, environment })).code, 1);
+  const applied = await marcot(["migrate"], { cwd, environment });
+  assert.equal(applied.stdout, "numbers: applied 0001_initial\ncallers: up to date\n");
+  assert.equal((await marcot(["migrate", "--check"], { cwd, environment })).code, 0);
+  place.write({ "apps/numbers/tables.ts": table(id) });
+  const destroyed = await marcot(["makemigrations", "numbers", "--name", "less"], { cwd });
+  assert.match(destroyed.stdout, /0002_less\.sql/);
+  assert.match(destroyed.stderr, /drops kept\.word with all its data/);
+  const same = await marcot(["makemigrations", "numbers"], { cwd });
+  assert.equal(same.stdout, "numbers: nothing has changed\n");
+  const elsewhere = { ...environment, NUMBERS_API: "http://127.0.0.1:9" };
+  assert.equal((await marcot(["migrate", "numbers"], { cwd, environment: elsewhere })).code, 1);
+  assert.equal((await marcot(["migrate"], { cwd, environment })).code, 0);
+});
+
+test("the log tells of the start, of requests without their query, and of failures", async () => {
+  place.write({
+    "apps/callers/views.ts": `${caller}
+setTimeout(() => void Promise.reject(new Error("forgotten")), 50);\n`,
+  });
+  const options = { cwd, environment: { ...environment, PORT: "0" } };
+  const child = spawnMarcot(["runserver", "--only", "callers,numbers"], options);
+  const rejected = fromLog(child, ({ msg }) => (/rejection/.test(String(msg)) ? msg : undefined));
+  const ended = endOf(child);
+  const address = await addressOf(child);
+  await rejected;
+  const form = { method: "POST", body: new URLSearchParams({ number: "4" }) };
+  const answer = await fetch(`${address}/callers/v1/twice/?secret=1`, form);
+  assert.deepEqual(await answer.json(), { number: 8 });
+  child.kill("SIGINT");
+  const { code, stdout } = await ended;
+  assert.equal(code, 0);
+  const lines = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const start = lines.find((line) => line.address);
+  assert.equal(start.apps[0].attempt, `curl ${address}/numbers/v1/twice/ -d number=123`);
+  const { method, path, status } = lines.find((line) => line.path);
+  assert.deepEqual(
+    { method, path, status },
+    { method: "POST", path: "/callers/v1/twice/", status: 200 },
+  );
+  assert.doesNotMatch(stdout, /secret/);
+});
+
+test("an exception that nobody caught ends the process in order, with 1", async () => {
+  place.write({
+    "apps/callers/views.ts": `${caller}
+setTimeout(() => { throw new Error("half done"); }, 500);\n`,
+  });
+  const options = { cwd, environment: { ...environment, PORT: "0" } };
+  const { code, stdout } = await marcot(["runserver"], options);
+  assert.equal(code, 1);
+  assert.match(stdout, /half done[^]*"msg":"stopped"\}\n$/);
+});
+
+test("who asks twice does not wait", async () => {
+  place.write({ "apps/callers/views.ts": caller });
+  const options = { cwd, environment: { ...environment, PORT: "0" } };
+  const child = spawnMarcot(["runserver"], options);
+  const ended = endOf(child);
+  const stopping = fromLog(child, ({ msg }) =>
+    String(msg).startsWith("stopping") ? true : undefined,
+  );
+  const address = await addressOf(child);
+  const slow = new AbortController();
+  const body = new ReadableStream({ start() {} }); // never ends
+  const call = fetch(`${address}/numbers/v1/twice/`, {
+    method: "POST",
+    body,
+    duplex: "half",
+    signal: slow.signal,
+  } as RequestInit).catch(() => undefined);
+  await fetch(`${address}/-/health`);
+  child.kill("SIGINT");
+  await stopping;
+  child.kill("SIGINT");
+  assert.equal((await ended).code, 130);
+  slow.abort();
+  await call;
+});
+
+test("an old Node is refused with a sentence", () => {
+  for (const version of ["v18.0.0", "v20.19.5", "v22.17.1"])
+    assert.match(complaintAbout(version) ?? "", /needs 22\.18 or newer/);
+  for (const version of ["v22.18.0", "v23.0.0", "v24.21.0", "v30.0.0"])
+    assert.equal(complaintAbout(version), undefined);
+});

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { marcot, packageJson, settingsOf, tempFolder, tinyApp } from "../cli/command.ts";
+
+const places: { remove(): void }[] = [];
+after(() => places.forEach((place) => place.remove()));
+
+interface Json {
+  readonly id: string;
+  readonly level: string;
+  readonly where: { readonly file: string; readonly line?: number };
+  readonly what: string;
+  readonly hint: string;
+}
+
+interface Checked {
+  readonly code: number | null;
+  readonly findings: readonly Json[];
+  readonly places: readonly string[];
+}
+
+/** Every check is a process of its own: what it loads stays loaded. */
+async function check(
+  files: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Checked> {
+  const place = tempFolder({ "package.json": packageJson, ...files });
+  places.push(place);
+  const { code, stdout, stderr } = await marcot(["check", "--json"], {
+    cwd: place.folder,
+    environment,
+  });
+  assert.equal(stderr, "");
+  assert.ok(!existsSync(join(place.folder, ".data")), "nothing is opened");
+  const findings = JSON.parse(stdout) as Json[];
+  for (const finding of findings) assert.ok(finding.what && finding.hint, finding.id);
+  return {
+    code,
+    findings,
+    places: findings.map(
+      ({ id, where: { file, line } }) => `${id} ${file}${line ? `:${line}` : ""}`,
+    ),
+  };
+}
+
+const good = { "settings.ts": settingsOf(["numbers"]), ...tinyApp("numbers") };
+
+test("a good project has no findings", async () => {
+  assert.deepEqual(await check(good), { code: 0, findings: [], places: [] });
+});
+
+test("findings are printed with their place, their id and a hint", async () => {
+  const place = tempFolder({
+    "package.json": packageJson,
+    ...good,
+    "apps/numbers/views.ts": `import "#apps/other/views";\n`,
+    ...tinyApp("other"),
+    "settings.ts": settingsOf(["numbers", "other"]),
+  });
+  places.push(place);
+  const { code, stdout } = await marcot(["check"], { cwd: place.folder });
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    /^apps\/numbers\/views\.ts:1: \(boundaries\.E001\) numbers imports .*\n {4}hint: Only the contract/m,
+  );
+  assert.match(stdout, /\n2 errors, 0 warnings\n$/);
+});
+
+test("all findings come at once, sorted by place", async () => {
+  const { code, places: found } = await check(
+    {
+      ...good,
+      "settings.ts": settingsOf(["numbers", "broken", "missing"]),
+      ...tinyApp("broken"),
+      "apps/broken/contract.ts": "export const = 3;\n",
+      "apps/numbers/views.ts": 'import "../broken/tables.ts";\n',
+      ...tinyApp("forgotten"),
+    },
+    { NUMBER_API: "http://127.0.0.1:1", BROKEN_API: "nowhere" },
+  );
+  assert.equal(code, 1);
+  assert.deepEqual(found, [
+    "settings.E002 (environment)",
+    "settings.W001 (environment)",
+    "boundaries.E005 apps/broken/contract.ts:1",
+    "apps.W001 apps/forgotten",
+    "apps.E003 apps/numbers/views.ts",
+    "boundaries.E003 apps/numbers/views.ts:1",
+    "apps.E001 settings.ts",
+  ]);
+});
+
+test("a view that is missing is a finding, at the app's file", async () => {
+  const { findings } = await check({ ...good, "apps/numbers/views.ts": "export {};\n" });
+  assert.deepEqual(
+    findings.map(({ id, where, what }) => ({ id, where, what })),
+    [
+      {
+        id: "apps.E003",
+        where: { file: "apps/numbers/app.ts", line: 4 },
+        what: "numbers: no view answers twice",
+      },
+    ],
+  );
+});
+
+test("settings that are wrong do not hide what else is wrong", async () => {
+  const { code, places: found } = await check({
+    ...good,
+    "settings.ts": settingsOf([]),
+    "apps/numbers/views.ts": "export {};\n",
+  });
+  assert.equal(code, 1);
+  assert.deepEqual(found, ["apps.E003 apps/numbers/app.ts:4", "settings.E001 settings.ts"]);
+  const broken = await check({ ...good, "settings.ts": "export default 1;\n" });
+  assert.deepEqual(broken.places, ["settings.E001 settings.ts"]);
+});
+
+test("a variable that nobody reads is a warning, with the one that may be meant", async () => {
+  const { code, findings } = await check(good, {
+    NUMERBS_API: "http://x",
+    WEATHER_API: "http://x",
+  });
+  assert.equal(code, 0);
+  assert.deepEqual(
+    findings.map(({ id, what, hint }) => [id, what.split(" ")[0], hint]),
+    [
+      ["settings.W001", "NUMERBS_API", "Did you mean NUMBERS_API?"],
+      [
+        "settings.W001",
+        "WEATHER_API",
+        "Nothing reads it here; unset it, or add the app to settings.ts.",
+      ],
+    ],
+  );
+});
+
+test("a remote app whose code is not there is no finding", async () => {
+  const files = { ...good, "settings.ts": settingsOf(["numbers", "elsewhere"]) };
+  assert.deepEqual((await check(files, { ELSEWHERE_API: "http://127.0.0.1:1" })).findings, []);
+  assert.deepEqual((await check(files)).places, ["apps.E001 settings.ts"]);
+});
+
+/** The tiny app with tables. */
+function withTables(tables: string): Record<string, string> {
+  const app = tinyApp("numbers")["apps/numbers/app.ts"] ?? "";
+  return {
+    ...good,
+    "apps/numbers/tables.ts": `import { foreignKey, integer, schema } from "marcot/tables";\n${tables}`,
+    "apps/numbers/app.ts": app
+      .replace("import * as views", 'import * as tables from "./tables.ts";\nimport * as views')
+      .replace("views }", "views, tables }"),
+  };
+}
+
+const id = 'id: integer("id").primaryKey()';
+
+test("a table in another schema, and a foreign key to one, are findings", async () => {
+  const { places: found } = await check(
+    withTables(`export const other = schema("other").table("rows", { ${id} });
+export const own = schema("numbers").table("rows", { ${id} }, (t) => [
+  foreignKey({ columns: [t.id], foreignColumns: [other.id] }),
+]);
+`),
+  );
+  assert.deepEqual(found, ["data.E001 apps/numbers/tables.ts", "data.E002 apps/numbers/tables.ts"]);
+});
+
+test("tables without migrations, and tables that have changed since, are findings", async () => {
+  const files = withTables(`export const own = schema("numbers");
+export const rows = own.table("rows", { ${id} });\n`);
+  assert.deepEqual((await check(files)).places, ["data.E003 apps/numbers/tables.ts"]);
+  const place = tempFolder({ "package.json": packageJson, ...files });
+  places.push(place);
+  const cwd = place.folder;
+  assert.equal((await marcot(["makemigrations", "numbers"], { cwd })).code, 0);
+  assert.equal((await marcot(["check"], { cwd })).stdout, "no findings\n");
+  const changed =
+    files["apps/numbers/tables.ts"]?.replace(id, `${id}, more: integer("more")`) ?? "";
+  place.write({ "apps/numbers/tables.ts": changed });
+  const { stdout } = await marcot(["check"], { cwd });
+  assert.match(stdout, /data\.E004\) the tables of numbers have changed/);
+  assert.equal(
+    (await marcot(["makemigrations", "numbers"], { cwd })).code,
+    0,
+    "nothing was written",
+  );
+});
