@@ -1,5 +1,8 @@
 import { contract, extend, get, integer, list, object, post, text } from "marcot/contract";
 
+/** The id of a row, here or in another app: what PostgreSQL's `integer` holds. */
+const ref = integer({ min: 0, max: 2_147_483_647 });
+
 const entry = {
   id: integer(),
   question: text(),
@@ -8,12 +11,12 @@ const entry = {
 
 export const v1 = contract("faq/v1", {
   create: post("/create/", {
-    input: { question: text({ min: 1, max: 300 }), source: integer({ min: 0 }) },
+    input: { question: text({ min: 1, max: 300 }), source: ref },
     output: entry,
     status: 201,
   }),
   entry: get("/entries/:id/", {
-    input: { id: integer() },
+    input: { id: ref },
     output: entry,
     errors: { NoSuchEntry: 404 },
   }),
@@ -31,17 +34,17 @@ export const v2 = extend(v1, "faq/v2", {
   create: {
     input: {
       answer: text({ max: 4000, default: "" }),
-      related: list(integer(), { max: 20, default: [] }),
+      related: list(ref, { max: 20, default: [] }),
     },
     output: { answer: text(), related: list(integer()) },
   },
   entry: { output: { answer: text(), related: list(integer()) } },
   update: post("/entries/:id/", {
     input: {
-      id: integer(),
+      id: ref,
       question: text({ min: 1, max: 300 }),
       answer: text({ max: 4000, default: "" }),
-      related: list(integer(), { max: 20, default: [] }),
+      related: list(ref, { max: 20, default: [] }),
     },
     output: { ...entry, answer: text(), related: list(integer()) },
     errors: { NoSuchEntry: 404 },

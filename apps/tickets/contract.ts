@@ -10,6 +10,9 @@ import {
   text,
 } from "marcot/contract";
 
+/** The id of a row: what PostgreSQL's `integer` holds. */
+const ref = integer({ min: 0, max: 2_147_483_647 });
+
 const ticket = {
   id: integer(),
   subject: text(),
@@ -26,7 +29,7 @@ export const v1 = contract("tickets/v1", {
     status: 201,
   }),
   ticket: get("/tickets/:id/", {
-    input: { id: integer() },
+    input: { id: ref },
     output: ticket,
     errors: { NoSuchTicket: 404 },
   }),
@@ -35,12 +38,12 @@ export const v1 = contract("tickets/v1", {
     output: { tickets: list(object(ticket)) },
   }),
   answer: post("/tickets/:id/answer/", {
-    input: { id: integer(), answer: text({ min: 1, max: 4000 }) },
+    input: { id: ref, answer: text({ min: 1, max: 4000 }) },
     output: ticket,
     errors: { NoSuchTicket: 404, AlreadyResolved: 409 },
   }),
   resolve: post("/tickets/:id/resolve/", {
-    input: { id: integer() },
+    input: { id: ref },
     output: ticket,
     errors: { NoSuchTicket: 404, NotAnswered: 409 },
   }),

@@ -35,14 +35,8 @@ export interface Way {
   readonly output: "copy" | "write";
 }
 
-/** What is known of a call before it runs. */
-export interface Incoming {
-  readonly running: Running;
-  readonly caller: string;
-  readonly deadline: number;
-  readonly traceId: string;
-  readonly idempotencyKey: string | undefined;
-}
+/** What is known of a call before it runs: all of its context but the app that will answer it. */
+export type Incoming = Omit<Context, "app">;
 
 /** Runs a route. Rejects only with errors that may cross the border of an app. */
 export function answer(

@@ -47,8 +47,8 @@ test("every wrong field is named with its place, what was expected and what came
   assert.equal(problem.code, "InvalidInput");
   assert.deepEqual(problem.errors, [
     { pointer: "/question", expected: "text from 1 to 300 characters", got: "nothing" },
-    { pointer: "/source", expected: "an integer of at least 0", got: '"1"' },
-    { pointer: "/related/1", expected: "an integer", got: '"x"' },
+    { pointer: "/source", expected: "an integer from 0 to 2147483647", got: '"1"' },
+    { pointer: "/related/1", expected: "an integer from 0 to 2147483647", got: '"x"' },
   ]);
 });
 
@@ -67,6 +67,17 @@ test("text that PostgreSQL cannot keep is refused, not lost", async () => {
     );
     assert.equal(problem.code, "InvalidInput");
   }
+});
+
+test("a number that no row can have is refused before the database sees it", async () => {
+  const large = { question: "q", source: 2 ** 40, related: [2 ** 31] };
+  const { problem } = await send("/faq/v2/create/", json(JSON.stringify(large)));
+  assert.deepEqual(
+    problem.errors?.map(({ pointer }) => pointer),
+    ["/source", "/related/0"],
+  );
+  assert.equal((await send("/faq/v1/entries/99999999999/")).problem.code, "InvalidInput");
+  assert.equal((await send("/tickets/v1/tickets/99999999999/")).problem.code, "InvalidInput");
 });
 
 test("a version, an endpoint and a method that do not exist are told apart", async () => {
