@@ -2,7 +2,7 @@
 import "./client/dispatch.ts"; // puts itself into the slot that contracts call
 
 export { app } from "./app/app.ts";
-export type { ViewContext } from "./app/context.ts";
+export type { ViewContext } from "./app/types.ts";
 export { draw, type Html, html, page, type PageRequest, raw, redirect } from "./app/page.ts";
 export { form } from "./app/form.ts";
 export { view } from "./app/view.ts";

@@ -2,7 +2,7 @@
 import { aboutOf, type AnyContract, versionsOf } from "../contract/contract.ts";
 import { MarcotError } from "../errors.ts";
 import type { Page } from "./page.ts";
-import type { View } from "./view.ts";
+import type { App, View } from "./types.ts";
 
 export interface AppParts {
   /** The newest version of the app's contract; the older ones come with it. */
@@ -15,15 +15,6 @@ export interface AppParts {
   readonly urls?: readonly Page[];
   /** `import * as tables`: the Drizzle tables. Default: none, and then the app needs no database. */
   readonly tables?: Readonly<Record<string, unknown>>;
-}
-
-export interface App {
-  readonly name: string;
-  readonly contract: AnyContract;
-  readonly summary: string;
-  readonly views: ReadonlyMap<string, View>;
-  readonly urls: readonly Page[];
-  readonly tables: Readonly<Record<string, unknown>>;
 }
 
 export function app(name: string, parts: AppParts): App {

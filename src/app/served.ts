@@ -1,45 +1,12 @@
 /** An app that is provided in this process: its definition, its database, and a route per endpoint and version. */
-import type { AnyContract } from "../contract/contract.ts";
-import { aboutOf, versionsOf } from "../contract/contract.ts";
+import { aboutOf, type AnyContract, versionsOf } from "../contract/contract.ts";
 import { checkOf } from "../contract/compile.ts";
 import type { Check } from "../contract/check.ts";
 import { type Endpoint, nameOf } from "../contract/endpoint.ts";
-import { type Carry, downward, upward } from "../contract/plan.ts";
+import { downward, upward } from "../contract/plan.ts";
 import type { Db } from "../data/database.ts";
 import { MarcotError } from "../errors.ts";
-import type { App } from "./app.ts";
-import type { View } from "./view.ts";
-
-/** One endpoint at one version, ready to be answered by the view of the newest. */
-export interface Route {
-  readonly served: ServedApp;
-  readonly endpoint: Endpoint;
-  readonly view: View;
-  /** `faq.v1.create`. */
-  readonly name: string;
-  readonly up: Carry | undefined;
-  /** Checks what `up` made, where a function of the contract's author took part in it. */
-  readonly upCheck: Check | undefined;
-  readonly down: Carry | undefined;
-  readonly input: Checks;
-  readonly output: Checks;
-}
-
-/** Compiled when first used. */
-export interface Checks {
-  readonly copy: Check;
-  readonly read: Check;
-  readonly write: Check;
-}
-
-export interface ServedApp {
-  readonly app: App;
-  readonly db: Db;
-  /** Every endpoint of every version, oldest version first. */
-  readonly routes: readonly Route[];
-  readonly byEndpoint: ReadonlyMap<Endpoint, Route>;
-  readonly byName: ReadonlyMap<string, Route>;
-}
+import type { App, Checks, Route, ServedApp } from "./types.ts";
 
 export function serve(app: App, db: Db): ServedApp {
   const routes: Route[] = [];
@@ -71,21 +38,14 @@ function toRoute(served: ServedApp, endpoint: Endpoint, newest: AnyContract): Ro
     up: rise?.carry,
     upCheck: rise?.usesCode ? checkOf(latest.input, "copy", `${name} input`) : undefined,
     down: downward(latest, endpoint),
-    input: checksOf(endpoint.input, `${name} input`),
-    output: checksOf(endpoint.output, `${name} output`),
+    input: {},
+    output: {},
   };
 }
 
-function checksOf(shape: Endpoint["input"], where: string): Checks {
-  return {
-    get copy() {
-      return checkOf(shape, "copy", where);
-    },
-    get read() {
-      return checkOf(shape, "read", where);
-    },
-    get write() {
-      return checkOf(shape, "write", where);
-    },
-  };
+/** The check of one side of a route, compiled and kept when it is first used. */
+export function compiled(route: Route, side: "input" | "output", direction: keyof Checks): Check {
+  const made = checkOf(route.endpoint[side], direction, `${route.name} ${side}`);
+  route[side][direction] = made;
+  return made;
 }

@@ -2,9 +2,9 @@
  * Logs go to standard output (12factor, XI): JSON lines for programs, lines for people on a terminal.
  * Both are written at once, not in the background, so that no line is lost when the process leaves.
  */
+import type { Log } from "../app/types.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pino } from "pino";
-import type { Log } from "../app/context.ts";
 import { style } from "./style.ts";
 
 export interface ServerLog extends Log {

@@ -2,9 +2,9 @@
  * Every call between apps passes here. Read this first: the provider of the app decides whether the
  * call is answered in this process or sent to an address; nothing else differs for the caller.
  */
-import { type Context, current, type Provider } from "../app/context.ts";
-import type { Route, ServedApp } from "../app/served.ts";
-import { answer, type Incoming } from "../app/view.ts";
+import { current } from "../app/context.ts";
+import { answer } from "../app/view.ts";
+import type { Context, Incoming, Provider, Route, ServedApp } from "../app/types.ts";
 import { check, invalidInput, sentenceOf } from "../contract/check.ts";
 import { checkOf } from "../contract/compile.ts";
 import { setCaller } from "../contract/contract.ts";

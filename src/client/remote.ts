@@ -6,8 +6,8 @@
  * for a reply that is read whole, and global `fetch` costs several times the CPU.
  */
 import { type Dispatcher, Pool } from "undici";
-import type { Running } from "../app/context.ts";
-import { type Incoming, timedOut, unwatch, type Timed, watch } from "../app/view.ts";
+import { timedOut, unwatch, type Timed, watch } from "../app/view.ts";
+import type { Incoming, Running } from "../app/types.ts";
 import { check, invalidInput, sentenceOf } from "../contract/check.ts";
 import { checkOf } from "../contract/compile.ts";
 import { type Endpoint, hasNoBody, nameOf } from "../contract/endpoint.ts";

@@ -4,7 +4,7 @@
  */
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { App } from "../app/app.ts";
+import type { App } from "../app/types.ts";
 import { codeOf, MarcotError } from "../errors.ts";
 import { apiVariableOf, databaseVariableOf, readAddresses } from "./addresses.ts";
 import { type Finding, ownApps, scanBoundaries } from "./boundaries.ts";

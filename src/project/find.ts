@@ -1,11 +1,11 @@
 /** Finds a project and the parts of its apps on the disk. Apps are named by strings, as in Django. */
+import type { App } from "../app/types.ts";
 import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type AnyContract, aboutOf, isContract, versionsOf } from "../contract/contract.ts";
 import { MarcotError } from "../errors.ts";
-import type { App } from "../app/app.ts";
 import { isSettings, type Settings } from "./settings.ts";
 
 /** The nearest folder upwards that has a settings file. */

@@ -4,15 +4,9 @@
  */
 import { join, resolve } from "node:path";
 import { type AnyContract, aboutOf } from "../contract/contract.ts";
-import {
-  type Context,
-  current,
-  type Log,
-  newTraceId,
-  type Provider,
-  type Running,
-} from "../app/context.ts";
+import { current, newTraceId } from "../app/context.ts";
 import { serve } from "../app/served.ts";
+import type { Context, Log, Provider, Running } from "../app/types.ts";
 import { type Database, openDatabase } from "../data/database.ts";
 import { openEmbedded, type Embedded } from "../data/embedded.ts";
 import { checkMigrated, migrate } from "../data/migrate.ts";

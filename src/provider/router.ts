@@ -2,7 +2,7 @@
  * Finds the route of a request. The contract is the route: `/v1/create/` below the app's place is
  * `create` of version 1, and a path without a version is the app's first version, for ever.
  */
-import type { ServedApp, Route } from "../app/served.ts";
+import type { Route, ServedApp } from "../app/types.ts";
 import { MarcotError } from "../errors.ts";
 
 export interface Match {

@@ -6,8 +6,9 @@
  */
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { newTraceId, type Running } from "../app/context.ts";
-import { answer, type Incoming } from "../app/view.ts";
+import { newTraceId } from "../app/context.ts";
+import { answer } from "../app/view.ts";
+import type { Incoming, Running } from "../app/types.ts";
 import { hasNoBody } from "../contract/endpoint.ts";
 import { fromText, type TextValues } from "../contract/text.ts";
 import { codeOf, MarcotError } from "../errors.ts";

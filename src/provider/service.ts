@@ -1,9 +1,8 @@
 /** A process that takes requests: it listens, and on a signal it finishes what it has begun. */
+import type { Provider, ServedApp } from "../app/types.ts";
 import "../client/dispatch.ts"; // puts itself into the slot that contracts call
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Provider } from "../app/context.ts";
-import type { ServedApp } from "../app/served.ts";
 import { MarcotError } from "../errors.ts";
 import type { Listed, Project } from "../project/project.ts";
 import type { MappedApp, SiteMap } from "./layout.ts";

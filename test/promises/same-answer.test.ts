@@ -8,15 +8,10 @@ import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { app } from "../../src/app/app.ts";
-import {
-  type Context,
-  current,
-  newTraceId,
-  type Provider,
-  type Running,
-} from "../../src/app/context.ts";
-import { type ServedApp, serve } from "../../src/app/served.ts";
+import { current, newTraceId } from "../../src/app/context.ts";
+import { serve } from "../../src/app/served.ts";
 import { view } from "../../src/app/view.ts";
+import type { Context, Provider, Running, ServedApp } from "../../src/app/types.ts";
 import "../../src/client/dispatch.ts";
 import { type AnyCall, endpointOf } from "../../src/contract/endpoint.ts";
 import * as c from "../../src/contract/index.ts";

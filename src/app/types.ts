@@ -1,0 +1,105 @@
+/**
+ * What an app is while a project runs, and what travels with a call. Only types: what makes the values
+ * stands in the files beside this one, and no two of them import each other.
+ */
+import type { Check } from "../contract/check.ts";
+import type { AnyContract } from "../contract/contract.ts";
+import type { Endpoint } from "../contract/endpoint.ts";
+import type { Carry } from "../contract/plan.ts";
+import type { Db } from "../data/database.ts";
+import type { MarcotError } from "../errors.ts";
+import type { Page } from "./page.ts";
+
+export interface App {
+  readonly name: string;
+  readonly contract: AnyContract;
+  readonly summary: string;
+  readonly views: ReadonlyMap<string, View>;
+  readonly urls: readonly Page[];
+  readonly tables: Readonly<Record<string, unknown>>;
+}
+
+/** A function that answers an endpoint of the newest version. */
+export interface View {
+  readonly endpoint: Endpoint;
+  readonly run: (input: unknown, context: ViewContext) => unknown;
+}
+
+/** One endpoint at one version, ready to be answered by the view of the newest. */
+export interface Route {
+  readonly served: ServedApp;
+  readonly endpoint: Endpoint;
+  readonly view: View;
+  /** `faq.v1.create`. */
+  readonly name: string;
+  readonly up: Carry | undefined;
+  /** Checks what `up` made, where a function of the contract's author took part in it. */
+  readonly upCheck: Check | undefined;
+  readonly down: Carry | undefined;
+  readonly input: Checks;
+  readonly output: Checks;
+}
+
+/** Filled when first used: most endpoints of a project are never called. */
+export interface Checks {
+  copy?: Check;
+  read?: Check;
+  write?: Check;
+}
+
+export interface ServedApp {
+  readonly app: App;
+  readonly db: Db;
+  /** Every endpoint of every version, oldest version first. */
+  readonly routes: readonly Route[];
+  readonly byEndpoint: ReadonlyMap<Endpoint, Route>;
+  readonly byName: ReadonlyMap<string, Route>;
+}
+
+/** Where an app is provided. */
+export type Provider =
+  | { readonly is: "local"; readonly served: ServedApp }
+  | { readonly is: "remote"; readonly app: string; readonly address: URL }
+  | { readonly is: "absent"; readonly app: string; readonly why: string };
+
+/** What a call needs of the running project. */
+export interface Running {
+  /** Milliseconds that a call may take when neither endpoint nor caller says so. */
+  readonly deadlineMs: number;
+  readonly log: Log;
+  providerOf(app: string): Provider;
+  /** Work to be done when the project closes, such as closing connections. */
+  onClose(work: () => Promise<void>): void;
+}
+
+export interface Log {
+  info(data: object, message: string): void;
+  warn(data: object, message: string): void;
+  error(data: object, message: string): void;
+}
+
+export interface Context {
+  readonly running: Running;
+  /** The app whose code runs; empty outside of apps, for example in `marcot shell`. */
+  readonly app: string;
+  /** The app, or the program, that made the call. */
+  readonly caller: string;
+  /** When the call is given up, in milliseconds of `performance.now()`. */
+  readonly deadline: number;
+  /** W3C Trace Context: 32 hexadecimal digits, the same along the whole chain of calls. */
+  readonly traceId: string;
+  readonly idempotencyKey: string | undefined;
+}
+
+/** What a view gets besides its input. */
+export interface ViewContext<E extends string = string> extends Context {
+  /** The app's own database: its schema is all that the role may touch. */
+  readonly db: Db;
+  /** Ends when the deadline has passed, so that a view can stop its work. */
+  readonly signal: AbortSignal;
+  /** An error that the contract declares: `throw fail("NoSuchEntry", "there is no entry 7")`. */
+  fail(name: E, message: string): MarcotError;
+}
+
+/** What is known of a call before it runs: all of its context but the app that will answer it. */
+export type Incoming = Omit<Context, "app">;
