@@ -2,7 +2,7 @@
 import { aboutOf, type AnyContract, versionsOf } from "../contract/contract.ts";
 import { checkOf } from "../contract/compile.ts";
 import type { Check } from "../contract/check.ts";
-import { type Endpoint, nameOf } from "../contract/endpoint.ts";
+import { type Endpoint, hasNoBody, nameOf } from "../contract/endpoint.ts";
 import { downward, upward } from "../contract/plan.ts";
 import type { Db } from "../data/database.ts";
 import { MarcotError } from "../errors.ts";
@@ -35,6 +35,7 @@ function toRoute(served: ServedApp, endpoint: Endpoint, newest: AnyContract): Ro
     endpoint,
     view,
     name,
+    hasBody: !hasNoBody(endpoint.method),
     up: rise?.carry,
     upCheck: rise?.usesCode ? checkOf(latest.input, "copy", `${name} input`) : undefined,
     down: downward(latest, endpoint),

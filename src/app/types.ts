@@ -32,6 +32,7 @@ export interface Route {
   readonly view: View;
   /** `faq.v1.create`. */
   readonly name: string;
+  readonly hasBody: boolean;
   readonly up: Carry | undefined;
   /** Checks what `up` made, where a function of the contract's author took part in it. */
   readonly upCheck: Check | undefined;
@@ -67,7 +68,8 @@ export interface Running {
   /** Milliseconds that a call may take when neither endpoint nor caller says so. */
   readonly deadlineMs: number;
   readonly log: Log;
-  providerOf(app: string): Provider;
+  /** Of every app that the settings name. */
+  readonly providers: ReadonlyMap<string, Provider>;
   /** Work to be done when the project closes, such as closing connections. */
   onClose(work: () => Promise<void>): void;
 }
@@ -101,5 +103,8 @@ export interface ViewContext<E extends string = string> extends Context {
   fail(name: E, message: string): MarcotError;
 }
 
-/** What is known of a call before it runs: all of its context but the app that will answer it. */
-export type Incoming = Omit<Context, "app">;
+/** What a call takes along when it leaves its caller. */
+export type Outgoing = Omit<Context, "app">;
+
+/** What is known of a call where it arrives: a trace that begins here gets its id when somebody asks. */
+export type Incoming = Omit<Outgoing, "traceId"> & { readonly traceId: string | undefined };

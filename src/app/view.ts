@@ -8,7 +8,7 @@ import { check, invalidInput, sentenceOf } from "../contract/check.ts";
 import type { Viewed } from "../contract/endpoint.ts";
 import { endpointOf } from "../contract/endpoint.ts";
 import { codeOf, type Issue, MarcotError } from "../errors.ts";
-import { current } from "./context.ts";
+import { current, newTraceId } from "./context.ts";
 import { compiled } from "./served.ts";
 import type { Context, Incoming, Route, Running, View, ViewContext } from "./types.ts";
 
@@ -122,12 +122,12 @@ class CallContext implements ViewContext, Context, Timed {
   readonly app: string;
   readonly caller: string;
   readonly deadline: number;
-  readonly traceId: string;
   readonly idempotencyKey: string | undefined;
   readonly db: ViewContext["db"];
   readonly route: Route;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: MarcotError) => void;
+  #traceId: string | undefined;
   #controller: AbortController | undefined;
 
   constructor(
@@ -140,12 +140,16 @@ class CallContext implements ViewContext, Context, Timed {
     this.app = route.endpoint.app;
     this.caller = incoming.caller;
     this.deadline = incoming.deadline;
-    this.traceId = incoming.traceId;
+    this.#traceId = incoming.traceId;
     this.idempotencyKey = incoming.idempotencyKey;
     this.db = route.served.db;
     this.route = route;
     this.resolve = resolve;
     this.reject = reject;
+  }
+
+  get traceId(): string {
+    return (this.#traceId ??= newTraceId());
   }
 
   /** Made only for views that ask for it. */

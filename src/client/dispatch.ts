@@ -4,7 +4,7 @@
  */
 import { current } from "../app/context.ts";
 import { answer } from "../app/view.ts";
-import type { Context, Incoming, Provider, Route, ServedApp } from "../app/types.ts";
+import type { Context, Outgoing, Provider, Route, ServedApp } from "../app/types.ts";
 import { check, invalidInput, sentenceOf } from "../contract/check.ts";
 import { checkOf } from "../contract/compile.ts";
 import { setCaller } from "../contract/contract.ts";
@@ -30,16 +30,16 @@ function dispatch(endpoint: Endpoint, input: unknown, options?: CallOptions): Pr
       new MarcotError("NoProject", `${nameOf(endpoint)} was called outside a project`),
     );
   }
-  const provider = context.running.providerOf(endpoint.app);
-  const incoming: Incoming = {
+  const provider = context.running.providers.get(endpoint.app);
+  const outgoing: Outgoing = {
     running: context.running,
     caller: context.app,
     deadline: deadlineOf(context, endpoint, options),
     traceId: context.traceId,
     idempotencyKey: options?.idempotencyKey,
   };
-  if (provider.is === "local") return callLocal(provider.served, endpoint, input, incoming);
-  if (provider.is === "remote") return callRemote(provider.address, endpoint, input, incoming);
+  if (provider?.is === "local") return callLocal(provider.served, endpoint, input, outgoing);
+  if (provider?.is === "remote") return callRemote(provider.address, endpoint, input, outgoing);
   return Promise.reject(absent(endpoint, provider));
 }
 
@@ -56,11 +56,11 @@ function callLocal(
   served: ServedApp,
   endpoint: Endpoint,
   input: unknown,
-  incoming: Incoming,
+  outgoing: Outgoing,
 ): Promise<unknown> {
   const route = served.byEndpoint.get(endpoint);
-  if (route !== undefined) return answer(route, input, LOCAL, incoming);
-  return callOtherCopy(served, endpoint, input, incoming);
+  if (route !== undefined) return answer(route, input, LOCAL, outgoing);
+  return callOtherCopy(served, endpoint, input, outgoing);
 }
 
 /** The caller holds another copy of the contract than the app: it is checked against both, as remotely. */
@@ -68,14 +68,14 @@ async function callOtherCopy(
   served: ServedApp,
   endpoint: Endpoint,
   input: unknown,
-  incoming: Incoming,
+  outgoing: Outgoing,
 ): Promise<unknown> {
   const name = nameOf(endpoint);
   const route = served.byName.get(name) ?? missing(served, endpoint);
   const checked = check(checkOf(endpoint.input, "copy", name), input, (issues) =>
     invalidInput(name, issues),
   );
-  const output = await answer(route, checked, LOCAL, incoming);
+  const output = await answer(route, checked, LOCAL, outgoing);
   return check(
     checkOf(endpoint.output, "copy", name),
     output,
@@ -99,7 +99,11 @@ function missing(served: ServedApp, endpoint: Endpoint): Route {
   );
 }
 
-function absent(endpoint: Endpoint, provider: Provider & { is: "absent" }): MarcotError {
-  const message = `${nameOf(endpoint)} cannot be called: ${provider.why}`;
+function absent(
+  endpoint: Endpoint,
+  provider: (Provider & { is: "absent" }) | undefined,
+): MarcotError {
+  const why = provider?.why ?? `${endpoint.app} is not one of the project's apps`;
+  const message = `${nameOf(endpoint)} cannot be called: ${why}`;
   return new MarcotError("Unavailable", message, { ran: "no" });
 }

@@ -7,7 +7,7 @@
  */
 import { type Dispatcher, Pool } from "undici";
 import { timedOut, unwatch, type Timed, watch } from "../app/view.ts";
-import type { Incoming, Running } from "../app/types.ts";
+import type { Outgoing, Running } from "../app/types.ts";
 import { check, invalidInput, sentenceOf } from "../contract/check.ts";
 import { checkOf } from "../contract/compile.ts";
 import { type Endpoint, hasNoBody, nameOf } from "../contract/endpoint.ts";
@@ -29,7 +29,7 @@ export async function callRemote(
   address: URL,
   endpoint: Endpoint,
   input: unknown,
-  incoming: Incoming,
+  outgoing: Outgoing,
 ): Promise<unknown> {
   const name = nameOf(endpoint);
   const checked = check<Record<string, unknown>>(
@@ -37,9 +37,9 @@ export async function callRemote(
     input,
     (issues) => invalidInput(name, issues),
   );
-  const request = toRequest(address, endpoint, checked, incoming);
-  const send = () => exchange({ address, endpoint, incoming, name }, request);
-  const reply = await (endpoint.idempotent ? repeat(send, incoming.deadline) : send());
+  const request = toRequest(address, endpoint, checked, outgoing);
+  const send = () => exchange({ address, endpoint, outgoing, name }, request);
+  const reply = await (endpoint.idempotent ? repeat(send, outgoing.deadline) : send());
   if (reply.status !== endpoint.status) throw fromProblem(reply, endpoint, address);
   return check(
     checkOf(endpoint.output, "read", `${name} output`),
@@ -68,7 +68,7 @@ function toRequest(
   address: URL,
   endpoint: Endpoint,
   input: Readonly<Record<string, unknown>>,
-  incoming: Incoming,
+  outgoing: Outgoing,
 ): Dispatcher.DispatchOptions {
   const rest: Record<string, unknown> = { ...input };
   const filled = endpoint.path.replaceAll(/:(\w+)/g, (_, key: string) => {
@@ -78,7 +78,7 @@ function toRequest(
   });
   const base = address.pathname === "/" ? "" : address.pathname;
   const path = `${base}/${endpoint.version}${filled}`;
-  const headers = headersOf(endpoint, incoming);
+  const headers = headersOf(endpoint, outgoing);
   if (hasNoBody(endpoint.method)) {
     return { origin: address.origin, path: path + queryOf(rest), method: endpoint.method, headers };
   }
@@ -101,20 +101,20 @@ function queryOf(values: Readonly<Record<string, unknown>>): string {
   return written === "" ? "" : `?${written}`;
 }
 
-function headersOf(endpoint: Endpoint, incoming: Incoming): string[] {
-  const left = Math.max(0, Math.floor(incoming.deadline - performance.now()));
+function headersOf(endpoint: Endpoint, outgoing: Outgoing): string[] {
+  const left = Math.max(0, Math.floor(outgoing.deadline - performance.now()));
   const headers = [
     "accept",
     "application/json, application/problem+json",
     "marcot-caller",
-    incoming.caller,
+    outgoing.caller,
     "marcot-deadline",
     String(Math.min(left, Number.MAX_SAFE_INTEGER)),
     "traceparent",
-    `00-${incoming.traceId}-${newSpanId()}-01`,
+    `00-${outgoing.traceId}-${newSpanId()}-01`,
   ];
   if (endpoint.method === "POST") {
-    headers.push("idempotency-key", `"${incoming.idempotencyKey ?? crypto.randomUUID()}"`);
+    headers.push("idempotency-key", `"${outgoing.idempotencyKey ?? crypto.randomUUID()}"`);
   }
   return headers;
 }
@@ -131,7 +131,7 @@ function newSpanId(): string {
 interface Target {
   readonly address: URL;
   readonly endpoint: Endpoint;
-  readonly incoming: Incoming;
+  readonly outgoing: Outgoing;
   readonly name: string;
 }
 
@@ -139,7 +139,7 @@ function exchange(target: Target, request: Dispatcher.DispatchOptions): Promise<
   return new Promise((resolve, reject) => {
     const handler = new Exchange(target, resolve, reject);
     watch(handler);
-    poolFor(target.address, target.incoming.running).dispatch(request, handler);
+    poolFor(target.address, target.outgoing.running).dispatch(request, handler);
   });
 }
 
@@ -178,7 +178,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed {
     resolve: (reply: Reply) => void,
     reject: (error: MarcotError) => void,
   ) {
-    this.deadline = target.incoming.deadline;
+    this.deadline = target.outgoing.deadline;
     this.#target = target;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -220,8 +220,8 @@ class Exchange implements Dispatcher.DispatchHandler, Timed {
   }
 
   expire(): void {
-    const { name, incoming, address } = this.#target;
-    const error = timedOut(name, incoming.traceId, address.href);
+    const { name, outgoing, address } = this.#target;
+    const error = timedOut(name, outgoing.traceId, address.href);
     this.#reject(error);
     this.#controller?.abort(error);
   }

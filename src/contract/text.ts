@@ -49,3 +49,16 @@ function typeOf(field: Field, value: string | readonly string[]): unknown {
       return value === "" ? undefined : value;
   }
 }
+
+/** `a=1&b=2&b=3` -> `{ a: "1", b: ["2", "3"] }` (URL Standard, application/x-www-form-urlencoded). */
+export function fromQuery(text: string): Record<string, string | string[]> {
+  const values: Record<string, string | string[]> = Object.create(null);
+  if (text === "") return values;
+  for (const [name, value] of new URLSearchParams(text)) {
+    const before = values[name];
+    if (before === undefined) values[name] = value;
+    else if (typeof before === "string") values[name] = [before, value];
+    else before.push(value);
+  }
+  return values;
+}

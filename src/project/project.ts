@@ -107,8 +107,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     onClose: (work) => void closers.push(work),
     deadlineMs: plan.settings.deadlineMs,
     log: options.log,
-    providerOf: (app) =>
-      providers.get(app) ?? { is: "absent", app, why: `${app} is not one of the project's apps` },
+    providers,
   };
   return {
     ...running,

@@ -8,12 +8,13 @@ import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
 import type { StatusCode } from "hono/utils/http-status";
 import { current, newTraceId } from "../app/context.ts";
+import { fromQuery } from "../contract/text.ts";
 import { type Drawing, html, type Page, type PageRequest, type PageView } from "../app/page.ts";
 import type { Context, Running, ServedApp } from "../app/types.ts";
 import { MarcotError } from "../errors.ts";
 import { layout, type SiteMap } from "./layout.ts";
 import { problemOf } from "./reply.ts";
-import { BODY_BYTES_MAX, fromQuery } from "./server.ts";
+import { BODY_BYTES_MAX } from "./server.ts";
 import { stylesheet } from "./style.ts";
 
 /** Longer than a call: a page may make several, one after the other. */

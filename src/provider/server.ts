@@ -6,11 +6,9 @@
  */
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { newTraceId } from "../app/context.ts";
 import { answer } from "../app/view.ts";
 import type { Incoming, Running } from "../app/types.ts";
-import { hasNoBody } from "../contract/endpoint.ts";
-import { fromText, type TextValues } from "../contract/text.ts";
+import { fromQuery, fromText, type TextValues } from "../contract/text.ts";
 import { codeOf, MarcotError } from "../errors.ts";
 import { allowedMethods, find, type Match, type Router } from "./router.ts";
 import { reply, replyProblem } from "./reply.ts";
@@ -27,14 +25,22 @@ export interface Mount {
 }
 
 export interface Site {
+  /** False while the process finishes what it has begun. */
+  isOpen: boolean;
   readonly running: Running;
   readonly mounts: readonly Mount[];
   /** Answers what is no endpoint of a local app. */
   readonly others: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Told of every request when it is done. */
+  readonly onRequest?:
+    | ((request: IncomingMessage, response: ServerResponse, milliseconds: number) => void)
+    | undefined;
 }
 
 /** Answers one request; never throws. */
 export function handle(site: Site, request: IncomingMessage, response: ServerResponse): void {
+  if (site.onRequest) report(request, response, site.onRequest);
+  if (!site.isOpen) return refuse(request, response);
   const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
   const url = request.url ?? "/";
   const mark = url.indexOf("?");
@@ -50,6 +56,23 @@ export function handle(site: Site, request: IncomingMessage, response: ServerRes
   } catch (error) {
     fail(site, response, error);
   }
+}
+
+function report(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onRequest: NonNullable<Site["onRequest"]>,
+): void {
+  const start = performance.now();
+  response.once("close", () => onRequest(request, response, performance.now() - start));
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  replyProblem(response, new MarcotError("Unavailable", "this process is stopping"), {
+    connection: "close",
+    "retry-after": "1",
+  });
 }
 
 function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
@@ -95,7 +118,7 @@ function answerEndpoint(
       (error: unknown) => fail(site, response, error),
     );
   };
-  if (hasNoBody(endpoint.method)) {
+  if (!route.hasBody) {
     request.resume();
     begin(fromText(endpoint.input, { ...fromQuery(query), ...params }));
     return;
@@ -155,11 +178,11 @@ function allowedMs(header: string | string[] | undefined, deadlineMs: number): n
 }
 
 /** W3C Trace Context, 3.2: version, trace id, span id, flags. */
-function traceIdOf(header: string | string[] | undefined): string {
+function traceIdOf(header: string | string[] | undefined): string | undefined {
   const isValid =
     typeof header === "string" &&
     /^00-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(header);
-  return isValid ? header.slice(3, 35) : newTraceId();
+  return isValid ? header.slice(3, 35) : undefined;
 }
 
 type BodyDone = (error: MarcotError | undefined, body: Buffer) => void;
@@ -214,17 +237,4 @@ function parseBody(request: IncomingMessage, body: Buffer): Body {
     const reason = cause instanceof Error ? cause.message : "";
     throw new MarcotError("MalformedBody", `the body is not JSON: ${reason}`, { cause });
   }
-}
-
-/** `a=1&b=2&b=3` -> `{ a: "1", b: ["2", "3"] }` (URL Standard, application/x-www-form-urlencoded). */
-export function fromQuery(text: string): Record<string, string | string[]> {
-  const values: Record<string, string | string[]> = Object.create(null);
-  if (text === "") return values;
-  for (const [name, value] of new URLSearchParams(text)) {
-    const before = values[name];
-    if (before === undefined) values[name] = value;
-    else if (typeof before === "string") values[name] = [before, value];
-    else before.push(value);
-  }
-  return values;
 }

@@ -1,14 +1,13 @@
 /** A process that takes requests: it listens, and on a signal it finishes what it has begun. */
 import type { Provider, ServedApp } from "../app/types.ts";
 import "../client/dispatch.ts"; // puts itself into the slot that contracts call
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { MarcotError } from "../errors.ts";
 import type { Listed, Project } from "../project/project.ts";
 import type { MappedApp, SiteMap } from "./layout.ts";
 import { createPages } from "./pages.ts";
 import { createPassage, type Passage } from "./passage.ts";
-import { replyProblem } from "./reply.ts";
 import { createRouter } from "./router.ts";
 import { handle, type Site } from "./server.ts";
 
@@ -25,11 +24,7 @@ export interface ServiceOptions {
   /** 0 takes any free port. Default: 8000. */
   readonly port?: number;
   /** Told of every request when it is done. Default: nobody. */
-  readonly onRequest?: (
-    request: IncomingMessage,
-    response: ServerResponse,
-    milliseconds: number,
-  ) => void;
+  readonly onRequest?: Site["onRequest"];
 }
 
 export interface Service {
@@ -42,7 +37,6 @@ export interface Service {
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { project, host = "127.0.0.1", port = 8000 } = options;
   const local = localApps(project);
-  const state = { isOpen: true };
   const prefixOf = (name: string) => (isAlone(project, local) ? "" : `/${name}`);
   const mounts = local.map((served) => ({ prefix: prefixOf(served.app.name), served }));
   const passages = isAlone(project, local) ? [] : createPassages(project);
@@ -50,10 +44,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     running: project,
     map: siteMap(project, prefixOf),
     mounts,
-    isOpen: () => state.isOpen,
+    isOpen: () => site.isOpen,
   });
   const site: Site = {
+    isOpen: true,
     running: project,
+    onRequest: options.onRequest,
     mounts: mounts.map(({ prefix, served }) => ({ prefix, router: createRouter(served) })),
     others: (request, response) => {
       const passage = passages.find((one) => isBelow(request.url ?? "/", one.prefix));
@@ -61,17 +57,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       else void pages(request, response);
     },
   };
-  const server = createServer((request, response) => {
-    if (options.onRequest) report(request, response, options.onRequest);
-    if (state.isOpen) handle(site, request, response);
-    else refuse(request, response);
-  });
+  const server = createServer(handle.bind(undefined, site));
   await listen(server, host, port);
   const { port: taken } = server.address() as AddressInfo; // a server on a port has one
   return {
     address: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`,
     async stop() {
-      state.isOpen = false;
+      site.isOpen = false;
       await drain(server);
       await Promise.all(passages.map((passage) => passage.close()));
     },
@@ -80,8 +72,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 function localApps(project: Project): ServedApp[] {
   return project.plan.apps.flatMap(({ name }) => {
-    const provider = project.providerOf(name);
-    return provider.is === "local" ? [provider.served] : [];
+    const provider = project.providers.get(name);
+    return provider?.is === "local" ? [provider.served] : [];
   });
 }
 
@@ -107,38 +99,21 @@ function siteMap(project: Project, prefixOf: (app: string) => string): SiteMap {
   const { plan } = project;
   return {
     name: plan.settings.name,
-    apps: plan.apps.map((listed) => toMapped(listed, project.providerOf(listed.name))),
+    apps: plan.apps.map((listed) => toMapped(listed, project.providers.get(listed.name))),
     hrefOf(app, root) {
       if (root !== undefined) return `${root}/${app}`;
-      const provider = project.providerOf(app);
-      const isPassed = provider.is === "remote" && plan.only.length === 0;
-      if (provider.is === "remote" && !isPassed) return provider.address.href.replace(/\/$/, "");
+      const provider = project.providers.get(app);
+      const isPassed = provider?.is === "remote" && plan.only.length === 0;
+      if (provider?.is === "remote" && !isPassed) return provider.address.href.replace(/\/$/, "");
       return isPassed ? `/${app}` : prefixOf(app);
     },
   };
 }
 
-function toMapped({ name }: Listed, provider: Provider): MappedApp {
+function toMapped({ name }: Listed, provider: Provider | undefined): MappedApp {
   const title = name.charAt(0).toUpperCase() + name.slice(1);
-  const summary = provider.is === "local" ? provider.served.app.summary : "";
-  return { name, title, summary, isAbsent: provider.is === "absent" };
-}
-
-function report(
-  request: IncomingMessage,
-  response: ServerResponse,
-  onRequest: NonNullable<ServiceOptions["onRequest"]>,
-): void {
-  const start = performance.now();
-  response.once("close", () => onRequest(request, response, performance.now() - start));
-}
-
-function refuse(request: IncomingMessage, response: ServerResponse): void {
-  request.resume();
-  replyProblem(response, new MarcotError("Unavailable", "this process is stopping"), {
-    connection: "close",
-    "retry-after": "1",
-  });
+  const summary = provider?.is === "local" ? provider.served.app.summary : "";
+  return { name, title, summary, isAbsent: provider?.is === "absent" };
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -9,7 +9,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { app } from "../../src/app/app.ts";
 import { current, newTraceId } from "../../src/app/context.ts";
 import { serve } from "../../src/app/served.ts";
-import type { Context, Running, ServedApp } from "../../src/app/types.ts";
+import type { Context, Running } from "../../src/app/types.ts";
 import { view } from "../../src/app/view.ts";
 import "../../src/client/dispatch.ts";
 import * as c from "../../src/contract/index.ts";
@@ -39,18 +39,15 @@ const ask = view(outer.ask, async () => {
 });
 
 const noRows = undefined as never; // no view here reads rows
-const apps: Record<string, ServedApp> = {
-  inner: serve(app("inner", { contract: inner, views: { look } }), noRows),
-  outer: serve(app("outer", { contract: outer, views: { ask } }), noRows),
-};
+const apps = [
+  app("inner", { contract: inner, views: { look } }),
+  app("outer", { contract: outer, views: { ask } }),
+];
 const quiet = () => {};
 const running: Running = {
   deadlineMs: 2000,
   log: { info: quiet, warn: quiet, error: quiet },
-  providerOf(name) {
-    const served = apps[name];
-    return served ? { is: "local", served } : { is: "absent", app: name, why: "not here" };
-  },
+  providers: new Map(apps.map((one) => [one.name, { is: "local", served: serve(one, noRows) }])),
   onClose: quiet,
 };
 

@@ -72,13 +72,14 @@ function running(provider: Provider): Running {
   return {
     deadlineMs: 2000,
     log: { info: quiet, warn: quiet, error: quiet },
-    providerOf: () => provider,
+    providers: new Map([["echo", provider]]),
     onClose: (work) => void closing.push(work),
   };
 }
 
 const local = running({ is: "local", served });
 const site = {
+  isOpen: true,
   running: local,
   mounts: [{ prefix: "", router: createRouter(served) }],
   others: () => {},
