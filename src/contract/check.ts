@@ -81,7 +81,7 @@ function between(min: number | undefined, max: number | undefined, unit: string)
 const GOT_MAX = 60; // long enough to recognise a value, short enough for one line of a log
 
 /** A value in words, for an issue. */
-export function describe(value: unknown): string {
+function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
   if (Array.isArray(value)) return `a list of ${value.length}`;

@@ -82,7 +82,7 @@ export async function createCluster(cluster: Cluster, password: string): Promise
 }
 
 /** The server on these files, if one is alive. Removes what a dead one has left behind. */
-export async function findServer({ data }: Cluster): Promise<Running | undefined> {
+async function findServer({ data }: Cluster): Promise<Running | undefined> {
   const file = join(data, "postmaster.pid");
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;

@@ -42,7 +42,7 @@ const KEY_CHARS = 10;
 const TEMPLATE_DAYS = 3;
 
 /** The server that all test files of this checkout share. */
-export async function testCluster(): Promise<Embedded> {
+async function testCluster(): Promise<Embedded> {
   const { uid } = userInfo();
   const folder = join(tmpdir(), `marcot-test-${uid}-${digest(import.meta.dirname)}`);
   // Others must pass (the server's user, when root tests), but not look around.
