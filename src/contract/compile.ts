@@ -2,7 +2,7 @@
  * Turns fields into one function that checks, copies and cuts a value in a single pass.
  *
  * Why not a library: TypeBox and ajv check in one pass and copy, cut and decode in others, and a
- * local call pays each of them (decision 002 has the figures). The function is written as source
+ * local call pays each of them (decision 001 has the figures). The function is written as source
  * text because V8 makes one flat object literal of it; names come from contracts, are checked
  * there, and enter the text only through JSON.stringify.
  *
