@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 
 export const root = join(import.meta.dirname, "..", "..");
 
-const script = join(root, "src", "cli", "marcot.ts");
+const script = join(root, "src", "cli", "marcot.js");
 
 export interface RunOptions {
   readonly cwd: string;
@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Standard input. Default: none. */
   readonly input?: string;
-  /** Default: src/cli/marcot.ts. */
+  /** Default: src/cli/marcot.js. */
   readonly script?: string;
 }
 

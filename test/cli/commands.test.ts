@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { complaintAbout } from "../../src/cli/node-version.ts";
+import { complaintAbout } from "../../src/cli/node-version.js";
 import { testDatabase } from "../../src/data/testing.ts";
 import {
   addressOf,
@@ -214,4 +214,12 @@ test("an old Node is refused with a sentence", () => {
     assert.match(complaintAbout(version) ?? "", /needs 22\.18 or newer/);
   for (const version of ["v22.18.0", "v23.0.0", "v24.21.0", "v30.0.0"])
     assert.equal(complaintAbout(version), undefined);
+});
+
+test("the command says that sentence where Node cannot read TypeScript", async () => {
+  const old = 'Object.defineProperty(process, "version", { value: "v20.19.5" })';
+  const options = `--no-strip-types --import data:text/javascript,${encodeURIComponent(old)}`;
+  const { code, stderr } = await marcot(["apps"], { cwd, environment: { NODE_OPTIONS: options } });
+  assert.equal(code, 1);
+  assert.match(stderr, /^marcot: this is Node v20\.19\.5, and Marcot needs 22\.18 or newer\..*\n$/);
 });

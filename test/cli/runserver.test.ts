@@ -10,7 +10,7 @@ import { openDatabase, post } from "../company.ts";
 const root = join(import.meta.dirname, "..", "..");
 
 function marcot(args: readonly string[], environment: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, [join(root, "src/cli/marcot.ts"), ...args], {
+  return spawn(process.execPath, [join(root, "src/cli/marcot.js"), ...args], {
     cwd: join(root, "example"),
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,17 +1,18 @@
 #!/usr/bin/env node
-/** The command `marcot`, from anywhere below a project's folder. */
+/**
+ * The command `marcot`, from anywhere below a project's folder. JavaScript, as is what it loads first:
+ * a Node that is too old cannot read TypeScript either, and is to get a sentence, not a stack.
+ */
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { complaintAbout } from "./node-version.ts";
+import { complaintAbout } from "./node-version.js";
 
 const complaint = complaintAbout(process.version);
 if (complaint === undefined) {
-  // Not imported above: the old Node of the complaint could not even load it.
   const own = ownManage();
-  const { manage } = own
-    ? ((await import(own)) as typeof import("./manage.ts"))
-    : await import("./manage.ts");
+  /** @type {typeof import("./manage.ts")} */
+  const { manage } = own ? await import(own) : await import("./manage.ts");
   await manage();
 } else {
   console.error(complaint);
@@ -21,8 +22,10 @@ if (complaint === undefined) {
 /**
  * The project's own copy of the framework, when it has one: a command that was installed elsewhere
  * would run with a second copy, whose running project the apps' code does not see.
+ *
+ * @returns {string | undefined}
  */
-function ownManage(): string | undefined {
+function ownManage() {
   try {
     const require = createRequire(join(process.cwd(), "settings.ts"));
     return pathToFileURL(require.resolve("marcot/manage")).href;

@@ -4,10 +4,15 @@
  */
 
 /** The first version that reads TypeScript without a flag; projects are written in it. */
-const OLDEST = [22, 18] as const;
+const OLDEST = /** @type {const} */ ([22, 18]);
 
-/** What to tell the user of a Node that is too old; undefined for one that will do. */
-export function complaintAbout(version: string): string | undefined {
+/**
+ * What to tell the user of a Node that is too old; undefined for one that will do.
+ *
+ * @param {string} version
+ * @returns {string | undefined}
+ */
+export function complaintAbout(version) {
   const [major = 0, minor = 0] = version.replace(/^v/, "").split(".").map(Number);
   const [oldestMajor, oldestMinor] = OLDEST;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return undefined;
