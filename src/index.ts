@@ -11,3 +11,8 @@ export { one, placeholder, prepared } from "./data/query.ts";
 export { codeOf, MarcotError } from "./errors.ts";
 export { env } from "./project/env.ts";
 export { settings } from "./project/settings.ts";
+// The names by which the compiler declares what the files of an app export, when a package is built of it.
+export type { Form } from "./app/form.ts";
+export type { Page } from "./app/page.ts";
+export type { App, View } from "./app/types.ts";
+export type { Settings } from "./project/settings.ts";

@@ -22,3 +22,10 @@ export { add, convert, drop, rename } from "./step.ts";
 export { change, extend } from "./version.ts";
 export type { Read, Written } from "./guest.ts";
 export type { Call, CallOptions } from "./endpoint.ts";
+// The names by which the compiler declares what a contract.ts exports, when a package is built of it.
+export type { AnyContract, Contract } from "./contract.ts";
+export type { AppEvent, Definition, EventDefinition } from "./endpoint.ts";
+export type { Field, Fields } from "./field.ts";
+export type { Guest, Shape } from "./guest.ts";
+export type { Add, Convert, Drop, Rename } from "./step.ts";
+export type { Changed, Extended } from "./version.types.ts";
