@@ -61,8 +61,11 @@ export interface TempFolder {
   remove(): void;
 }
 
-/** A folder with files, in which `marcot` is installed as npm links it. */
-export function tempFolder(files: Readonly<Record<string, string>> = {}): TempFolder {
+/** A folder with files, in which `marcot` is installed: as npm links it, unless told otherwise. */
+export function tempFolder(
+  files: Readonly<Record<string, string>> = {},
+  install: (folder: string) => void = linkMarcot,
+): TempFolder {
   const folder = mkdtempSync(join(tmpdir(), "marcot-cli-"));
   // When root tests, the embedded server runs as somebody else, who must get in.
   chmodSync(folder, 0o755);
@@ -73,7 +76,7 @@ export function tempFolder(files: Readonly<Record<string, string>> = {}): TempFo
     }
   };
   write(files);
-  linkMarcot(folder);
+  install(folder);
   return { folder, write, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
