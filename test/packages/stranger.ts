@@ -4,15 +4,7 @@
  * a registry for each of those; here they are links to what this repository has installed.
  */
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { build, type Built } from "../../scripts/build.ts";
@@ -76,7 +68,6 @@ export function install(folder: string): void {
       } else symlinkSync(findInstalled(name), target);
     }
   }
-  chmodSync(commandIn(folder), 0o755);
 }
 
 function declaredIn(folder: string, isProject: boolean): string[] {
