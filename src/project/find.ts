@@ -2,10 +2,10 @@
 import type { App } from "../app/types.ts";
 import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type AnyContract, aboutOf, isContract, versionsOf } from "../contract/contract.ts";
-import { MarcotError } from "../errors.ts";
+import { codeOf, MarcotError } from "../errors.ts";
 import { isSettings, type Settings } from "./settings.ts";
 
 /** The nearest folder upwards that has a settings file. */
@@ -50,21 +50,33 @@ export function findApp(project: string, name: string): AppFiles | undefined {
     if (existsSync(join(folder, `contract${extension}`)))
       return { name, folder, extension, isPackage: false };
   }
-  const contract = resolvePackage(project, `marcot-${name}`);
+  const contract = resolveContract(project, `marcot-${name}`);
   if (contract === undefined) return undefined;
   const extension = contract.endsWith(".ts") ? ".ts" : ".js";
   return { name, folder: dirname(contract), extension, isPackage: true };
 }
 
-function resolvePackage(project: string, name: string): string | undefined {
+/** Undefined when there is no such package. By `require`: Node resolves for `import` from its own file alone. */
+function resolveContract(project: string, name: string): string | undefined {
   const require = createRequire(join(project, "settings.ts"));
+  let path: string;
   try {
-    return realpathSync(require.resolve(name));
+    path = realpathSync(require.resolve(name));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND")
-      return undefined;
-    throw error;
+    const { message } = error as Error;
+    // With a path in place of the name, the package is there, and the file that it names is not.
+    if (codeOf(error) === "MODULE_NOT_FOUND" && message.includes(`'${name}'`)) return undefined;
+    throw noApp(name, message.split("\n")[0] ?? "", error);
   }
+  if (/^contract\.[jt]s$/.test(basename(path))) return path;
+  throw noApp(name, `it exports ${path}`);
+}
+
+function noApp(name: string, why: string, cause?: unknown): MarcotError {
+  return new MarcotError("AppInvalid", `the package ${name} gives no contract: ${why}`, {
+    cause,
+    fix: 'Its package.json needs "exports": { ".": "./contract.js" } (or the condition "default"), and that file must be there.',
+  });
 }
 
 /** Every version that a contract.ts exports, oldest first. */
