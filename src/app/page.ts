@@ -2,6 +2,7 @@
 import { html, raw } from "hono/html";
 import type { TextValues } from "../contract/text.ts";
 import type { Db } from "../data/database.ts";
+import { MarcotError } from "../errors.ts";
 
 /** A piece of HTML, made by the tag `html`, which escapes every value put into it. */
 export type Html = ReturnType<typeof html>;
@@ -46,6 +47,11 @@ export function page(path: string, get: PageView, post?: PageView): Page {
 /** The title and the body of a page; the layout is put around them. */
 export function draw(title: string, body: Html, status = 200): Drawing {
   return { title, body, status };
+}
+
+/** What a view throws where there is nothing to show: `throw absent("there is no entry 7")`. */
+export function absent(what: string): MarcotError {
+  return new MarcotError("NotFound", what);
 }
 
 /** Sends a person to another page after a form was taken (303, RFC 9110). */

@@ -39,7 +39,8 @@ export function layout({ drawing, map, root, isForwarded, app }: LayoutParts): H
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${drawing.title} · ${map.name}</title>
+        <title>${titleOf(drawing, map)}</title>
+        <link rel="icon" type="image/svg+xml" href="${root}/-/icon.svg" />
         <link rel="stylesheet" href="${root}/-/style.css" />
       </head>
       <body>
@@ -52,7 +53,13 @@ export function layout({ drawing, map, root, isForwarded, app }: LayoutParts): H
             </ul>
           </nav>
         </header>
-        <main id="main">${drawing.body}</main>
+        <main id="main" tabindex="-1">${drawing.body}</main>
       </body>
     </html>`;
+}
+
+/** The first words are what a person reads in a row of tabs, and what a screen reader says first. */
+function titleOf({ title, status = 200 }: Drawing, { name }: SiteMap): string {
+  const whole = title === name ? name : `${title} · ${name}`;
+  return status >= 400 ? `Error: ${whole}` : whole;
 }

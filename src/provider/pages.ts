@@ -2,8 +2,9 @@
  * Pages, through Hono: the project's first page, the apps' own, and what the framework serves below
  * `/-/`. A page is drawn by the provider of its app; a project passes it through (see `passage`).
  */
-import { getRequestListener } from "@hono/node-server";
-import { type Context as HonoContext, Hono } from "hono";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import { type Context as BareContext, Hono } from "hono";
 import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
 import type { StatusCode } from "hono/utils/http-status";
@@ -12,10 +13,11 @@ import { fromQuery } from "../contract/text.ts";
 import { type Drawing, html, type Page, type PageRequest, type PageView } from "../app/page.ts";
 import type { Context, Running, ServedApp } from "../app/types.ts";
 import { MarcotError } from "../errors.ts";
+import { errorPage, isForPerson } from "./error-page.ts";
 import { layout, type SiteMap } from "./layout.ts";
-import { problemOf } from "./reply.ts";
+import { problemOf, type Refuse, replyProblem } from "./reply.ts";
 import { BODY_BYTES_MAX } from "./server.ts";
-import { stylesheet } from "./style.ts";
+import { icon, stylesheet } from "./style.ts";
 
 /** Longer than a call: a page may make several, one after the other. */
 const PAGE_DEADLINE_MS = 10_000;
@@ -32,25 +34,34 @@ export interface PagesOptions {
   readonly isOpen: () => boolean;
 }
 
-export function createPages(options: PagesOptions): ReturnType<typeof getRequestListener> {
-  const hono = new Hono();
+export interface Pages {
+  answer(request: IncomingMessage, response: ServerResponse): void;
+  /** Tells an error that was met elsewhere: a page to a person, a problem document to a program. */
+  readonly refuse: Refuse;
+}
+
+type HonoContext = BareContext<{ Bindings: HttpBindings }>;
+
+export function createPages(options: PagesOptions): Pages {
+  const hono = new Hono<{ Bindings: HttpBindings }>();
+  const refused = new WeakMap<IncomingMessage, (c: HonoContext) => Response | Promise<Response>>();
   hono.use(
     secureHeaders({
+      xFrameOptions: "DENY",
       strictTransportSecurity: false, // whoever ends TLS in front of this process decides that
       contentSecurityPolicy: {
         defaultSrc: ["'self'"],
+        baseUri: ["'none'"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
+        objectSrc: ["'none'"],
       },
     }),
   );
+  hono.use(async (c, next) => (await refused.get(c.env.incoming)?.(c)) ?? next());
   hono.use(csrf({ origin: isOwnOrigin }));
-  hono.get("/-/style.css", (c) =>
-    c.body(stylesheet, 200, {
-      "content-type": "text/css; charset=utf-8",
-      "cache-control": "max-age=300",
-    }),
-  );
+  hono.get("/-/style.css", (c) => file(c, "text/css; charset=utf-8", stylesheet));
+  hono.get("/-/icon.svg", (c) => file(c, "image/svg+xml", icon));
   hono.get("/-/health", (c) =>
     options.isOpen() ? c.json({ status: "ok" }) : c.json({ status: "stopping" }, 503),
   );
@@ -59,9 +70,24 @@ export function createPages(options: PagesOptions): ReturnType<typeof getRequest
   }
   if (options.mounts.every(({ prefix }) => prefix !== ""))
     hono.get("/", (c) => firstPage(c, options));
-  hono.notFound((c) => absentPage(c, options));
+  hono.notFound((c) =>
+    answerError(c, options, new MarcotError("NotFound", `there is nothing at ${c.req.path}`)),
+  );
   hono.onError((error, c) => failedPage(error, c, options));
-  return getRequestListener(hono.fetch);
+  const listener = getRequestListener(hono.fetch);
+  return {
+    answer: (request, response) => void listener(request, response),
+    refuse(request, response, error, headers = {}) {
+      if (!isForPerson(request.headers.accept) || response.headersSent || response.destroyed)
+        return replyProblem(response, error, headers);
+      refused.set(request, (c) => answerError(c, options, error, headers));
+      void listener(request, response);
+    },
+  };
+}
+
+function file(c: HonoContext, type: string, text: string): Response {
+  return c.body(text, 200, { "content-type": type, "cache-control": "max-age=300" });
 }
 
 /**
@@ -79,7 +105,7 @@ interface Place extends PagesOptions {
   readonly page: Page;
 }
 
-function addPage(hono: Hono, place: Place): void {
+function addPage(hono: Hono<{ Bindings: HttpBindings }>, place: Place): void {
   const { prefix, page } = place;
   const path = `${prefix}${page.path}`;
   hono.get(path, (c) => show(c, place, page.get));
@@ -87,6 +113,11 @@ function addPage(hono: Hono, place: Place): void {
     const post = page.post;
     hono.post(path, (c) => show(c, place, post));
   }
+  const allow = page.post ? "GET, HEAD, POST" : "GET, HEAD";
+  hono.all(path, (c) => {
+    const message = `the page ${path} answers ${allow}, not ${c.req.method}`;
+    return answerError(c, place, new MarcotError("MethodNotAllowed", message), { allow });
+  });
   if (path.length > 1)
     hono.get(path.slice(0, -1), (c) =>
       c.redirect(`${rootOf(c)}${path}${new URL(c.req.url).search}`, 308),
@@ -158,37 +189,37 @@ function draw(
 }
 
 function firstPage(c: HonoContext, options: PagesOptions) {
-  const apps = options.map.apps.filter(({ isAbsent }) => !isAbsent);
-  const body = html`<h1>${options.map.name}</h1>
+  const { name: title, apps, hrefOf } = options.map;
+  const cards = apps
+    .filter(({ isAbsent }) => !isAbsent)
+    .map(
+      ({ name, title, summary }) =>
+        html`<li>
+          <h2><a href="${hrefOf(name, undefined)}/">${title}</a></h2>
+          ${summary ? html`<p>${summary}</p>` : ""}
+        </li>`,
+    );
+  const body = html`<h1>${title}</h1>
     <ul class="cards">
-      ${apps.map(
-        ({ name, title, summary }) =>
-          html`<li>
-            <h2><a href="${options.map.hrefOf(name, undefined)}/">${title}</a></h2>
-            <p>${summary}</p>
-          </li>`,
-      )}
+      ${cards}
     </ul>`;
-  return draw(c, options, { title: options.map.name, body });
-}
-
-function absentPage(c: HonoContext, options: PagesOptions) {
-  const error = new MarcotError("NotFound", `there is nothing at ${c.req.path}`);
-  return answerError(c, options, error);
+  return draw(c, options, { title, body });
 }
 
 /** A failure of another app is told as it is; a bug of this one is told by its trace, and logged. */
 function failedPage(error: Error, c: HonoContext, options: PagesOptions) {
+  // A form tells of its own fields; what is left that can be wrong is the address.
+  if (error instanceof MarcotError && error.code === "InvalidInput") {
+    const message = `there is nothing at ${c.req.path}: ${error.message}`;
+    return answerError(c, options, new MarcotError("NotFound", message));
+  }
   if (error instanceof MarcotError && error.code !== "InternalError")
     return answerError(c, options, error);
   if ("getResponse" in error && "status" in error && error.status === 403) {
     const message =
       "this form was sent from another site, or by a browser that does not say where from";
-    return answerError(
-      c,
-      options,
-      new MarcotError("NotAllowed", message, { fix: "Open the page again and send its own form." }),
-    );
+    const fix = "Open the page again and send its own form.";
+    return answerError(c, options, new MarcotError("NotAllowed", message, { fix }));
   }
   const traceId = error instanceof MarcotError && error.traceId ? error.traceId : newTraceId();
   options.running.log.error({ err: error, traceId, path: c.req.path }, "page failed");
@@ -196,15 +227,16 @@ function failedPage(error: Error, c: HonoContext, options: PagesOptions) {
   return answerError(c, options, new MarcotError("InternalError", message, { traceId }));
 }
 
-function answerError(c: HonoContext, options: PagesOptions, error: MarcotError) {
-  if (!(c.req.header("accept") ?? "").includes("text/html")) {
-    c.status(error.status as StatusCode);
-    return c.body(JSON.stringify(problemOf(error)), undefined, {
-      "content-type": "application/problem+json",
-    });
-  }
-  const body = html`<h1>${error.title}</h1>
-    <p>${error.message}.</p>
-    <p>${error.fix}</p>`;
-  return draw(c, options, { title: error.title, body, status: error.status });
+function answerError(
+  c: HonoContext,
+  options: PagesOptions,
+  error: MarcotError,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  if (isForPerson(c.req.header("accept")))
+    return draw(c, options, errorPage(error, `${rootOf(c)}/`));
+  c.status(error.status as StatusCode);
+  c.header("content-type", "application/problem+json");
+  return c.body(JSON.stringify(problemOf(error)));
 }

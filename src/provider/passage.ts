@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:
 import { pipeline } from "node:stream";
 import { Pool } from "undici";
 import { codeOf, MarcotError } from "../errors.ts";
-import { replyProblem } from "./reply.ts";
+import type { Refuse } from "./reply.ts";
 
 /** They concern one connection, not the message (RFC 9110, 7.6.1). */
 const HOP_BY_HOP = new Set([
@@ -30,7 +30,8 @@ export interface Passage {
   /** `/faq`. */
   readonly prefix: string;
   readonly app: string;
-  pass(request: IncomingMessage, response: ServerResponse): void;
+  /** `refuse` tells the caller where the provider cannot be asked. */
+  pass(request: IncomingMessage, response: ServerResponse, refuse: Refuse): void;
   close(): Promise<void>;
 }
 
@@ -40,10 +41,10 @@ export function createPassage(app: string, prefix: string, address: URL): Passag
   return {
     prefix,
     app,
-    pass(request, response) {
+    pass(request, response, refuse) {
       const below = (request.url ?? "/").slice(prefix.length);
       const path = `${base}${below.startsWith("/") ? below : `/${below}`}`;
-      forward({ pool, path, prefix, app, address }, request, response);
+      forward({ pool, path, prefix, app, address, refuse }, request, response);
     },
     close: () => pool.close(),
   };
@@ -55,6 +56,7 @@ interface Target {
   readonly prefix: string;
   readonly app: string;
   readonly address: URL;
+  readonly refuse: Refuse;
 }
 
 function forward(target: Target, request: IncomingMessage, response: ServerResponse): void {
@@ -75,7 +77,7 @@ function forward(target: Target, request: IncomingMessage, response: ServerRespo
     },
     (error: unknown) => {
       if (!hasBody) request.resume();
-      replyProblem(response, failure(target, error));
+      target.refuse(request, response, failure(target, error));
     },
   );
 }

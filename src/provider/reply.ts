@@ -1,6 +1,14 @@
 /** Writes what a caller gets: JSON, or a problem document (RFC 9457). */
-import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { MarcotError } from "../errors.ts";
+
+/** Tells whoever asked, a person or a program, what went wrong. `provider/pages` knows how. */
+export type Refuse = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: MarcotError,
+  headers?: Readonly<Record<string, string>>,
+) => void;
 
 export function reply(response: ServerResponse, status: number, value: unknown): void {
   const body = JSON.stringify(value);

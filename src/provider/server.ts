@@ -11,7 +11,7 @@ import type { Incoming, Running } from "../app/types.ts";
 import { fromQuery, fromText, type TextValues } from "../contract/text.ts";
 import { codeOf, MarcotError } from "../errors.ts";
 import { allowedMethods, find, type Match, type Router } from "./router.ts";
-import { reply, replyProblem } from "./reply.ts";
+import { type Refuse, reply } from "./reply.ts";
 
 /** Enough for any form; a caller who sends more is told so before it is read. */
 export const BODY_BYTES_MAX = 1024 * 1024;
@@ -35,12 +35,14 @@ export interface Site {
   readonly onRequest?:
     | ((request: IncomingMessage, response: ServerResponse, milliseconds: number) => void)
     | undefined;
+  /** Tells the caller, a person or a program, what was wrong. */
+  readonly refuse: Refuse;
 }
 
 /** Answers one request; never throws. */
 export function handle(site: Site, request: IncomingMessage, response: ServerResponse): void {
   if (site.onRequest) report(request, response, site.onRequest);
-  if (!site.isOpen) return refuse(request, response);
+  if (!site.isOpen) return refuse(site, request, response);
   const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
   const url = request.url ?? "/";
   const mark = url.indexOf("?");
@@ -54,7 +56,7 @@ export function handle(site: Site, request: IncomingMessage, response: ServerRes
     else if (mount) answerOther(site, mount, below, request, response);
     else site.others(request, response);
   } catch (error) {
-    fail(site, response, error);
+    fail(site, request, response, error);
   }
 }
 
@@ -67,9 +69,9 @@ function report(
   response.once("close", () => onRequest(request, response, performance.now() - start));
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse): void {
+function refuse(site: Site, request: IncomingMessage, response: ServerResponse): void {
   request.resume();
-  replyProblem(response, new MarcotError("Unavailable", "this process is stopping"), {
+  site.refuse(request, response, new MarcotError("Unavailable", "this process is stopping"), {
     connection: "close",
     "retry-after": "1",
   });
@@ -99,7 +101,7 @@ function answerOther(
   }
   const message = `${mount.router.app} answers ${allowed.join(", ")} at ${below}, not ${request.method}`;
   request.resume();
-  replyProblem(response, new MarcotError("MethodNotAllowed", message), {
+  site.refuse(request, response, new MarcotError("MethodNotAllowed", message), {
     allow: allowed.join(", "),
   });
 }
@@ -115,7 +117,7 @@ function answerEndpoint(
   const begin = (input: unknown): void => {
     answer(route, input, JSON_WAY, incomingOf(site.running, request, endpoint.deadlineMs)).then(
       (value) => reply(response, endpoint.status, value),
-      (error: unknown) => fail(site, response, error),
+      (error: unknown) => fail(site, request, response, error),
     );
   };
   if (!route.hasBody) {
@@ -124,13 +126,13 @@ function answerEndpoint(
     return;
   }
   readBody(request, (error, body) => {
-    if (error) return fail(site, response, error);
+    if (error) return fail(site, request, response, error);
     try {
       const input = parseBody(request, body);
       const values = input.is === "text" ? fromText(endpoint.input, input.values) : input.value;
       begin(params === undefined ? values : withParams(values, fromText(endpoint.input, params)));
     } catch (thrown) {
-      fail(site, response, thrown);
+      fail(site, request, response, thrown);
     }
   });
 }
@@ -141,15 +143,21 @@ function withParams(values: unknown, params: Record<string, unknown>): unknown {
   return { ...values, ...params };
 }
 
-function fail(site: Site, response: ServerResponse, error: unknown): void {
+function fail(
+  site: Site,
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+): void {
   if (error instanceof MarcotError) {
     // What follows on this connection may be the rest of a body that was not read.
     const closes = codeOf(error) === "BodyTooLarge" || codeOf(error) === "Unavailable";
-    replyProblem(response, error, closes ? { connection: "close" } : {});
+    site.refuse(request, response, error, closes ? { connection: "close" } : {});
     return;
   }
   site.running.log.error({ err: error }, "request failed");
-  replyProblem(response, new MarcotError("InternalError", "the request could not be answered"));
+  const failure = new MarcotError("InternalError", "the request could not be answered");
+  site.refuse(request, response, failure);
 }
 
 function incomingOf(

@@ -53,9 +53,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     mounts: mounts.map(({ prefix, served }) => ({ prefix, router: createRouter(served) })),
     others: (request, response) => {
       const passage = passages.find((one) => isBelow(request.url ?? "/", one.prefix));
-      if (passage) passage.pass(request, response);
-      else void pages(request, response);
+      if (passage) passage.pass(request, response, pages.refuse);
+      else pages.answer(request, response);
     },
+    refuse: pages.refuse,
   };
   const server = createServer(handle.bind(undefined, site));
   await listen(server, host, port);

@@ -16,8 +16,9 @@ import "../../src/client/dispatch.ts";
 import { type AnyCall, endpointOf } from "../../src/contract/endpoint.ts";
 import * as c from "../../src/contract/index.ts";
 import { MarcotError } from "../../src/errors.ts";
+import { replyProblem } from "../../src/provider/reply.ts";
 import { createRouter } from "../../src/provider/router.ts";
-import { handle } from "../../src/provider/server.ts";
+import { handle, type Site } from "../../src/provider/server.ts";
 
 const fields = {
   text: c.text({ max: 5 }),
@@ -78,11 +79,12 @@ function running(provider: Provider): Running {
 }
 
 const local = running({ is: "local", served });
-const site = {
+const site: Site = {
   isOpen: true,
   running: local,
   mounts: [{ prefix: "", router: createRouter(served) }],
   others: () => {},
+  refuse: (_request, response, error) => replyProblem(response, error),
 };
 const server = createServer((request, response) => handle(site, request, response));
 let remote: Running;
