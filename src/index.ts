@@ -3,8 +3,17 @@ import "./client/dispatch.ts"; // puts itself into the slot that contracts call
 
 export { app } from "./app/app.ts";
 export type { ViewContext } from "./app/types.ts";
-export { draw, type Html, html, page, type PageRequest, raw, redirect } from "./app/page.ts";
-export { form } from "./app/form.ts";
+export {
+  absent,
+  draw,
+  type Html,
+  html,
+  page,
+  type PageRequest,
+  raw,
+  redirect,
+} from "./app/page.ts";
+export { form, type FormState } from "./app/form.ts";
 export { view } from "./app/view.ts";
 export { type Db } from "./data/database.ts";
 export { one, placeholder, prepared } from "./data/query.ts";

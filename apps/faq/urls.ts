@@ -1,4 +1,4 @@
-import { draw, html, page, type PageRequest, redirect } from "marcot";
+import { draw, type FormState, type Html, html, page, type PageRequest, redirect } from "marcot";
 import { v2 } from "./contract.ts";
 import { editForm, searchLabel } from "./forms.ts";
 
@@ -8,102 +8,109 @@ export const urls = [
   page("/questions/:id/edit/", edit, save),
 ];
 
+/** The most that the contract gives at once. */
+const LISTED_MAX = 100;
+
 async function home({ query, href }: PageRequest) {
-  const search = String(query["search"] ?? "").slice(0, 100);
-  const { entries } = await v2.entries({ search });
+  const search = String(query["search"] ?? "")
+    .slice(0, 100)
+    .trim();
+  const { entries } = await v2.entries({ search, limit: LISTED_MAX });
   const items = entries.map(
     ({ id, question }) => html`<li><a href="${href(`/questions/${id}/`)}">${question}</a></li>`,
   );
-  const none = search
-    ? html`<p>No question matches “${search}”.</p>`
-    : html`<p>No questions yet.</p>`;
+  const isEmpty = items.length === 0 && search === "";
   return draw(
-    "Questions",
+    search ? `“${search}” in the questions` : "Questions",
     html`<h1>Questions</h1>
-      <form role="search" action="${href("/")}">
-        <label for="search">${searchLabel}</label>
-        <input id="search" type="search" name="search" maxlength="100" value="${search}" />
-        <button type="submit">Search</button>
-      </form>
+      ${
+        isEmpty
+          ? html`<div class="empty"><p>There is no question yet.</p></div>`
+          : drawSearch(search, href("/"))
+      }
+      ${search ? drawFound(search, items.length, href("/")) : ""}
       ${
         items.length > 0
           ? html`<ul class="list">
               ${items}
             </ul>`
-          : none
+          : ""
       }`,
   );
 }
 
-function idOf({ params }: PageRequest): number | undefined {
-  const id = Number(params["id"]);
-  return Number.isSafeInteger(id) ? id : undefined;
+function drawSearch(search: string, action: string): Html {
+  return html`<form class="search" role="search" action="${action}">
+    <label for="search">${searchLabel}</label>
+    <input id="search" type="search" name="search" maxlength="100" value="${search}" />
+    <button type="submit">Search</button>
+  </form>`;
 }
 
-function absent() {
-  return draw("Not found", html`<h1>There is no such question</h1>`, 404);
+function drawFound(search: string, count: number, all: string): Html {
+  const many = count === LISTED_MAX ? `the newest ${LISTED_MAX}` : String(count);
+  const words =
+    count === 0
+      ? html`No question contains “${search}”.`
+      : count === 1
+        ? html`1 question contains “${search}”.`
+        : html`${many} questions contain “${search}”.`;
+  return html`<p role="status">${words} <a href="${all}">Show all questions</a></p>`;
 }
 
-async function show(request: PageRequest) {
-  const id = idOf(request);
-  if (id === undefined) return absent();
-  const entry = await v2.entry({ id });
-  const { entries } = await v2.entries({ limit: 100 });
-  const related = entries.filter((other) => entry.related.includes(other.id));
-  const links = related.map(
-    (other) =>
-      html`<li><a href="${request.href(`/questions/${other.id}/`)}">${other.question}</a></li>`,
-  );
+async function show({ params, href }: PageRequest) {
+  const entry = await v2.entry({ id: Number(params["id"]) });
+  const { entries } =
+    entry.related.length > 0 ? await v2.entries({ limit: LISTED_MAX }) : { entries: [] };
+  const links = entries
+    .filter((other) => entry.related.includes(other.id))
+    .map(
+      (other) => html`<li><a href="${href(`/questions/${other.id}/`)}">${other.question}</a></li>`,
+    );
   return draw(
     entry.question,
-    html`<p><a href="${request.href("/")}">All questions</a></p>
+    html`<p class="back"><a href="${href("/")}">All questions</a></p>
       <h1>${entry.question}</h1>
-      <p class="words">${entry.answer || "Not answered yet."}</p>
+      ${
+        entry.answer
+          ? html`<p class="words">${entry.answer}</p>`
+          : html`<p class="quiet">Nobody has written an answer yet.</p>`
+      }
       ${
         links.length > 0
-          ? html`<h2>Related</h2>
+          ? html`<h2>Related questions</h2>
               <ul class="list">
                 ${links}
               </ul>`
           : ""
       }
-      <p><a href="${request.href(`/questions/${id}/edit/`)}">Edit this question</a></p>`,
+      <p><a href="${href(`/questions/${entry.id}/edit/`)}">Edit this question</a></p>`,
   );
 }
 
 async function edit(request: PageRequest) {
-  const id = idOf(request);
-  if (id === undefined) return absent();
-  const { question, answer, related } = await v2.entry({ id });
+  const { id, question, answer, related } = await v2.entry({ id: Number(request.params["id"]) });
   const values = { id: String(id), question, answer, related: related.map(String) };
-  return drawEdit(id, values, []);
+  return drawEdit(request, id, { values });
 }
 
 async function save(request: PageRequest) {
-  const id = idOf(request);
-  if (id === undefined) return absent();
-  const values = { ...request.form, id: String(id) };
+  const values = { ...request.form, id: request.params["id"] };
   const saved = await editForm.submit(values);
-  if (saved.ok) return redirect(request.href(`/questions/${id}/`));
-  return drawEdit(id, values, saved.issues);
+  if (saved.ok) return redirect(request.href(`/questions/${saved.value.id}/`));
+  return drawEdit(request, Number(values.id), { values, ...saved });
 }
 
-type Drawn = NonNullable<Parameters<typeof editForm.draw>[0]>;
-
-async function drawEdit(
-  id: number,
-  values: NonNullable<Drawn["values"]>,
-  issues: NonNullable<Drawn["issues"]>,
-) {
-  const { entries } = await v2.entries({ limit: 100 });
+async function drawEdit({ href }: PageRequest, id: number, state: FormState) {
+  const { entries } = await v2.entries({ limit: LISTED_MAX });
   const options = entries
     .filter((entry) => entry.id !== id)
     .map((entry) => ({ value: String(entry.id), label: entry.question }));
-  const drawn = editForm.draw({ values, issues, controls: { related: { options } } });
   return draw(
-    "Edit",
-    html`<h1>Edit a question</h1>
-      ${drawn}`,
-    issues.length > 0 ? 422 : 200,
+    "Edit a question",
+    html`<p class="back"><a href="${href(`/questions/${id}/`)}">Back to the question</a></p>
+      <h1>Edit a question</h1>
+      ${editForm.draw({ ...state, controls: { related: { options } } })}`,
+    state.status,
   );
 }

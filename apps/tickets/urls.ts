@@ -1,4 +1,4 @@
-import { codeOf, draw, type Html, html, page, type PageRequest, redirect } from "marcot";
+import { draw, type FormState, type Html, html, page, type PageRequest, redirect } from "marcot";
 import { v1 } from "./contract.ts";
 import { answerForm, openForm, resolveForm } from "./forms.ts";
 
@@ -9,92 +9,143 @@ export const urls = [
   page("/show/:id/resolved/", show, sendResolved),
 ];
 
-async function home({ href }: PageRequest) {
-  const { tickets } = await v1.tickets({});
+type Ticket = Awaited<ReturnType<typeof v1.ticket>>;
+
+/** How a status is shown. The word says it; the colour only helps to find it. */
+const tones = { open: "waiting", answered: "moving", resolved: "done" } as const;
+
+function drawStatus(status: Ticket["status"]): Html {
+  return html`<span class="tag ${tones[status]}">${status}</span>`;
+}
+
+const filters = [
+  { status: "any", label: "All" },
+  { status: "open", label: "Open" },
+  { status: "answered", label: "Answered" },
+  { status: "resolved", label: "Resolved" },
+] as const;
+
+async function home({ query, href }: PageRequest) {
+  const { status } = filters.find((one) => one.status === query["status"]) ?? filters[0];
+  const { tickets } = await v1.tickets({ status });
+  const links = filters.map((one) => {
+    const address = one.status === "any" ? href("/") : href(`/?status=${one.status}`);
+    return one.status === status
+      ? html`<li><a href="${address}" aria-current="true">${one.label}</a></li>`
+      : html`<li><a href="${address}">${one.label}</a></li>`;
+  });
   const items = tickets.map(
-    ({ id, subject, status }) =>
+    (ticket) =>
       html`<li>
-        <a href="${href(`/show/${id}/`)}">${subject}</a> <span class="tag">${status}</span>
+        <a href="${href(`/show/${ticket.id}/`)}">${ticket.subject}</a>
+        <small>${drawDay(ticket.openedAt)}</small>
+        ${drawStatus(ticket.status)}
       </li>`,
   );
-  const list =
-    items.length > 0
-      ? html`<ul class="list">
-          ${items}
-        </ul>`
-      : html`<p>No tickets yet.</p>`;
   return draw(
     "Tickets",
-    html`<h1>Tickets</h1>
-      <p><a class="button" href="${href("/new/")}">Open a ticket</a></p>
-      ${list}`,
+    html`<div class="top">
+        <h1>Tickets</h1>
+        <a class="button" href="${href("/new/")}">Open a ticket</a>
+      </div>
+      ${
+        status === "any" && items.length === 0
+          ? html`<div class="empty"><p>There is no ticket yet. Open the first one.</p></div>`
+          : html`<nav aria-label="Show only">
+                <ul class="filter">
+                  ${links}
+                </ul>
+              </nav>
+              ${drawList(items, status)}`
+      }`,
   );
 }
 
-function ask() {
-  return drawAsk(openForm.draw());
+function drawList(items: readonly Html[], status: string): Html {
+  return items.length > 0
+    ? html`<ul class="list">
+        ${items}
+      </ul>`
+    : html`<div class="empty"><p>No ticket is ${status} now.</p></div>`;
 }
 
-async function sendQuestion({ form, href }: PageRequest) {
+const days = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+
+function drawDay(moment: Date): Html {
+  return html`<time datetime="${moment.toISOString()}">${days.format(moment)}</time>`;
+}
+
+function ask(request: PageRequest) {
+  return drawAsk(request, {});
+}
+
+async function sendQuestion(request: PageRequest) {
+  const { form, href } = request;
   const sent = await openForm.submit(form);
   if (sent.ok) return redirect(href(`/show/${sent.value.id}/`));
-  return drawAsk(openForm.draw({ values: form, issues: sent.issues }), 422);
+  return drawAsk(request, { values: form, ...sent });
 }
 
-function drawAsk(drawn: Html, status = 200) {
+function drawAsk({ href }: PageRequest, state: FormState) {
   return draw(
     "Open a ticket",
-    html`<h1>Open a ticket</h1>
-      ${drawn}`,
-    status,
+    html`<p class="back"><a href="${href("/")}">All tickets</a></p>
+      <h1>Open a ticket</h1>
+      ${openForm.draw(state)}`,
+    state.status,
   );
 }
 
 function show(request: PageRequest) {
-  return drawTicket(request, answerForm.draw({ values: { id: request.params["id"] } }));
+  return drawTicket(request, {});
 }
 
 async function sendAnswer(request: PageRequest) {
   const values = { ...request.form, id: request.params["id"] };
-  try {
-    const sent = await answerForm.submit(values);
-    if (sent.ok) return redirect(request.href(`/show/${sent.value.id}/`));
-    return await drawTicket(request, answerForm.draw({ values, issues: sent.issues }), 422);
-  } catch (error) {
-    if (codeOf(error) !== "AlreadyResolved") throw error;
-    return redirect(request.href(`/show/${request.params["id"]}/`));
-  }
+  const sent = await answerForm.submit(values);
+  if (sent.ok) return redirect(request.href(`/show/${sent.value.id}/`));
+  return drawTicket(request, { values, ...sent });
 }
 
 async function sendResolved(request: PageRequest) {
   const sent = await resolveForm.submit({ id: request.params["id"] });
-  if (!sent.ok) return draw("Not found", html`<h1>There is no such ticket</h1>`, 404);
-  return redirect(request.href(`/show/${sent.value.id}/`));
+  if (sent.ok) return redirect(request.href(`/show/${sent.value.id}/`));
+  return drawTicket(request, sent);
 }
 
-async function drawTicket({ params, href }: PageRequest, answering: Html, status = 200) {
-  const id = Number(params["id"]);
-  if (!Number.isSafeInteger(id))
-    return draw("Not found", html`<h1>There is no such ticket</h1>`, 404);
-  const ticket = await v1.ticket({ id });
-  const resolving = resolveForm.draw({
-    values: { id: String(id) },
-    action: href(`/show/${id}/resolved/`),
-  });
+async function drawTicket({ params, href }: PageRequest, state: FormState) {
+  const ticket = await v1.ticket({ id: Number(params["id"]) });
   return draw(
     ticket.subject,
-    html`<p><a href="${href("/")}">All tickets</a></p>
+    html`<p class="back"><a href="${href("/")}">All tickets</a></p>
       <h1>${ticket.subject}</h1>
-      <p><span class="tag">${ticket.status}</span></p>
+      <p class="quiet">
+        ${drawStatus(ticket.status)} Ticket ${ticket.id}, opened ${drawDay(ticket.openedAt)}
+      </p>
       <p class="words">${ticket.body}</p>
       ${
         ticket.answer
-          ? html`<h2>Answer</h2>
-              <p class="words">${ticket.answer}</p>`
+          ? html`<section class="card">
+              <h2>Answer</h2>
+              <p class="words">${ticket.answer}</p>
+            </section>`
           : ""
       }
-      ${ticket.status === "resolved" ? "" : answering}
-      ${ticket.status === "answered" ? resolving : ""}`,
-    status,
+      ${drawNext(ticket, state, href)}`,
+    state.status,
   );
+}
+
+/** What can be done with a ticket now. */
+function drawNext(ticket: Ticket, state: FormState, href: PageRequest["href"]): Html {
+  const id = String(ticket.id);
+  const form = answerForm.draw({ ...state, values: { ...state.values, id } });
+  if (ticket.status === "open")
+    return html`<h2>Answer this ticket</h2>
+      ${form}`;
+  if (ticket.status === "resolved") return html`${state.failure ? form : ""}`;
+  const resolving = resolveForm.draw({ values: { id }, action: href(`/show/${id}/resolved/`) });
+  return html`${resolving}
+    <h2>Write another answer instead</h2>
+    <div class="second">${form}</div>`;
 }

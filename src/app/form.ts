@@ -4,22 +4,15 @@
  */
 import type { Call, DeclaredErrors } from "../contract/endpoint.ts";
 import { endpointOf } from "../contract/endpoint.ts";
-import type { Field, Fields } from "../contract/field.ts";
+import type { Fields } from "../contract/field.ts";
 import type { Read } from "../contract/guest.ts";
 import { fromText, type TextValues } from "../contract/text.ts";
 import { codeOf, type Issue, MarcotError } from "../errors.ts";
+import { type Control, drawRow, type Row, toRow } from "./control.ts";
+import { beforeRepeating, tell } from "./failure.ts";
 import { html, type Html } from "./page.ts";
 
-export interface Control {
-  /** What a person reads beside the control. Default: the field's name. */
-  readonly label?: string;
-  /** One sentence of help. Default: none. */
-  readonly hint?: string;
-  /** Default: by the field: a line, a number, a box to tick, a choice. */
-  readonly as?: "line" | "paragraph" | "hidden";
-  /** What can be chosen for a list, instead of writing it. Default: none. */
-  readonly options?: readonly { readonly value: string; readonly label: string }[];
-}
+export type { Control } from "./control.ts";
 
 export interface FormOptions<N extends string> {
   readonly controls?: { readonly [K in N]?: Control };
@@ -27,24 +20,32 @@ export interface FormOptions<N extends string> {
   readonly submit?: string;
 }
 
-export interface DrawOptions<N extends string> {
-  /** Where the form is sent. Default: the page itself. */
-  readonly action?: string;
+/** What a form is drawn with: at first its values, later what became of them. */
+export interface FormState {
   /** What the controls hold at first. Default: nothing. */
   readonly values?: TextValues;
   /** What was wrong with what was sent before. Default: nothing. */
   readonly issues?: readonly Issue[];
+  /** Why what was sent before was not taken, other than by its fields. Default: nothing. */
+  readonly failure?: MarcotError | undefined;
+  /** The status of the page that shows the form. Default: 200. */
+  readonly status?: number;
+}
+
+export interface DrawOptions<N extends string> extends FormState {
+  /** Where the form is sent. Default: the page itself. */
+  readonly action?: string;
   /** Overrides of this drawing, such as the options of a list. Default: none. */
   readonly controls?: { readonly [K in N]?: Control };
 }
 
-/** What became of a form that was sent: the endpoint's answer, or what to put right. */
+/** What became of a form that was sent: the endpoint's answer, or what to draw it with again. */
 export type Submitted<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly issues: readonly Issue[] };
+  { readonly ok: true; readonly value: T } | ({ readonly ok: false } & Omit<FormState, "values">);
 
 export interface Form<N extends string, T> {
   draw(options?: DrawOptions<N>): Html;
+  /** Makes the call. What it fails with is told in the form, so that no person loses what they wrote. */
   submit(values: TextValues): Promise<Submitted<T>>;
 }
 
@@ -58,17 +59,18 @@ export function form<
   call: Call<I, O, E, K>,
   options: FormOptions<keyof I & string> = {},
 ): Form<keyof I & string, Read<O>> {
-  const { input } = endpointOf(call);
+  const { input, name } = endpointOf(call);
   const send = call as unknown as (input: unknown) => Promise<Read<O>>; // the call checks its input itself
   return {
-    draw: (drawOptions = {}) => drawForm(input as Fields, options, drawOptions),
+    draw: (drawOptions = {}) => drawForm({ name, fields: input as Fields }, options, drawOptions),
     async submit(values) {
       try {
         return { ok: true, value: await send(fromText(input, withBoxes(input as Fields, values))) };
       } catch (error) {
-        if (error instanceof MarcotError && codeOf(error) === "InvalidInput")
-          return { ok: false, issues: error.errors };
-        throw error;
+        if (!(error instanceof MarcotError)) throw error;
+        const isInput = codeOf(error) === "InvalidInput";
+        const { status, errors: issues } = error;
+        return { ok: false, status, issues, failure: isInput ? undefined : error };
       }
     },
   };
@@ -85,132 +87,49 @@ function withBoxes(fields: Fields, values: TextValues): TextValues {
 type Controls = { readonly [name: string]: Control | undefined };
 
 function drawForm(
-  fields: Fields,
+  { name: endpoint, fields }: { readonly name: string; readonly fields: Fields },
   options: FormOptions<string>,
   drawing: DrawOptions<string>,
 ): Html {
-  const { values = {}, issues = [], action = "" } = drawing;
+  const { values = {}, issues = [], failure, action } = drawing;
   const controls: Controls = { ...options.controls };
   const own: Controls = { ...drawing.controls };
   const rows = Object.entries(fields).map(([name, field]) =>
-    drawRow({
+    toRow({
+      id: `${endpoint}-${name}`,
       name,
       field,
       control: { ...controls[name], ...own[name] },
       value: values[name],
-      issues: issuesOf(issues, name),
+      issues: issues.filter(({ pointer }) => `${pointer}/`.startsWith(`/${name}/`)),
     }),
   );
-  return html`<form method="post" action="${action}" novalidate>
-    ${issues.length > 0 ? html`<p role="alert">Something is not right yet. Please look at the marked fields.</p>` : ""}
-    ${rows}
-    <button type="submit">${options.submit ?? "Send"}</button>
-  </form>`;
+  const body = html`${failure ? drawFailure(failure) : ""} ${drawSummary(rows)}
+    ${rows.map((row) => drawRow(row))} <button type="submit">${options.submit ?? "Send"}</button>`;
+  return action === undefined
+    ? html`<form method="post" novalidate>${body}</form>`
+    : html`<form method="post" action="${action}" novalidate>${body}</form>`;
 }
 
-function issuesOf(issues: readonly Issue[], name: string): Issue[] {
-  return issues.filter(({ pointer }) => pointer === `/${name}` || pointer.startsWith(`/${name}/`));
-}
-
-interface Row {
-  readonly name: string;
-  readonly field: Field;
-  readonly control: Control;
-  readonly value: string | readonly string[] | undefined;
-  readonly issues: readonly Issue[];
-}
-
-function drawRow(row: Row): Html {
-  const { name, control, issues } = row;
-  if (control.as === "hidden")
-    return html`<input type="hidden" name="${name}" value="${firstOf(row.value)}" />`;
-  const id = `field-${name}`;
-  const hint = control.hint ? html`<small id="${id}-hint">${control.hint}</small>` : "";
-  const wrong = issues.map((issue) => `Expected ${issue.expected}.`).join(" ");
-  const error = wrong ? html`<p class="error" id="${id}-error">${wrong}</p>` : "";
-  return html`<div class="field">
-    <label for="${id}"
-      >${control.label ?? name}${row.field.presence === "required" ? "" : html` <span class="quiet">(optional)</span>`}</label
-    >
-    ${drawControl(row, id)} ${hint} ${error}
+/** Takes the focus, so that who listens hears first what is wrong, and the next Tab is a way there. */
+function drawSummary(rows: readonly Row[]): Html | "" {
+  const wrong = rows.filter((row) => row.wrong !== "");
+  if (wrong.length === 0) return "";
+  const items = wrong.map(({ id, label, wrong: why, isHidden }) =>
+    isHidden ? html`<li>${label} ${why}</li>` : html`<li><a href="#${id}">${label}</a> ${why}</li>`,
+  );
+  return html`<div class="notice wrong" role="alert" tabindex="-1" autofocus>
+    <p><strong>Something is not right yet.</strong></p>
+    <ul>
+      ${items}
+    </ul>
   </div>`;
 }
 
-function firstOf(value: string | readonly string[] | undefined): string {
-  return typeof value === "string" ? value : (value?.[0] ?? "");
-}
-
-function drawControl({ name, field, control, value, issues }: Row, id: string): Html {
-  const inner = field.kind === "nullable" ? (field.rule.item ?? field) : field;
-  const described = [control.hint ? `${id}-hint` : "", issues.length > 0 ? `${id}-error` : ""]
-    .filter(Boolean)
-    .join(" ");
-  const invalid = issues.length > 0 ? "true" : "false";
-  const required = field.presence === "required" ? "true" : "false";
-  const text = firstOf(value);
-  const options =
-    control.options ?? inner.rule.values?.map((word) => ({ value: word, label: word }));
-  if (options !== undefined) {
-    const chosen = typeof value === "string" ? [value] : (value ?? []);
-    const items = options.map((option) =>
-      chosen.includes(option.value)
-        ? html`<option value="${option.value}" selected>${option.label}</option>`
-        : html`<option value="${option.value}">${option.label}</option>`,
-    );
-    return inner.kind === "list"
-      ? html`<select
-          id="${id}"
-          name="${name}"
-          multiple
-          aria-describedby="${described}"
-          aria-invalid="${invalid}"
-        >
-          ${items}
-        </select>`
-      : html`<select
-          id="${id}"
-          name="${name}"
-          aria-required="${required}"
-          aria-describedby="${described}"
-          aria-invalid="${invalid}"
-        >
-          ${items}
-        </select>`;
-  }
-  if (inner.kind === "boolean") {
-    return text === "on" || text === "true"
-      ? html`<input
-          type="checkbox"
-          id="${id}"
-          name="${name}"
-          checked
-          aria-describedby="${described}"
-        />`
-      : html`<input type="checkbox" id="${id}" name="${name}" aria-describedby="${described}" />`;
-  }
-  if (control.as === "paragraph") {
-    return html`<textarea
-      id="${id}"
-      name="${name}"
-      rows="5"
-      aria-required="${required}"
-      aria-describedby="${described}"
-      aria-invalid="${invalid}"
-    >
-${text}</textarea>`;
-  }
-  return html`<input
-    id="${id}"
-    name="${name}"
-    type="${typeOf(inner)}"
-    value="${text}"
-    aria-required="${required}"
-    aria-describedby="${described}"
-    aria-invalid="${invalid}"
-  />`;
-}
-
-function typeOf({ kind }: Field): string {
-  if (kind === "integer" || kind === "number") return "number";
-  return kind === "date" ? "date" : "text";
+function drawFailure(failure: MarcotError): Html {
+  const { title, text } = tell(failure);
+  return html`<div class="notice wrong" role="alert" tabindex="-1" autofocus>
+    <p><strong>${title}.</strong> ${text}</p>
+    <p>${beforeRepeating[failure.ran]}</p>
+  </div>`;
 }
