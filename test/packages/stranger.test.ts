@@ -70,7 +70,7 @@ test("migrate and runserver bring it up on its embedded database", async () => {
     });
     assert.deepEqual(await created.json(), { id: 1, text: "my note" });
     assert.match(await (await fetch(`${site}/notes/`)).text(), /<li>my note<\/li>/);
-    assert.match(await (await fetch(`${site}/faq/`)).text(), /No questions yet/);
+    assert.match(await (await fetch(`${site}/faq/`)).text(), /There is no question yet/);
   } finally {
     child.kill("SIGTERM");
   }
