@@ -82,18 +82,26 @@ export async function createCluster(cluster: Cluster, password: string): Promise
 }
 
 /** The server on these files, if one is alive. Removes what a dead one has left behind. */
-async function findServer({ data }: Cluster): Promise<Running | undefined> {
-  const file = join(data, "postmaster.pid");
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
+async function findServer(cluster: Cluster): Promise<Running | undefined> {
+  const found = await readServer(cluster);
+  // PostgreSQL itself gives up when another process has got the id by now.
+  if (found === undefined) await rm(pidFile(cluster), { force: true });
+  return found;
+}
+
+function pidFile({ data }: Cluster): string {
+  return join(data, "postmaster.pid");
+}
+
+/** Only looks: a server that is just starting has made its file, and may not have written it yet. */
+async function readServer(cluster: Cluster): Promise<Running | undefined> {
+  const text = await readFile(pidFile(cluster), "utf8").catch(() => "");
   // Process id, folder, start, port, socket, address, memory, state.
   const lines = text.split("\n").map((line) => line.trim());
   const pid = Number(lines[0]);
-  if (Number.isInteger(pid) && isAlive(pid) && (await isServer(pid, data))) {
+  if (pid > 0 && isAlive(pid) && (await isServer(pid, cluster.data))) {
     return { pid, port: Number(lines[3]), ready: lines[7] === "ready" };
   }
-  // PostgreSQL itself gives up when another process has got the id by now.
-  await rm(file, { force: true });
   return undefined;
 }
 
@@ -169,7 +177,7 @@ async function tryStart(
   await output.close();
   const giveUpAt = Date.now() + START_TIMEOUT_MS;
   while (!ended && Date.now() < giveUpAt) {
-    const found = await findServer(cluster);
+    const found = await readServer(cluster);
     if (found?.pid === server.pid && found?.ready === true) return undefined;
     await sleep(POLL_MS);
   }
