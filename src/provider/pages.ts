@@ -119,9 +119,11 @@ function addPage(hono: Hono<{ Bindings: HttpBindings }>, place: Place): void {
     return answerError(c, place, new MarcotError("MethodNotAllowed", message), { allow });
   });
   if (path.length > 1)
-    hono.get(path.slice(0, -1), (c) =>
-      c.redirect(`${rootOf(c)}${path}${new URL(c.req.url).search}`, 308),
-    );
+    hono.get(path.slice(0, -1), (c) => {
+      const { pathname, search } = new URL(c.req.url);
+      const below = pathname.slice(prefix.length);
+      return c.redirect(`${forwardedPrefix(c) ?? prefix}${below}/${search}`, 308);
+    });
 }
 
 async function show(c: HonoContext, place: Place, view: PageView): Promise<Response> {

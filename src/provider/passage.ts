@@ -43,11 +43,25 @@ export function createPassage(app: string, prefix: string, address: URL): Passag
     app,
     pass(request, response, refuse) {
       const below = (request.url ?? "/").slice(prefix.length);
-      const path = `${base}${below.startsWith("/") ? below : `/${below}`}`;
-      forward({ pool, path, prefix, app, address, refuse }, request, response);
+      if (!below.startsWith("/")) return addSlash(prefix, below, request, response);
+      forward({ pool, path: `${base}${below}`, prefix, app, address, refuse }, request, response);
     },
     close: () => pool.close(),
   };
+}
+
+/** `/faq` is no address of the provider, who stands at `/faq/`: it is answered as for a local app. */
+function addSlash(
+  prefix: string,
+  query: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  request.resume();
+  if (request.method !== "GET" && request.method !== "HEAD")
+    return replyProblem(response, new MarcotError("NotFound", `there is nothing at ${prefix}`));
+  response.writeHead(308, { location: `${prefixBefore(request)}${prefix}/${query}` });
+  response.end();
 }
 
 interface Target {
