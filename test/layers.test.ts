@@ -7,7 +7,17 @@ import { parseSync } from "oxc-parser";
 const source = join(import.meta.dirname, "..", "src");
 
 /** From the top: a folder imports only what stands before it. */
-const order = ["errors.ts", "contract", "data", "app", "project", "client", "provider", "cli"];
+const order = [
+  "errors.ts",
+  "contract",
+  "data",
+  "app",
+  "project",
+  "client",
+  "provider",
+  "cli",
+  "testing",
+];
 
 const files = globSync("*/*.ts", { cwd: source });
 

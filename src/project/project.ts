@@ -136,7 +136,7 @@ async function toProvider(
 }
 
 /** The context of code that serves no call: no deadline, and nobody's. */
-function outside(running: Running): Context {
+export function outside(running: Running): Context {
   return {
     running,
     app: "",

@@ -1,0 +1,43 @@
+/** Requests as a browser or a script makes them, with the reply read whole. */
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** What the text says, where it is JSON. */
+  readonly body: unknown;
+}
+
+export interface Browser {
+  /** A page, or an endpoint: `get("/faq/v1/entries/1/")`. */
+  get(path: string): Promise<Reply>;
+  /** Text is sent as a form, as by a browser or `curl -d`; anything else as JSON. Follows no redirect. */
+  post(path: string, body: unknown): Promise<Reply>;
+  /** `fetch` of the web, below the project's address. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+}
+
+export function createBrowser(address: string): Browser {
+  const send = (path: string, init?: RequestInit) => fetch(new URL(path, address), init);
+  return {
+    fetch: send,
+    get: async (path) => toReply(await send(path, { headers: { accept: "text/html, */*" } })),
+    async post(path, body) {
+      const isForm = typeof body === "string" || body instanceof URLSearchParams;
+      const headers = {
+        accept: "text/html, */*",
+        origin: address, // a form of the site's own pages
+        "content-type": isForm ? "application/x-www-form-urlencoded" : "application/json",
+      };
+      const data = isForm ? body.toString() : JSON.stringify(body);
+      return toReply(await send(path, { method: "POST", headers, body: data, redirect: "manual" }));
+    },
+  };
+}
+
+async function toReply(response: Response): Promise<Reply> {
+  const { status, headers } = response;
+  const text = await response.text();
+  const isJson = /[/+]json\b/.test(headers.get("content-type") ?? "");
+  return { status, headers, text, body: isJson ? JSON.parse(text) : undefined };
+}
