@@ -82,14 +82,17 @@ test("the new app is provided, and SIGTERM finishes the call in flight", async (
   assert.match(stdout, /"msg":"stopped"\}\n$/);
 });
 
-test("the test that comes with the app passes", async () => {
-  const tests = spawnMarcot(["apps/my-notes/tests/app.test.ts"], {
-    cwd: project,
-    script: "--test",
-  });
-  const { code, stdout } = await endOf(tests);
-  assert.equal(code, 0, stdout);
-  assert.match(stdout, /pass 2/);
+test("the tests that come with the app pass, in one process and with a process per app", async () => {
+  for (const arrangement of ["one-process", "process-per-app"]) {
+    const tests = spawnMarcot(["apps/my-notes/tests/app.test.ts"], {
+      cwd: project,
+      environment: { MARCOT_TEST: arrangement },
+      script: "--test",
+    });
+    const { code, stdout } = await endOf(tests);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /pass 3/);
+  }
 });
 
 test("the commands find the database that the server has left", async () => {
