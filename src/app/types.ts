@@ -69,7 +69,7 @@ export interface Running {
   readonly deadlineMs: number;
   readonly log: Log;
   /** Of every app that the settings name. */
-  readonly providers: ReadonlyMap<string, Provider>;
+  readonly providers: { get(app: string): Provider | undefined };
   /** Work to be done when the project closes, such as closing connections. */
   onClose(work: () => Promise<void>): void;
 }

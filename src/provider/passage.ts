@@ -43,7 +43,7 @@ export function createPassage(app: string, prefix: string, address: URL): Passag
     app,
     pass(request, response, refuse) {
       const below = (request.url ?? "/").slice(prefix.length);
-      if (!below.startsWith("/")) return addSlash(prefix, below, request, response);
+      if (!below.startsWith("/")) return addSlash(prefix, below, request, response, refuse);
       forward({ pool, path: `${base}${below}`, prefix, app, address, refuse }, request, response);
     },
     close: () => pool.close(),
@@ -56,10 +56,13 @@ function addSlash(
   query: string,
   request: IncomingMessage,
   response: ServerResponse,
+  refuse: Refuse,
 ): void {
   request.resume();
-  if (request.method !== "GET" && request.method !== "HEAD")
-    return replyProblem(response, new MarcotError("NotFound", `there is nothing at ${prefix}`));
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    const error = new MarcotError("NotFound", `there is nothing at ${prefix}`);
+    return refuse(request, response, error);
+  }
   response.writeHead(308, { location: `${prefixBefore(request)}${prefix}/${query}` });
   response.end();
 }

@@ -19,7 +19,8 @@
 import "../client/dispatch.ts"; // puts itself into the slot that contracts call
 import { after, afterEach } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { current, type Running } from "../app/context.ts";
+import { current } from "../app/context.ts";
+import type { Running } from "../app/types.ts";
 import { MarcotError } from "../errors.ts";
 import { findProject } from "../project/find.ts";
 import { outside } from "../project/project.ts";
@@ -74,7 +75,7 @@ function notYet(log: Recording): Running {
   return {
     deadlineMs: 0,
     log,
-    providerOf: (app) => ({ is: "absent", app, why }),
+    providers: { get: (app) => ({ is: "absent", app, why }) },
     onClose() {
       throw new MarcotError("NoProject", why);
     },

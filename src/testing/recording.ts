@@ -1,6 +1,6 @@
 /** What the apps of a test have logged, kept until a test fails and somebody wants to know why. */
 import { inspect } from "node:util";
-import type { Log } from "../app/context.ts";
+import type { Log } from "../app/types.ts";
 
 /** More would bury the failure itself; fewer would lose its beginning. */
 const LINES_MAX = 60;
