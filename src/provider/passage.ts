@@ -94,7 +94,7 @@ function forward(target: Target, request: IncomingMessage, response: ServerRespo
     },
     (error: unknown) => {
       if (!hasBody) request.resume();
-      target.refuse(request, response, failure(target, error));
+      target.refuse(request, response, failure(target, nameOf(target, request), error));
     },
   );
 }
@@ -135,7 +135,12 @@ function withoutHops(headers: IncomingHttpHeaders): Record<string, string | stri
   return kept;
 }
 
-function failure({ app, address }: Target, error: unknown): MarcotError {
+/** `POST /v1/create/ of faq`: version and endpoint as the provider knows them, without what was asked. */
+function nameOf({ app, path }: Target, { method }: IncomingMessage): string {
+  return `${method} ${path.replace(/\?.*$/s, "")} of ${app}`;
+}
+
+function failure({ address }: Target, name: string, error: unknown): MarcotError {
   const code = codeOf(error) ?? "";
   const never = [
     "ECONNREFUSED",
@@ -147,19 +152,16 @@ function failure({ app, address }: Target, error: unknown): MarcotError {
   ];
   const why = code || (error instanceof Error ? error.message : "");
   if (never.includes(code)) {
-    return new MarcotError(
-      "Unavailable",
-      `${app} is provided at ${address.href}, which cannot be reached (${why})`,
-    );
+    return new MarcotError("Unavailable", `${name}: ${address.href} cannot be reached (${why})`);
   }
   if (code === "UND_ERR_HEADERS_TIMEOUT") {
     return new MarcotError(
       "TimedOut",
-      `${app} at ${address.href} did not answer in ${SILENCE_MS / 1000} s`,
+      `${name} at ${address.href} did not answer in ${SILENCE_MS / 1000} s`,
     );
   }
   return new MarcotError(
     "ConnectionLost",
-    `${app}: the connection to ${address.href} broke before the answer (${why})`,
+    `${name}: the connection to ${address.href} broke before the answer (${why})`,
   );
 }
