@@ -21,6 +21,8 @@ export interface Provider {
   readonly app: string;
   readonly address: string;
   readonly pid: number;
+  /** What it was started with: to start another one in its place. */
+  readonly options: ProviderOptions;
   /** Asks the process to end, and fails when it does not end in order, or has ended before. */
   stop(): Promise<void>;
   /** Ends it without a warning, as a crash of its machine would. */
@@ -71,6 +73,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     app,
     address,
     pid,
+    options,
     stop: () => (stopping ??= end()),
     async kill() {
       isKilled = true;
