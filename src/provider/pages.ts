@@ -30,6 +30,8 @@ export interface PagesOptions {
   readonly map: SiteMap;
   /** The local apps and where each stands: `/faq`, or nothing in a service of one app. */
   readonly mounts: readonly { readonly prefix: string; readonly served: ServedApp }[];
+  /** Where the remote apps stand; what lies below is theirs. */
+  readonly passed: readonly string[];
   /** Whether this process still takes requests. */
   readonly isOpen: () => boolean;
 }
@@ -68,11 +70,10 @@ export function createPages(options: PagesOptions): Pages {
   for (const { prefix, served } of options.mounts) {
     for (const one of served.app.urls) addPage(hono, { ...options, prefix, served, page: one });
   }
+  for (const prefix of options.passed) addSlash(hono, prefix, prefix);
   if (options.mounts.every(({ prefix }) => prefix !== ""))
     hono.get("/", (c) => firstPage(c, options));
-  hono.notFound((c) =>
-    answerError(c, options, new MarcotError("NotFound", `there is nothing at ${c.req.path}`)),
-  );
+  hono.notFound((c) => absentPage(c, options));
   hono.onError((error, c) => failedPage(error, c, options));
   const listener = getRequestListener(hono.fetch);
   return {
@@ -118,12 +119,11 @@ function addPage(hono: Hono<{ Bindings: HttpBindings }>, place: Place): void {
     const message = `the page ${path} answers ${allow}, not ${c.req.method}`;
     return answerError(c, place, new MarcotError("MethodNotAllowed", message), { allow });
   });
-  if (path.length > 1)
-    hono.get(path.slice(0, -1), (c) => {
-      const { pathname, search } = new URL(c.req.url);
-      const below = pathname.slice(prefix.length);
-      return c.redirect(`${forwardedPrefix(c) ?? prefix}${below}/${search}`, 308);
-    });
+  if (path.length > 1) addSlash(hono, path.slice(0, -1), prefix);
+}
+
+function addSlash(hono: Hono, path: string, prefix: string): void {
+  hono.get(path, (c) => c.redirect(`${seenPath(c, prefix)}/${new URL(c.req.url).search}`, 308));
 }
 
 async function show(c: HonoContext, place: Place, view: PageView): Promise<Response> {
@@ -174,6 +174,12 @@ function forwardedPrefix(c: HonoContext): string | undefined {
   return prefix !== undefined && /^(\/[a-z0-9-]+)+$/.test(prefix) ? prefix : undefined;
 }
 
+/** The path that the person asked for: a project has replaced its own prefix by that of this process. */
+function seenPath(c: HonoContext, prefix: string): string {
+  const { pathname } = new URL(c.req.url);
+  return `${forwardedPrefix(c) ?? prefix}${pathname.slice(prefix.length)}`;
+}
+
 /** The root of the site that the person sees: all but the app's own part of the forwarded prefix. */
 function rootOf(c: HonoContext): string {
   return forwardedPrefix(c)?.replace(/\/[^/]+$/, "") ?? "";
@@ -206,6 +212,13 @@ function firstPage(c: HonoContext, options: PagesOptions) {
       ${cards}
     </ul>`;
   return draw(c, options, { title, body });
+}
+
+function absentPage(c: HonoContext, options: PagesOptions) {
+  const mount = options.mounts.find(({ prefix }) => c.req.path.startsWith(`${prefix}/`));
+  const path = seenPath(c, mount?.prefix ?? "");
+  const error = new MarcotError("NotFound", `there is nothing at ${path}`);
+  return answerError(c, options, error);
 }
 
 /** A failure of another app is told as it is; a bug of this one is told by its trace, and logged. */

@@ -30,7 +30,10 @@ export interface Passage {
   /** `/faq`. */
   readonly prefix: string;
   readonly app: string;
-  /** `refuse` tells the caller where the provider cannot be asked. */
+  /**
+   * Takes what lies below the prefix: `/faq/…`, not `/faq`. `refuse` tells the caller where the provider
+   * cannot be asked.
+   */
   pass(request: IncomingMessage, response: ServerResponse, refuse: Refuse): void;
   close(): Promise<void>;
 }
@@ -42,29 +45,11 @@ export function createPassage(app: string, prefix: string, address: URL): Passag
     prefix,
     app,
     pass(request, response, refuse) {
-      const below = (request.url ?? "/").slice(prefix.length);
-      if (!below.startsWith("/")) return addSlash(prefix, below, request, response, refuse);
-      forward({ pool, path: `${base}${below}`, prefix, app, address, refuse }, request, response);
+      const path = `${base}${(request.url ?? "/").slice(prefix.length)}`;
+      forward({ pool, path, prefix, app, address, refuse }, request, response);
     },
     close: () => pool.close(),
   };
-}
-
-/** `/faq` is no address of the provider, who stands at `/faq/`: it is answered as for a local app. */
-function addSlash(
-  prefix: string,
-  query: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-  refuse: Refuse,
-): void {
-  request.resume();
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    const error = new MarcotError("NotFound", `there is nothing at ${prefix}`);
-    return refuse(request, response, error);
-  }
-  response.writeHead(308, { location: `${prefixBefore(request)}${prefix}/${query}` });
-  response.end();
 }
 
 interface Target {

@@ -44,6 +44,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     running: project,
     map: siteMap(project, prefixOf),
     mounts,
+    passed: passages.map(({ prefix }) => prefix),
     isOpen: () => site.isOpen,
   });
   const site: Site = {
@@ -52,7 +53,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onRequest: options.onRequest,
     mounts: mounts.map(({ prefix, served }) => ({ prefix, router: createRouter(served) })),
     others: (request, response) => {
-      const passage = passages.find((one) => isBelow(request.url ?? "/", one.prefix));
+      const passage = passages.find(({ prefix }) => request.url?.startsWith(`${prefix}/`));
       if (passage) passage.pass(request, response, pages.refuse);
       else pages.answer(request, response);
     },
@@ -86,13 +87,6 @@ function isAlone({ plan }: Project, local: readonly ServedApp[]): boolean {
 function createPassages(project: Project): Passage[] {
   return project.plan.apps.flatMap(({ name, address }) =>
     address ? [createPassage(name, `/${name}`, address)] : [],
-  );
-}
-
-function isBelow(url: string, prefix: string): boolean {
-  return (
-    url.startsWith(prefix) &&
-    (url.length === prefix.length || "/?".includes(url[prefix.length] ?? ""))
   );
 }
 
