@@ -8,10 +8,11 @@ export interface Reply {
   readonly body: unknown;
 }
 
+/** Follows no redirect: where one leads is a part of what is tested. */
 export interface Browser {
   /** A page, or an endpoint: `get("/faq/v1/entries/1/")`. */
   get(path: string): Promise<Reply>;
-  /** Text is sent as a form, as by a browser or `curl -d`; anything else as JSON. Follows no redirect. */
+  /** Text is sent as a form, as by a browser or `curl -d`; anything else as JSON. */
   post(path: string, body: unknown): Promise<Reply>;
   /** `fetch` of the web, below the project's address. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
@@ -19,14 +20,15 @@ export interface Browser {
 
 export function createBrowser(address: string): Browser {
   const send = (path: string, init?: RequestInit) => fetch(new URL(path, address), init);
+  const accept = "text/html, */*";
   return {
     fetch: send,
-    get: async (path) => toReply(await send(path, { headers: { accept: "text/html, */*" } })),
+    get: async (path) => toReply(await send(path, { headers: { accept }, redirect: "manual" })),
     async post(path, body) {
       const isForm = typeof body === "string" || body instanceof URLSearchParams;
       const headers = {
-        accept: "text/html, */*",
-        origin: address, // a form of the site's own pages
+        accept,
+        origin: address, // as a form of the site's own pages
         "content-type": isForm ? "application/x-www-form-urlencoded" : "application/json",
       };
       const data = isForm ? body.toString() : JSON.stringify(body);

@@ -1,158 +1,102 @@
 /**
  * "Service: provider, endpoint, contract." An app becomes a service by one variable, and no caller
- * changes: the same code runs in one process, with faq elsewhere, and with every app elsewhere.
+ * changes: the same files run in one process, with faq in another one, and with every app in its own.
+ * Who visits them, by page or by curl, sees no difference at all.
  */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { get, openDatabase, type Part, post, postForm, start } from "../company.ts";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Arrangement } from "../../src/testing/arrangement.ts";
+import { type Browser, createBrowser, type Reply } from "../../src/testing/browser.ts";
+import { createRecording } from "../../src/testing/recording.ts";
+import { openSite } from "../../src/testing/site.ts";
 
-type Arrangement = {
-  readonly name: string;
-  open(): Promise<{ project: Part; parts: Part[]; drop(): Promise<void> }>;
-};
+const folder = join(import.meta.dirname, "..", "..", "example");
 
-async function onlyWithOwnDatabase(app: string, addresses: Record<string, string> = {}) {
-  const database = await openDatabase();
-  return { part: await start({ DATABASE_URL: database.url, ...addresses }, [app]), database };
+/** Each on new databases, so that ids are the same too. */
+async function visitAll(arrangement: Arrangement): Promise<Map<string, unknown>> {
+  const site = await openSite({ folder, arrangement, recording: createRecording() });
+  try {
+    const seen = new Map<string, unknown>();
+    await visit(createBrowser(site.address), (name, reply) => {
+      assert.ok(!seen.has(name), name);
+      seen.set(name, toSeen(reply, site.address));
+    });
+    return seen;
+  } finally {
+    await site.close();
+  }
 }
 
-const arrangements: Arrangement[] = [
-  {
-    name: "in one process",
-    async open() {
-      const database = await openDatabase();
-      const project = await start({ DATABASE_URL: database.url });
-      return { project, parts: [project], drop: () => database.drop() };
-    },
-  },
-  {
-    name: "with faq elsewhere",
-    async open() {
-      const faq = await onlyWithOwnDatabase("faq");
-      const database = await openDatabase();
-      const project = await start({ DATABASE_URL: database.url, FAQ_API: faq.part.address });
-      const drop = async () => void (await Promise.all([database.drop(), faq.database.drop()]));
-      return { project, parts: [project, faq.part], drop };
-    },
-  },
-  {
-    name: "with every app elsewhere, each with its own database",
-    async open() {
-      const faq = await onlyWithOwnDatabase("faq");
-      const tickets = await onlyWithOwnDatabase("tickets");
-      const addresses = { FAQ_API: faq.part.address, TICKETS_API: tickets.part.address };
-      const creator = await onlyWithOwnDatabase("faqcreator", addresses);
-      const database = await openDatabase();
-      const all = { ...addresses, FAQCREATOR_API: creator.part.address };
-      const project = await start({ DATABASE_URL: database.url, ...all });
-      const databases = [database, faq.database, tickets.database, creator.database];
-      const drop = async () => void (await Promise.all(databases.map((one) => one.drop())));
-      return { project, parts: [project, creator.part, faq.part, tickets.part], drop };
-    },
-  },
+/** All that a visitor sees, but the moment and the port. */
+function toSeen({ status, headers, text }: Reply, address: string): unknown {
+  const shown = text
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "(moment)")
+    .replaceAll(address, "(site)");
+  const named = ["content-type", "location", "allow", "content-security-policy", "cache-control"];
+  return [status, ...named.map((name) => headers.get(name)), shown];
+}
+
+async function visit(
+  { get, post }: Browser,
+  see: (name: string, reply: Reply) => void,
+): Promise<void> {
+  const gets = async (...paths: string[]) => {
+    for (const path of paths) see(`GET ${path}`, await get(path));
+  };
+  const posts = async (path: string, ...bodies: unknown[]) => {
+    for (const body of bodies) see(`POST ${path} ${JSON.stringify(body)}`, await post(path, body));
+  };
+  // The talk's lines.
+  const talk = "question=my question&source=123";
+  await posts("/faq/v1/create/", talk, { question: "my question", source: 123 });
+  await posts("/faq/v2/create/", `${talk}&related=1&related=2`, { question: "q", source: 1 });
+  await posts("/faq/create/", talk);
+  await gets("/faq/v1/entries/", "/faq/v1/entries/3/", "/faq/v2/entries/3/", "/faq/entries/1/");
+  await gets("/faq/v1/entries/?search=MY&limit=2", "/faq/v2/entries/?limit=1");
+  // A ticket becomes an entry.
+  await posts("/tickets/v1/open/", { subject: "It is slow", body: "Very." });
+  await posts("/faqcreator/v1/create/", { ticket: 1, question: "early", answer: "" });
+  await posts("/tickets/v1/tickets/1/answer/", "answer=Wait.");
+  await posts("/tickets/v1/tickets/1/resolve/", {});
+  await gets("/faqcreator/v1/candidates/", "/tickets/v1/tickets/?status=resolved");
+  await posts("/faqcreator/v1/create/", { ticket: 1, question: "Why slow?", answer: "Wait." });
+  // Pages, their forms, and what is wrong with some of them.
+  await gets("/faq/", "/faq/?search=slow", "/faq/questions/3/", "/faq/questions/3/edit/");
+  await posts("/faq/questions/3/edit/", "question=Changed&related=1", "question=");
+  await gets("/tickets/", "/tickets/new/", "/tickets/show/1/");
+  await posts("/tickets/new/", "subject=s&body=b", "subject=&body=");
+  await gets("/faqcreator/", "/faqcreator/from/1/", "/-/style.css", "/-/health");
+  await posts("/faqcreator/from/1/", "question=By page&answer=a");
+  await gets("/faq", "/faq?search=a", "/faq/questions/1", "/tickets/new", "/faq/v1/entries");
+  // What there is not, and what is no input.
+  await gets("/nothing/", "/faq/nothing/", "/faq/questions/99/", "/faq/v9/create/", "/faqs/");
+  await gets("/faq/v1/create/", "/faq/v1/entries/99/", "/faq/v1/entries/x/", "/faq/v1/nothing/");
+  await posts("/faqcreator/v1/create/", { ticket: 99, question: "?", answer: "" }, {}, null, "x");
+  await posts("/faq/v1/create/", { question: "", source: "1" }, "question=q&source=x", [], 3);
+  await posts("/faq/v1/entries/1/", "", {});
+  await posts("/faq", "question=q");
+}
+
+const together = visitAll("one-process");
+
+test("the visit reaches what it is meant to reach", async () => {
+  const statuses = [...(await together).values()].map((seen) => (seen as [number])[0]);
+  for (const status of [200, 201, 303, 308, 404, 405, 409, 422])
+    assert.ok(statuses.includes(status), String(status));
+  assert.ok(!statuses.includes(500));
+});
+
+const arrangements: { readonly name: string; readonly arrangement: Arrangement }[] = [
+  { name: "with faq in another process", arrangement: ["faq"] },
+  { name: "with every app in a process of its own", arrangement: "process-per-app" },
 ];
 
-for (const arrangement of arrangements) {
-  describe(arrangement.name, () => {
-    let site = "";
-    let opened: Awaited<ReturnType<Arrangement["open"]>>;
-    before(async () => {
-      opened = await arrangement.open();
-      site = opened.project.address;
-    });
-    after(async () => {
-      for (const part of opened.parts) await part.stop();
-      await opened.drop();
-    });
-
-    test("the talk's first request is answered, form-encoded and JSON alike", async () => {
-      const form = await postForm(`${site}/faq/v1/create/`, "question=my question&source=123");
-      assert.deepEqual(form, {
-        status: 201,
-        body: { id: 1, question: "my question", source: 123 },
-      });
-      const json = await post(`${site}/faq/v1/create/`, { question: "my question", source: 123 });
-      assert.deepEqual(json, {
-        status: 201,
-        body: { id: 2, question: "my question", source: 123 },
-      });
-      const bare = await postForm(`${site}/faq/create/`, "question=my question&source=123");
-      assert.deepEqual(bare.body, { id: 3, question: "my question", source: 123 });
-    });
-
-    test("v2 takes related as a repeated form field and as a list, and v1 never shows it", async () => {
-      const form = await postForm(
-        `${site}/faq/v2/create/`,
-        "question=q&source=1&related=1&related=2",
-      );
-      assert.deepEqual(form.body, { id: 4, question: "q", answer: "", source: 1, related: [1, 2] });
-      const json = await post(`${site}/faq/v2/create/`, { question: "q", source: 1, related: [3] });
-      assert.deepEqual(json.body, { id: 5, question: "q", answer: "", source: 1, related: [3] });
-      assert.deepEqual(await get(`${site}/faq/v1/entries/5/`), {
-        status: 200,
-        body: { id: 5, question: "q", source: 1 },
-      });
-      const { body } = await get(`${site}/faq/v1/entries/?limit=2`);
-      assert.deepEqual(body, {
-        entries: [
-          { id: 5, question: "q", source: 1 },
-          { id: 4, question: "q", source: 1 },
-        ],
-      });
-    });
-
-    test("a ticket becomes an entry: faqcreator calls both others by contract", async () => {
-      await post(`${site}/tickets/v1/open/`, { subject: "It is slow", body: "Very." });
-      const early = await post(`${site}/faqcreator/v1/create/`, {
-        ticket: 1,
-        question: "?",
-        answer: "",
-      });
-      assert.equal(early.status, 409);
-      await post(`${site}/tickets/v1/tickets/1/answer/`, { answer: "Wait a moment." });
-      await post(`${site}/tickets/v1/tickets/1/resolve/`, {});
-      const made = await post(`${site}/faqcreator/v1/create/`, {
-        ticket: 1,
-        question: "Why is it slow?",
-        answer: "Wait a moment.",
-      });
-      assert.deepEqual(made, { status: 201, body: { entry: 6 } });
-      const absent = await post(`${site}/faqcreator/v1/create/`, {
-        ticket: 99,
-        question: "?",
-        answer: "",
-      });
-      assert.deepEqual([absent.status, codeOf(absent.body)], [404, "NoSuchTicket"]);
-    });
-
-    test("pages stand at the same address, and their links lead back there", async () => {
-      const response = await fetch(`${site}/faq/questions/6/`, {
-        headers: { accept: "text/html" },
-      });
-      const page = await response.text();
-      assert.equal(response.status, 200);
-      assert.match(page, /Why is it slow\?/);
-      assert.match(page, /href="\/faq\/questions\/6\/edit\/"/);
-      assert.match(page, /href="\/tickets\/"/);
-      const creator = await (await fetch(`${site}/faqcreator/`)).text();
-      assert.match(creator, /href="\/faqcreator\/from\/1\/"/);
-    });
-
-    test("a form from another site is refused, one of its own is taken", async () => {
-      const send = (origin: string) =>
-        fetch(`${site}/tickets/new/`, {
-          method: "POST",
-          redirect: "manual",
-          headers: { origin, "content-type": "application/x-www-form-urlencoded" },
-          body: "subject=Hello&body=There",
-        });
-      assert.equal((await send("http://elsewhere.example")).status, 403);
-      const taken = await send(site);
-      assert.deepEqual([taken.status, taken.headers.get("location")], [303, "/tickets/show/2/"]);
-    });
+for (const { name, arrangement } of arrangements) {
+  test(`${name}, every reply is the same as from one process`, async () => {
+    const expected = await together;
+    const seen = await visitAll(arrangement);
+    for (const [request, reply] of seen) assert.deepEqual(reply, expected.get(request), request);
+    assert.equal(seen.size, expected.size);
   });
-}
-
-function codeOf(body: unknown): unknown {
-  return typeof body === "object" && body !== null && "code" in body ? body.code : undefined;
 }
