@@ -1,0 +1,5 @@
+CREATE TABLE "stock"."articles" (
+	"article" text PRIMARY KEY,
+	"pieces" integer NOT NULL
+);
+
