@@ -17,7 +17,7 @@
  * ```
  */
 import "../client/dispatch.ts"; // puts itself into the slot that contracts call
-import { after, afterEach } from "node:test";
+import { after, afterEach, before } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { current } from "../app/context.ts";
 import type { Running } from "../app/types.ts";
@@ -33,6 +33,12 @@ export type { Reply } from "./browser.ts";
 
 /** What other processes have logged comes over a pipe; longer would only make a failing test slower. */
 const LOG_LAG_MS = 50;
+
+/**
+ * A file without a test would wait for ever, since what is open keeps its process alive. Sooner would
+ * close the project under a file that prepares much before its first test.
+ */
+const IDLE_MS = 30_000;
 
 /** A project that is open for the tests of one file. */
 export interface TestProject extends Browser {
@@ -52,7 +58,12 @@ export function testProject(folder: string): Promise<TestProject> {
   // Now, not after the first `await`: what is entered here is the caller's.
   current.enterWith(context);
   let site: Site | undefined;
-  after(() => site?.close());
+  after(async () => {
+    await site?.close().catch((error: unknown) => {
+      process.exitCode = 1; // the runner forgets the failure of a hook when the file is run without it
+      throw error;
+    });
+  });
   afterEach(async (one) => {
     if ("passed" in one && one.passed) return void recording.take();
     await sleep(LOG_LAG_MS);
@@ -66,6 +77,8 @@ export function testProject(folder: string): Promise<TestProject> {
     site = await openSite({ folder: findProject(folder), arrangement, recording });
     const { project, address } = site;
     context.running = project;
+    const idle = setTimeout(() => void site?.close(), IDLE_MS);
+    before(() => clearTimeout(idle));
     return { address, run: project.run, ...createBrowser(address) };
   }
 }

@@ -10,6 +10,9 @@ import { MarcotError } from "../errors.ts";
 import type { Environment } from "../project/env.ts";
 import type { Recording } from "./recording.ts";
 
+/** A start takes a second or two; a busy machine is given time, and what hangs is told before one gives up. */
+const START_MS = 60_000;
+
 /** The server gives up by itself after 9.7 s; killed sooner, it could not tell what it waited for. */
 const STOP_MS = 12_000;
 
@@ -44,11 +47,11 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const child = start(options);
   const { pid } = child;
   if (pid === undefined) throw (await once(child, "error"))[0];
-  const killAtExit = () => void child.kill("SIGKILL");
-  process.once("exit", killAtExit);
+  const kill = () => void child.kill("SIGKILL");
+  process.once("exit", kill);
   const said: string[] = [];
   const ended = once(child, "close").then(() => {
-    process.off("exit", killAtExit);
+    process.off("exit", kill);
     const how = child.signalCode ?? `code ${child.exitCode}`;
     return new MarcotError("CommandInvalid", `the process of ${app} ended with ${how}`, {
       fix: `It said:\n${said.join("\n")}`,
@@ -58,12 +61,17 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     said.push(line);
     recording.add(`${app}: ${toSentence(line)}`);
   };
+  const hanging = setTimeout(() => {
+    hear(`it was not ready after ${START_MS / 1000} s`);
+    kill();
+  }, START_MS);
   const address = await Promise.race([listen(child, hear), ended]);
+  clearTimeout(hanging);
   if (address instanceof MarcotError) throw address;
   let isKilled = false;
   let stopping: Promise<void> | undefined;
   const end = async () => {
-    const late = setTimeout(killAtExit, STOP_MS);
+    const late = setTimeout(kill, STOP_MS);
     child.kill("SIGTERM");
     const how = await ended;
     clearTimeout(late);
@@ -77,7 +85,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     stop: () => (stopping ??= end()),
     async kill() {
       isKilled = true;
-      child.kill("SIGKILL");
+      kill();
       await ended;
     },
   };
