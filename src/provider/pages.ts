@@ -122,7 +122,7 @@ function addPage(hono: Hono<{ Bindings: HttpBindings }>, place: Place): void {
   if (path.length > 1) addSlash(hono, path.slice(0, -1), prefix);
 }
 
-function addSlash(hono: Hono, path: string, prefix: string): void {
+function addSlash(hono: Hono<{ Bindings: HttpBindings }>, path: string, prefix: string): void {
   hono.get(path, (c) => c.redirect(`${seenPath(c, prefix)}/${new URL(c.req.url).search}`, 308));
 }
 

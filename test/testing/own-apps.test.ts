@@ -32,7 +32,7 @@ for (const arrangement of ["one-process", "process-per-app", ["stock"]] as const
       assert.equal(new Set([...pids, process.pid]).size, apart.length + 1);
       for (const app of ["orders", "stock"]) {
         const expected = apart.some((one) => one === app) ? "remote" : "local";
-        assert.equal(site.project.providerOf(app).is, expected);
+        assert.equal(site.project.providers.get(app)?.is, expected);
       }
     });
 
