@@ -113,7 +113,7 @@ export const errorTable = {
     status: 500,
     ran: "no",
     title: "A setting is wrong",
-    fix: "Correct the variable that is named.",
+    fix: "Correct the setting or variable that is named.",
   },
   ContractInvalid: {
     status: 500,

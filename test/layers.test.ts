@@ -19,7 +19,7 @@ const order = [
   "testing",
 ];
 
-const files = globSync("*/*.ts", { cwd: source });
+const files = globSync("*/**/*.ts", { cwd: source, exclude: ["node_modules/**"] });
 
 /** The files of the framework that a file imports or passes on, for their types alone too. */
 function importsOf(file: string): string[] {

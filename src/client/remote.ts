@@ -120,7 +120,7 @@ function headersOf(endpoint: Endpoint, outgoing: Outgoing): string[] {
 }
 
 /** 16 hexadecimal digits (W3C Trace Context, 3.2.2.4). It names a span; nothing is guarded by it. */
-function newSpanId(): string {
+export function newSpanId(): string {
   const half = () =>
     Math.floor(Math.random() * 0xffffffff)
       .toString(16)

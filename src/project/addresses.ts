@@ -16,14 +16,10 @@ function upper(app: string): string {
   return app.toUpperCase().replaceAll("-", "_");
 }
 
-/** The address of every app that is provided somewhere else. */
-export function readAddresses(apps: readonly string[], environment: Environment): Map<string, URL> {
-  const addresses = new Map<string, URL>();
-  for (const app of apps) {
-    const text = environment[apiVariableOf(app)];
-    if (text) addresses.set(app, toAddress(app, text));
-  }
-  return addresses;
+/** Where an app is provided, when that is somewhere else. */
+export function readAddress(app: string, environment: Environment): URL | undefined {
+  const text = environment[apiVariableOf(app)];
+  return text ? toAddress(app, text) : undefined;
 }
 
 function toAddress(app: string, text: string): URL {

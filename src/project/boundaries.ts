@@ -9,19 +9,8 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type AppFiles, findApp } from "./find.ts";
+import { type Finding, toFinding } from "./findings.ts";
 import { importsOf, type Imported } from "./imports.ts";
-
-/** Something about a project that is wrong (error) or looks wrong (warning). */
-export interface Finding {
-  /** `boundaries.E001`. */
-  readonly id: string;
-  readonly level: "error" | "warning";
-  /** The file, relative to the project, and its line. */
-  readonly where: { readonly file: string; readonly line?: number };
-  readonly what: string;
-  /** How to put it right, in one line. */
-  readonly hint: string;
-}
 
 /** An app imports another app's contract. */
 export interface Use {
@@ -230,15 +219,4 @@ function computed(place: Place): Finding {
 function unreadable(file: string, line: number, message: string): Finding {
   const hint = "Correct the file; until then nothing is known about what it imports.";
   return toFinding("boundaries.E005", { file, line }, `a syntax error: ${message}`, hint);
-}
-
-/** The level is in the id: `boundaries.E001`. */
-function toFinding(
-  id: string,
-  { file, line }: Pick<Place, "file" | "line">,
-  what: string,
-  hint: string,
-): Finding {
-  const level = id.includes(".E") ? "error" : "warning";
-  return Object.freeze({ id, level, where: { file, line }, what, hint });
 }

@@ -8,14 +8,14 @@ import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import { makeMigration } from "../data/makemigrations.ts";
 import { readMigrations } from "../data/migrate.ts";
 import { codeOf, MarcotError } from "../errors.ts";
-import type { Finding } from "./boundaries.ts";
 import type { AppFiles } from "./find.ts";
+import { type Finding, type Place, toFinding } from "./findings.ts";
 
 export interface CheckTablesOptions {
   readonly app: App;
   readonly files: AppFiles;
   /** Where findings about the tables are. */
-  readonly where: Finding["where"];
+  readonly where: Place;
   /** Whether tables are compared with migrations; pointless for what npm installed. */
   readonly comparesMigrations: boolean;
 }
@@ -29,19 +29,19 @@ export async function checkTables(options: CheckTablesOptions): Promise<Finding[
   return checkMigrations(options);
 }
 
-function checkTable(app: string, table: PgTable, where: Finding["where"]): Finding[] {
+function checkTable(app: string, table: PgTable, where: Place): Finding[] {
   const { name, schema = "public", foreignKeys } = getTableConfig(table);
   if (schema !== app) {
     const what = `the table ${name} of ${app} is in the schema "${schema}"`;
     const hint = `Declare it with schema("${app}").table("${name}", …).`;
-    return [error("data.E001", where, what, hint)];
+    return [toFinding("data.E001", where, what, hint)];
   }
   return foreignKeys.flatMap((key) => {
     const foreign = getTableConfig(key.reference().foreignTable);
     if (foreign.schema === app) return [];
     const what = `the table ${name} of ${app} has a foreign key to ${foreign.schema ?? "public"}.${foreign.name}`;
     const hint = "Keep the row's id in a plain column, and call the other app.";
-    return [error("data.E002", where, what, hint)];
+    return [toFinding("data.E002", where, what, hint)];
   });
 }
 
@@ -59,17 +59,13 @@ async function checkMigrations({ app, files, where }: CheckTablesOptions): Promi
       ? `${name} has tables and no migrations`
       : `the tables of ${name} have changed since the last migration`;
     const id = isNew ? "data.E003" : "data.E004";
-    return [error(id, where, what, `Run \`marcot makemigrations ${name}\`.`)];
+    return [toFinding(id, where, what, `Run \`marcot makemigrations ${name}\`.`)];
   } catch (thrown) {
     // Without drizzle-kit, a development dependency, there is nothing to compare with.
     if (codeOf(thrown) === "CommandInvalid") return [];
     if (!(thrown instanceof MarcotError)) throw thrown;
-    return [error("data.E005", where, thrown.message, thrown.fix)];
+    return [toFinding("data.E005", where, thrown.message, thrown.fix)];
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
-}
-
-function error(id: string, where: Finding["where"], what: string, hint: string): Finding {
-  return Object.freeze({ id, level: "error", where, what, hint });
 }

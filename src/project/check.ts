@@ -2,18 +2,18 @@
  * All static findings about a project at once: settings, addresses, apps, tables, migrations, and what
  * apps import of each other. Nothing is opened and nothing is written; the apps' files are loaded.
  */
-import { join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, relative } from "node:path";
 import type { App } from "../app/types.ts";
 import { codeOf, MarcotError } from "../errors.ts";
-import { apiVariableOf, databaseVariableOf, readAddresses } from "./addresses.ts";
-import { type Finding, ownApps, scanBoundaries } from "./boundaries.ts";
+import { apiVariableOf } from "./addresses.ts";
+import { ownApps, scanBoundaries } from "./boundaries.ts";
 import { checkTables } from "./check-tables.ts";
 import type { Environment } from "./env.ts";
 import { type AppFiles, findApp, loadApp, loadContract, loadSettings } from "./find.ts";
-import { readSettings, refuseDatabase } from "./settings.ts";
-
-export type { Finding };
+import { type Finding, type FindingId, type Place, toFinding } from "./findings.ts";
+import { placeOf, reasonOf } from "./load.ts";
+import { nearest } from "./name.ts";
+import { inspectSettings } from "./settings.ts";
 
 export interface CheckOptions {
   /** The folder that has settings.ts. */
@@ -21,10 +21,16 @@ export interface CheckOptions {
   readonly environment: Environment;
 }
 
-/** Every finding, sorted by place. */
-export async function checkProject(options: CheckOptions): Promise<readonly Finding[]> {
+export interface Checked {
+  /** Sorted by place. */
+  readonly findings: readonly Finding[];
+  /** What the settings silence, with the reason that they give. */
+  readonly silenced: readonly (Finding & { readonly reason: string })[];
+}
+
+export async function checkProject(options: CheckOptions): Promise<Checked> {
   const { folder, environment } = options;
-  const { apps, findings: settings } = await checkSettings(folder, environment);
+  const { apps, silenced, findings: settings } = await checkSettings(folder, environment);
   const own = ownApps(folder, apps ?? []);
   const findings = [
     ...settings,
@@ -36,7 +42,28 @@ export async function checkProject(options: CheckOptions): Promise<readonly Find
     const isOwn = own.some((files) => files.name === name);
     findings.push(...(await checkApp({ project: folder, name, isOwn, environment })));
   }
-  return findings.filter((finding) => !isRepeated(finding, findings)).toSorted(byPlace);
+  return silence(
+    findings.filter((finding) => !isRepeated(finding, findings)),
+    silenced,
+  );
+}
+
+/** Parts the findings; a silence that hides nothing any more is a finding itself. */
+function silence(findings: readonly Finding[], reasons: Readonly<Record<string, string>>): Checked {
+  const needless = Object.keys(reasons)
+    .filter((silenced) => !findings.some(({ id }) => id === silenced))
+    .map((id) => {
+      const hint = `Take "${id}" out of silenced, so that it is told when it comes back.`;
+      return toFinding("settings.W002", { file: SETTINGS }, `${id} is silenced for nothing`, hint);
+    });
+  const all = [...findings, ...needless].toSorted(byPlace);
+  return {
+    findings: all.filter(({ id }) => reasons[id] === undefined),
+    silenced: all.flatMap((finding) => {
+      const reason = reasons[finding.id];
+      return reason === undefined ? [] : [{ ...finding, reason }];
+    }),
+  };
 }
 
 /** A file with a syntax error cannot be loaded either; that is said once. */
@@ -62,68 +89,44 @@ function compare(a: string, b: string): number {
 const SETTINGS = "settings.ts";
 const ENVIRONMENT = "(environment)";
 
-async function checkSettings(
-  folder: string,
-  environment: Environment,
-): Promise<{ apps: readonly string[] | undefined; findings: Finding[] }> {
+interface CheckedSettings {
+  /** Undefined when the settings cannot be loaded. */
+  readonly apps: readonly string[] | undefined;
+  readonly silenced: Readonly<Record<string, string>>;
+  readonly findings: readonly Finding[];
+}
+
+async function checkSettings(folder: string, environment: Environment): Promise<CheckedSettings> {
   try {
-    const { apps } = readSettings(await loadSettings(folder), environment);
-    return { apps, findings: [] };
+    const { read, mistakes } = inspectSettings(await loadSettings(folder), environment);
+    const findings = mistakes.map(({ is, what }) =>
+      is === "variable"
+        ? toFinding("settings.E002", { file: ENVIRONMENT }, what, "Correct or unset the variable.")
+        : toFinding("settings.E001", { file: SETTINGS }, what, "Correct the setting."),
+    );
+    return { apps: read.apps, silenced: read.silenced, findings };
   } catch (error) {
-    const isVariable = error instanceof MarcotError && !error.message.includes(SETTINGS);
-    const file = isVariable ? ENVIRONMENT : SETTINGS;
-    return { apps: undefined, findings: [thrown("settings.E001", error, { file })] };
+    const finding = thrown("settings.E001", error, { folder, project: folder, file: SETTINGS });
+    return { apps: undefined, silenced: {}, findings: [finding] };
   }
 }
 
-/** The variables that belong to apps: those that are wrong, and those that belong to none. */
+/** Variables of apps that the project does not have: more often a typing error than meant for others. */
 function checkEnvironment(apps: readonly string[], environment: Environment): Finding[] {
-  const findings: Finding[] = [];
-  const attempt = (read: () => void) => {
-    try {
-      read();
-    } catch (error) {
-      findings.push(thrown("settings.E002", error, { file: ENVIRONMENT }));
-    }
-  };
-  for (const app of apps) {
-    attempt(() => readAddresses([app], environment));
-    const database = databaseVariableOf(app);
-    const url = environment[database];
-    if (url) attempt(() => refuseDatabase(url, database));
-  }
   const known = apps.map(apiVariableOf);
-  for (const name of Object.keys(environment)) {
-    if (/^[A-Z][A-Z0-9_]*_API$/.test(name) && environment[name] && !known.includes(name))
-      findings.push(unknownVariable(name, known));
-  }
-  return findings;
+  return Object.keys(environment)
+    .filter((name) => /^[A-Z][A-Z0-9_]*_API$/.test(name))
+    .filter((name) => environment[name] && !known.includes(name))
+    .map((name) => unknownVariable(name, known));
 }
 
 function unknownVariable(name: string, known: readonly string[]): Finding {
-  const near = known.find((other) => distance(name, other) <= TYPO);
+  const near = nearest(name, known);
   const hint = near
     ? `Did you mean ${near}?`
     : "Nothing reads it here; unset it, or add the app to settings.ts.";
   const what = `${name} is set, but the project has no such app`;
   return toFinding("settings.W001", { file: ENVIRONMENT }, what, hint);
-}
-
-/** Two letters exchanged are two edits; with more, any short name would be near to any other. */
-const TYPO = 2;
-
-/** The number of edits from one word to the other (Levenshtein). */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [index, letter] of from.split("").entries()) {
-    const next = [index + 1];
-    for (let column = 1; column <= to.length; column += 1) {
-      const replaced = (row[column - 1] ?? 0) + (letter === to[column - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }
 
 function unlistedApps(
@@ -152,7 +155,7 @@ async function checkApp({ project, name, isOwn, environment }: AppTask): Promise
   try {
     files = findApp(project, name);
   } catch (error) {
-    return [thrown("apps.E004", error, { file: SETTINGS })];
+    return [thrown("apps.E004", error, { folder: project, project, file: SETTINGS })];
   }
   if (files === undefined) {
     if (environment[apiVariableOf(name)]) return [];
@@ -160,52 +163,37 @@ async function checkApp({ project, name, isOwn, environment }: AppTask): Promise
     const hint = `Create or install it, or set ${apiVariableOf(name)} to where it is provided.`;
     return [toFinding("apps.E001", { file: SETTINGS }, what, hint)];
   }
-  const at = (file: string) => ({
-    file: relative(project, join(files.folder, `${file}${files.extension}`)),
-  });
+  const { folder, extension } = files;
+  const fileOf = (part: string) => relative(project, join(folder, `${part}${extension}`));
   let app: App;
   try {
     await loadContract(files);
   } catch (error) {
-    return [thrown("apps.E002", error, placeOf(error, project, files) ?? at("contract"))];
+    return [thrown("apps.E002", error, { folder, project, file: fileOf("contract") })];
   }
   try {
     app = await loadApp(files);
   } catch (error) {
     // A file that is not there, for an app that is provided elsewhere, is not missed.
     if (codeOf(error) === "AppNotFound" && environment[apiVariableOf(name)]) return [];
-    return [thrown("apps.E003", error, placeOf(error, project, files) ?? at("app"))];
+    return [thrown("apps.E003", error, { folder, project, file: fileOf("app") })];
   }
-  return checkTables({ app, files, where: at("tables"), comparesMigrations: isOwn });
+  const where = { file: fileOf("tables") };
+  return checkTables({ app, files, where, comparesMigrations: isOwn });
 }
 
-/** The first place on the stack that is the app's: where `app()`, `view()` or `contract()` was called. */
-function placeOf(
-  error: unknown,
-  project: string,
-  { folder }: AppFiles,
-): Finding["where"] | undefined {
-  const { stack = "", message = "" } = error instanceof Error ? error : {};
-  // Node names the importer of a module that is missing in the message alone.
-  const importer = / imported from (\S+)$/.exec(message)?.[1];
-  const lines = importer === undefined ? stack.split("\n") : [importer];
-  for (const line of lines) {
-    const [, text = "", number] =
-      /((?:file:\/\/)?\/[^\s()]+?)(?::(\d+))?(?::\d+)?\)?$/.exec(line) ?? [];
-    const path = text.startsWith("file:") && URL.canParse(text) ? fileURLToPath(text) : text;
-    if (!path.startsWith(folder + sep)) continue;
-    const file = relative(project, path);
-    return number === undefined ? { file } : { file, line: Number(number) };
-  }
-  return undefined;
+interface Thrower {
+  /** Whose code it was: the first line of it on the stack is the place. */
+  readonly folder: string;
+  readonly project: string;
+  /** The place when the stack names none. */
+  readonly file: string;
 }
 
-function thrown(id: string, error: unknown, where: Finding["where"]): Finding {
-  const [what = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+function thrown(id: FindingId, error: unknown, { folder, project, file }: Thrower): Finding {
+  // The loader has put place and reason into one sentence; here they stand apart.
+  const first = error instanceof MarcotError && error.cause !== undefined ? error.cause : error;
+  const where: Place = placeOf(first, folder, project) ?? { file };
   const hint = error instanceof MarcotError ? error.fix : "Correct the file; it cannot be loaded.";
-  return toFinding(id, where, what, hint);
-}
-
-function toFinding(id: string, where: Finding["where"], what: string, hint: string): Finding {
-  return Object.freeze({ id, level: id.includes(".E") ? "error" : "warning", where, what, hint });
+  return toFinding(id, where, reasonOf(first), hint);
 }

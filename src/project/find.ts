@@ -3,9 +3,9 @@ import type { App } from "../app/types.ts";
 import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { type AnyContract, aboutOf, isContract, versionsOf } from "../contract/contract.ts";
 import { codeOf, MarcotError } from "../errors.ts";
+import { loadFile } from "./load.ts";
 import { isSettings, type Settings } from "./settings.ts";
 
 /** The nearest folder upwards that has a settings file. */
@@ -30,9 +30,11 @@ function settingsIn(folder: string): string | undefined {
 export async function loadSettings(folder: string): Promise<Settings> {
   const path = settingsIn(folder);
   if (path === undefined) throw new MarcotError("ProjectNotFound", `${folder} has no settings.ts`);
-  const settings = await importDefault(path);
+  const { default: settings } = await loadFile(path, "SettingInvalid");
   if (isSettings(settings)) return settings;
-  throw new MarcotError("SettingInvalid", `${path}: the default export must be settings({ … })`);
+  throw new MarcotError("SettingInvalid", `${path}: the default export must be settings({ … })`, {
+    fix: "Write `export default settings({ apps: [] });`.",
+  });
 }
 
 /** Where an app's files are: `apps/<name>` of the project, or the package `marcot-<name>`. */
@@ -82,7 +84,7 @@ function noApp(name: string, why: string, cause?: unknown): MarcotError {
 /** Every version that a contract.ts exports, oldest first. */
 export async function loadContract({ name, folder, extension }: AppFiles): Promise<AnyContract[]> {
   const path = join(folder, `contract${extension}`);
-  const exports: Record<string, unknown> = await import(pathToFileURL(path).href);
+  const exports = await loadFile(path, "AppInvalid");
   const newest = Object.values(exports)
     .filter(isContract)
     .toSorted((a, b) => numberOf(a) - numberOf(b))
@@ -104,14 +106,9 @@ export async function loadApp({ name, folder, extension }: AppFiles): Promise<Ap
       "AppNotFound",
       `${path} is missing: the app ${name} cannot be provided here`,
     );
-  const app = await importDefault(path);
+  const { default: app } = await loadFile(path, "AppInvalid");
   if (isApp(app) && app.name === name) return app;
   throw new MarcotError("AppInvalid", `${path}: the default export must be app("${name}", { … })`);
-}
-
-async function importDefault(path: string): Promise<unknown> {
-  const module: { default?: unknown } = await import(pathToFileURL(path).href);
-  return module.default;
 }
 
 function isApp(value: unknown): value is App {

@@ -12,10 +12,11 @@ import { openEmbedded, type Embedded } from "../data/embedded.ts";
 import { checkMigrated, migrate } from "../data/migrate.ts";
 import { appUrl } from "../data/roles.ts";
 import { MarcotError } from "../errors.ts";
-import { apiVariableOf, databaseVariableOf, readAddresses } from "./addresses.ts";
+import { apiVariableOf } from "./addresses.ts";
 import type { Environment } from "./env.ts";
 import { type AppFiles, findApp, loadApp, loadContract, loadSettings } from "./find.ts";
-import { type ReadSettings, readSettings, refuseDatabase } from "./settings.ts";
+import { nearest } from "./name.ts";
+import { inspectSettings, type Mistake, type ReadSettings, refuseMistakes } from "./settings.ts";
 
 export interface ProjectOptions {
   /** The folder that has settings.ts. */
@@ -24,6 +25,8 @@ export interface ProjectOptions {
   readonly only?: readonly string[];
   /** Default: `process.env`. */
   readonly environment?: Environment;
+  /** What was found wrong before, to be told together with what is wrong here. Default: nothing. */
+  readonly mistakes?: readonly Mistake[];
   readonly log: Log;
 }
 
@@ -43,22 +46,16 @@ export interface ProjectPlan {
   readonly settings: ReadSettings;
   readonly apps: readonly Listed[];
   readonly only: readonly string[];
-  readonly environment: Environment;
 }
 
 /** Reads settings and contracts; opens nothing. */
 export async function readProject(options: Omit<ProjectOptions, "log">): Promise<ProjectPlan> {
-  const { folder, only = [], environment = process.env } = options;
-  const settings = readSettings(await loadSettings(folder), environment);
-  for (const name of only) {
-    if (!settings.apps.includes(name)) {
-      throw new MarcotError(
-        "AppNotFound",
-        `${name} is not one of the project's apps: ${settings.apps.join(", ")}`,
-      );
-    }
-  }
-  const addresses = readAddresses(settings.apps, environment);
+  const { folder, only = [], environment = process.env, mistakes = [] } = options;
+  const inspected = inspectSettings(await loadSettings(folder), environment);
+  refuseMistakes([...mistakes, ...inspected.mistakes]);
+  const settings = inspected.read;
+  const { addresses } = settings;
+  for (const name of only) refuseUnlisted(name, settings.apps);
   const apps: Listed[] = [];
   for (const name of settings.apps) {
     const isOnly = only.length === 0 ? !addresses.has(name) : only.includes(name);
@@ -66,7 +63,17 @@ export async function readProject(options: Omit<ProjectOptions, "log">): Promise
     const address = isOnly ? undefined : addresses.get(name);
     apps.push(await listApp(folder, name, address, isOnly));
   }
-  return { folder, settings, apps, only, environment };
+  return { folder, settings, apps, only };
+}
+
+/** For names that people type: says which one they may have meant. */
+export function refuseUnlisted(name: string, listed: readonly string[]): void {
+  if (listed.includes(name)) return;
+  const near = nearest(name, listed);
+  const all = listed.length === 0 ? "there are none yet" : listed.join(", ");
+  const message = `${name} is not one of the project's apps: ${all}`;
+  const fix = near ? `Did you mean ${near}?` : `Use one of them, or add "${name}" to settings.ts.`;
+  throw new MarcotError("AppNotFound", message, { fix });
 }
 
 async function listApp(
@@ -195,14 +202,9 @@ export interface OwnerUrls {
   close(): Promise<void>;
 }
 
-export function ownerUrls({ settings, environment, folder }: ProjectPlan): OwnerUrls {
+export function ownerUrls({ settings, folder }: ProjectPlan): OwnerUrls {
   const servers = new Map<string, Promise<Embedded>>();
-  const urlOf = (app: string) => {
-    const name = databaseVariableOf(app);
-    const own = environment[name];
-    if (own) refuseDatabase(own, name);
-    return own || settings.database;
-  };
+  const urlOf = (app: string) => settings.databases.get(app) ?? settings.database;
   const isEmbedded = (app: string) => urlOf(app).startsWith("embedded:");
   return {
     isEmbedded,

@@ -10,13 +10,14 @@ import { secureHeaders } from "hono/secure-headers";
 import type { StatusCode } from "hono/utils/http-status";
 import { current, newTraceId } from "../app/context.ts";
 import { fromQuery } from "../contract/text.ts";
-import { type Drawing, html, type Page, type PageRequest, type PageView } from "../app/page.ts";
+import { type Drawing, type Page, type PageRequest, type PageView } from "../app/page.ts";
 import type { Context, Running, ServedApp } from "../app/types.ts";
 import { MarcotError } from "../errors.ts";
 import { errorPage, isForPerson } from "./error-page.ts";
+import { drawFirstPage } from "./first-page.ts";
 import { layout, type SiteMap } from "./layout.ts";
 import { problemOf, type Refuse, replyProblem } from "./reply.ts";
-import { BODY_BYTES_MAX } from "./server.ts";
+import { BODY_BYTES_MAX, traceIdOf } from "./server.ts";
 import { icon, stylesheet } from "./style.ts";
 
 /** Longer than a call: a page may make several, one after the other. */
@@ -72,7 +73,7 @@ export function createPages(options: PagesOptions): Pages {
   }
   for (const prefix of options.passed) addSlash(hono, prefix, prefix);
   if (options.mounts.every(({ prefix }) => prefix !== ""))
-    hono.get("/", (c) => firstPage(c, options));
+    hono.get("/", (c) => draw(c, options, drawFirstPage(options.map)));
   hono.notFound((c) => absentPage(c, options));
   hono.onError((error, c) => failedPage(error, c, options));
   const listener = getRequestListener(hono.fetch);
@@ -133,12 +134,17 @@ async function show(c: HonoContext, place: Place, view: PageView): Promise<Respo
     app: served.app.name,
     caller: "",
     deadline: performance.now() + PAGE_DEADLINE_MS,
-    traceId: newTraceId(),
+    traceId: traceOf(c),
     idempotencyKey: undefined,
   };
   const request = await toPageRequest(c, place);
   const drawn = await current.run(context, view, request);
   return drawn instanceof Response ? drawn : draw(c, place, drawn);
+}
+
+/** The same as in the log's line about the request. */
+function traceOf(c: HonoContext): string {
+  return traceIdOf(c.env.incoming) ?? newTraceId();
 }
 
 async function toPageRequest(c: HonoContext, { served, prefix, map }: Place): Promise<PageRequest> {
@@ -196,24 +202,6 @@ function draw(
   return c.html(page);
 }
 
-function firstPage(c: HonoContext, options: PagesOptions) {
-  const { name: title, apps, hrefOf } = options.map;
-  const cards = apps
-    .filter(({ isAbsent }) => !isAbsent)
-    .map(
-      ({ name, title, summary }) =>
-        html`<li>
-          <h2><a href="${hrefOf(name, undefined)}/">${title}</a></h2>
-          ${summary ? html`<p>${summary}</p>` : ""}
-        </li>`,
-    );
-  const body = html`<h1>${title}</h1>
-    <ul class="cards">
-      ${cards}
-    </ul>`;
-  return draw(c, options, { title, body });
-}
-
 function absentPage(c: HonoContext, options: PagesOptions) {
   const mount = options.mounts.find(({ prefix }) => c.req.path.startsWith(`${prefix}/`));
   const path = seenPath(c, mount?.prefix ?? "");
@@ -236,7 +224,7 @@ function failedPage(error: Error, c: HonoContext, options: PagesOptions) {
     const fix = "Open the page again and send its own form.";
     return answerError(c, options, new MarcotError("NotAllowed", message, { fix }));
   }
-  const traceId = error instanceof MarcotError && error.traceId ? error.traceId : newTraceId();
+  const traceId = error instanceof MarcotError && error.traceId ? error.traceId : traceOf(c);
   options.running.log.error({ err: error, traceId, path: c.req.path }, "page failed");
   const message = `this page failed; the log has the reason under trace ${traceId}`;
   return answerError(c, options, new MarcotError("InternalError", message, { traceId }));

@@ -31,17 +31,15 @@ export interface Site {
   readonly mounts: readonly Mount[];
   /** Answers what is no endpoint of a local app. */
   readonly others: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Told of every request when it is done. */
-  readonly onRequest?:
-    | ((request: IncomingMessage, response: ServerResponse, milliseconds: number) => void)
-    | undefined;
+  /** Told of every request before it is looked at. */
+  readonly onRequest?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   /** Tells the caller, a person or a program, what was wrong. */
   readonly refuse: Refuse;
 }
 
 /** Answers one request; never throws. */
 export function handle(site: Site, request: IncomingMessage, response: ServerResponse): void {
-  if (site.onRequest) report(request, response, site.onRequest);
+  site.onRequest?.(request, response);
   if (!site.isOpen) return refuse(site, request, response);
   const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
   const url = request.url ?? "/";
@@ -58,15 +56,6 @@ export function handle(site: Site, request: IncomingMessage, response: ServerRes
   } catch (error) {
     fail(site, request, response, error);
   }
-}
-
-function report(
-  request: IncomingMessage,
-  response: ServerResponse,
-  onRequest: NonNullable<Site["onRequest"]>,
-): void {
-  const start = performance.now();
-  response.once("close", () => onRequest(request, response, performance.now() - start));
 }
 
 function refuse(site: Site, request: IncomingMessage, response: ServerResponse): void {
@@ -170,7 +159,7 @@ function incomingOf(
     running,
     caller: textOf(headers["marcot-caller"]) ?? textOf(headers["user-agent"]) ?? "",
     deadline: performance.now() + allowedMs(headers["marcot-deadline"], deadlineMs),
-    traceId: traceIdOf(headers["traceparent"]),
+    traceId: traceIdOf(request),
     idempotencyKey: textOf(headers["idempotency-key"]),
   };
 }
@@ -186,7 +175,8 @@ function allowedMs(header: string | string[] | undefined, deadlineMs: number): n
 }
 
 /** W3C Trace Context, 3.2: version, trace id, span id, flags. */
-function traceIdOf(header: string | string[] | undefined): string | undefined {
+export function traceIdOf({ headers }: IncomingMessage): string | undefined {
+  const header = headers["traceparent"];
   const isValid =
     typeof header === "string" &&
     /^00-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(header);

@@ -1,15 +1,17 @@
 /** A process that takes requests: it listens, and on a signal it finishes what it has begun. */
+import { newTraceId } from "../app/context.ts";
 import type { Provider, ServedApp } from "../app/types.ts";
 import "../client/dispatch.ts"; // puts itself into the slot that contracts call
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { newSpanId } from "../client/remote.ts";
 import { MarcotError } from "../errors.ts";
 import type { Listed, Project } from "../project/project.ts";
 import type { MappedApp, SiteMap } from "./layout.ts";
 import { createPages } from "./pages.ts";
 import { createPassage, type Passage } from "./passage.ts";
 import { createRouter } from "./router.ts";
-import { handle, type Site } from "./server.ts";
+import { handle, type Site, traceIdOf } from "./server.ts";
 
 /** A call may take 2 s and a page 10 s; what is not done then is cut off, so that a restart ends. */
 const DRAIN_MS = 9_000;
@@ -24,7 +26,15 @@ export interface ServiceOptions {
   /** 0 takes any free port. Default: 8000. */
   readonly port?: number;
   /** Told of every request when it is done. Default: nobody. */
-  readonly onRequest?: Site["onRequest"];
+  readonly onRequest?: ((answered: Answered) => void) | undefined;
+}
+
+/** A request that is done. */
+export interface Answered {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly milliseconds: number;
+  readonly traceId: string;
 }
 
 export interface Service {
@@ -35,7 +45,7 @@ export interface Service {
 }
 
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { project, host = "127.0.0.1", port = 8000 } = options;
+  const { project, host = "127.0.0.1", port = 8000, onRequest } = options;
   const local = localApps(project);
   const prefixOf = (name: string) => (isAlone(project, local) ? "" : `/${name}`);
   const mounts = local.map((served) => ({ prefix: prefixOf(served.app.name), served }));
@@ -50,7 +60,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const site: Site = {
     isOpen: true,
     running: project,
-    onRequest: options.onRequest,
+    onRequest: onRequest && ((request, response) => report(request, response, onRequest)),
     mounts: mounts.map(({ prefix, served }) => ({ prefix, router: createRouter(served) })),
     others: (request, response) => {
       const passage = passages.find(({ prefix }) => request.url?.startsWith(`${prefix}/`));
@@ -109,6 +119,27 @@ function toMapped({ name }: Listed, provider: Provider | undefined): MappedApp {
   const title = name.charAt(0).toUpperCase() + name.slice(1);
   const summary = provider?.is === "local" ? provider.served.app.summary : "";
   return { name, title, summary, isAbsent: provider?.is === "absent" };
+}
+
+function report(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onRequest: NonNullable<ServiceOptions["onRequest"]>,
+): void {
+  const start = performance.now();
+  const traceId = beginTrace(request);
+  response.once("close", () => {
+    onRequest({ request, response, milliseconds: performance.now() - start, traceId });
+  });
+}
+
+/** A request without a trace gets one here, so that its line in the log and all that it causes share it. */
+function beginTrace(request: IncomingMessage): string {
+  const known = traceIdOf(request);
+  if (known !== undefined) return known;
+  const traceId = newTraceId();
+  request.headers["traceparent"] = `00-${traceId}-${newSpanId()}-01`;
+  return traceId;
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

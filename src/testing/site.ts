@@ -79,7 +79,8 @@ async function open(options: SiteOptions, closers: Closer[]): Promise<Site> {
   const service = await startService({
     project,
     port,
-    onRequest: ({ method, url }, { statusCode }) => recording.add(`${method} ${url} ${statusCode}`),
+    onRequest: ({ request: { method, url }, response: { statusCode } }) =>
+      recording.add(`${method} ${url} ${statusCode}`),
   });
   closers.push(() => service.stop());
   return { project, address: service.address, providers, close: () => closeAll(closers) };

@@ -1,11 +1,10 @@
 /** `marcot apps`: each app, where it is provided, which versions it has, and which apps call it. */
 import type { Command } from "commander";
-import { aboutOf } from "../contract/contract.ts";
-import { readAddresses } from "../project/addresses.ts";
-import type { Use } from "../project/boundaries.ts";
-import { findApp, findProject, loadContract, loadSettings } from "../project/find.ts";
-import { readSettings } from "../project/settings.ts";
-import { style, toColumns } from "./style.ts";
+import { aboutOf } from "../../contract/contract.ts";
+import type { Use } from "../../project/boundaries.ts";
+import { findApp, findProject, loadContract, loadSettings } from "../../project/find.ts";
+import { readSettings } from "../../project/settings.ts";
+import { NO_APPS, style, toColumns } from "../terminal/style.ts";
 
 export function addApps(program: Command): void {
   program
@@ -32,6 +31,10 @@ async function run({ json = false }: { json?: boolean }): Promise<void> {
     console.log(JSON.stringify(rows, null, 2));
     return;
   }
+  if (rows.length === 0) {
+    console.log(NO_APPS);
+    return;
+  }
   const head = ["APP", "PROVIDER", "VERSIONS", "CALLERS"].map((title) => style("dim", title));
   const cells = rows.map(({ app, provider, versions, callers }) => [
     style("bold", app),
@@ -44,10 +47,9 @@ async function run({ json = false }: { json?: boolean }): Promise<void> {
 
 /** Not through `readProject`: what is missing is to be shown here, where the server refuses to start. */
 async function readRows(project: string): Promise<Row[]> {
-  const { apps } = readSettings(await loadSettings(project), process.env);
-  const addresses = readAddresses(apps, process.env);
+  const { apps, addresses } = readSettings(await loadSettings(project), process.env);
   // Loaded only here: its parser is a native package, which a server that was installed lean may lack.
-  const { ownApps, scanBoundaries } = await import("../project/boundaries.ts");
+  const { ownApps, scanBoundaries } = await import("../../project/boundaries.ts");
   const { uses } = scanBoundaries({ project, apps: ownApps(project, apps), listed: apps });
   const rows: Row[] = [];
   for (const app of apps) {

@@ -1,11 +1,11 @@
 /** What `runserver` says when it is ready: what is served where, and a call to try. */
-import { aboutOf } from "../contract/contract.ts";
-import type { Endpoint } from "../contract/endpoint.ts";
-import { isGuest } from "../contract/guest.ts";
-import { type Listed, type Project, versionNames } from "../project/project.ts";
-import type { Service } from "../provider/service.ts";
+import { aboutOf } from "../../contract/contract.ts";
+import type { Endpoint } from "../../contract/endpoint.ts";
+import { isGuest } from "../../contract/guest.ts";
+import { type Listed, type Project, versionNames } from "../../project/project.ts";
+import type { Service } from "../../provider/service.ts";
 import type { ServerLog } from "./log.ts";
-import { style, toColumns } from "./style.ts";
+import { NO_APPS, style, toColumns } from "./style.ts";
 
 interface Served {
   readonly app: string;
@@ -15,23 +15,39 @@ interface Served {
   readonly attempt: string | undefined;
 }
 
-export function announce({ plan }: Project, { address }: Service, log: ServerLog): void {
+/**
+ * For people on a terminal, for programs everywhere else. Whoever sends the log into a file and still
+ * sits at a terminal is told there, beside the log.
+ */
+export function announce(project: Project, { address }: Service, log: ServerLog): void {
+  const { plan } = project;
   const isAlone = plan.only.length > 0 && plan.apps.filter((app) => app.isLocal).length === 1;
   const apps = plan.apps.map((listed) => toServed(listed, address, isAlone));
   const { name } = plan.settings;
-  if (!process.stdout.isTTY) {
-    log.info({ address, apps }, `${name} at ${address} is ready`);
-    return;
-  }
+  const { stdout, stderr } = process;
+  if (!stdout.isTTY) log.info({ address, apps }, `${name} at ${address} is ready`);
+  const terminal = [stdout, stderr].find((stream) => stream.isTTY);
+  terminal?.write(`${toLines(name, address, apps, terminal).join("\n")}\n`);
+}
+
+function toLines(
+  name: string,
+  address: string,
+  apps: readonly Served[],
+  stream: NodeJS.WritableStream,
+): string[] {
   const rows = apps.map(({ app, provider, versions }) => [
-    `  ${style("bold", app)}`,
+    `  ${style("bold", app, stream)}`,
     provider,
-    style("dim", versions.join(", ")),
+    style("dim", versions.join(", "), stream),
   ]);
   const attempts = apps.flatMap(({ attempt }) => (attempt ? [`  ${attempt}`] : []));
-  const lines = [`${style("bold", name)} at ${style("underline", address)}`, ...toColumns(rows)];
-  if (attempts.length > 0) lines.push("Try:", ...attempts);
-  console.log([...lines, style("dim", "Ctrl-C stops it.")].join("\n"));
+  return [
+    `${style("bold", name, stream)} at ${style("underline", address, stream)}`,
+    ...(apps.length === 0 ? [NO_APPS] : toColumns(rows)),
+    ...(attempts.length > 0 ? ["Try:", ...attempts] : []),
+    style("dim", "Ctrl-C stops it.", stream),
+  ];
 }
 
 function toServed(listed: Listed, address: string, isAlone: boolean): Served {

@@ -1,12 +1,13 @@
 /** `marcot runserver`: provides the apps of a project, or some of them, until it is told to stop. */
 import { type Command, InvalidArgumentError } from "commander";
-import { MarcotError } from "../errors.ts";
-import { findProject } from "../project/find.ts";
-import { openProject } from "../project/project.ts";
-import { startService } from "../provider/service.ts";
-import { announce } from "./announce.ts";
-import { prepareEnding } from "./ending.ts";
-import { openLog } from "./log.ts";
+import type { Environment } from "../../project/env.ts";
+import { findProject } from "../../project/find.ts";
+import { openProject } from "../../project/project.ts";
+import type { Mistake } from "../../project/settings.ts";
+import { startService } from "../../provider/service.ts";
+import { announce } from "../terminal/announce.ts";
+import { prepareEnding } from "../terminal/ending.ts";
+import { openLog } from "../terminal/log.ts";
 
 interface RunserverOptions {
   readonly only?: string[];
@@ -59,25 +60,31 @@ function toHost(text: string): string {
   throw new InvalidArgumentError("A host is a name or an IP address.");
 }
 
-function readPlace(): { host: string; port: number } {
-  const host = process.env["HOST"] || "127.0.0.1";
-  const port = process.env["PORT"] || "8000";
-  if (!isHost(host)) throw wrong("HOST is wrong: expected a host name or an IP address");
-  if (!isPort(port)) throw wrong("PORT is wrong: expected a number from 0 to 65535");
-  return { host, port: Number(port) };
+interface Where {
+  readonly host: string;
+  readonly port: number;
+  readonly mistakes: readonly Mistake[];
 }
 
-function wrong(message: string): MarcotError {
-  return new MarcotError("SettingInvalid", message);
+/** An option, else the variable, else where a developer expects it. */
+function readWhere({ host, port }: RunserverOptions, environment: Environment): Where {
+  const ownHost = environment["HOST"] || "127.0.0.1";
+  const ownPort = environment["PORT"] || "8000";
+  const mistakes: Mistake[] = [];
+  if (host === undefined && !isHost(ownHost))
+    mistakes.push({ is: "variable", what: "HOST is wrong: expected a host name or an IP address" });
+  if (port === undefined && !isPort(ownPort))
+    mistakes.push({ is: "variable", what: "PORT is wrong: expected a number from 0 to 65535" });
+  return { host: host ?? ownHost, port: port ?? Number(ownPort), mistakes };
 }
 
 async function runserver(options: RunserverOptions): Promise<void> {
-  const { only = [], ...place } = options;
+  const { only = [] } = options;
   const folder = findProject(process.cwd());
-  const { host, port } = { ...readPlace(), ...place };
+  const { host, port, mistakes } = readWhere(options, process.env);
   const log = openLog();
   const ending = prepareEnding(log);
-  const project = await openProject({ folder, only, log });
+  const project = await openProject({ folder, only, mistakes, log });
   try {
     const service = await startService({ project, host, port, onRequest: log.request });
     announce(project, service, log);

@@ -3,6 +3,9 @@ import { stripVTControlCharacters, styleText } from "node:util";
 
 type Format = Parameters<typeof styleText>[0];
 
+/** What a command says that has nothing to do yet. */
+export const NO_APPS = "there are no apps yet; `marcot startapp hello` makes one";
+
 /** Node asks whether the stream is a terminal, and heeds NO_COLOR and FORCE_COLOR. */
 export function style(
   format: Format,

@@ -10,10 +10,10 @@ import { Recoverable, type REPLEval, type REPLServer, start } from "node:repl";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
-import { findProject } from "../project/find.ts";
-import { openProject, type Project } from "../project/project.ts";
-import { quietLog } from "./log.ts";
-import { style } from "./style.ts";
+import { findProject } from "../../project/find.ts";
+import { openProject, type Project } from "../../project/project.ts";
+import { quietLog } from "../terminal/log.ts";
+import { style } from "../terminal/style.ts";
 
 export function addShell(program: Command): void {
   program

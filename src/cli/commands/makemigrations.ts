@@ -1,12 +1,15 @@
 /** `marcot makemigrations APP`: writes what has changed in an app's tables as a migration. */
 import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
-import { makeMigration } from "../data/makemigrations.ts";
-import { MarcotError } from "../errors.ts";
-import { type AppFiles, findApp, findProject } from "../project/find.ts";
-import { style } from "./style.ts";
+import { makeMigration } from "../../data/makemigrations.ts";
+import { MarcotError } from "../../errors.ts";
+import { type AppFiles, findApp, findProject, loadSettings } from "../../project/find.ts";
+import { loadFile } from "../../project/load.ts";
+import { nearest } from "../../project/name.ts";
+import { inspectSettings } from "../../project/settings.ts";
+import { toName } from "../name.ts";
+import { style } from "../terminal/style.ts";
 
 interface MakemigrationsOptions {
   readonly name?: string;
@@ -16,7 +19,7 @@ interface MakemigrationsOptions {
 export function addMakemigrations(program: Command): void {
   program
     .command("makemigrations")
-    .argument("<app>", "an app of the project, or of a workspace that is linked to it")
+    .argument("<app>", "an app of the project, or of a workspace that is linked to it", toName)
     .description("write a migration for what has changed in an app's tables")
     .option("--name <name>", "what the migration is called after its number")
     .option("--json", "as JSON, for scripts")
@@ -25,12 +28,12 @@ export function addMakemigrations(program: Command): void {
 }
 
 async function run(app: string, { name, json = false }: MakemigrationsOptions): Promise<void> {
-  const files = findOwnApp(app);
+  const files = await findOwnApp(app);
   const path = join(files.folder, `tables${files.extension}`);
   if (!existsSync(path)) {
     throw new MarcotError("CommandInvalid", `${path} is missing: ${app} has no tables`);
   }
-  const tables: Record<string, unknown> = await import(pathToFileURL(path).href);
+  const tables = await loadFile(path, "AppInvalid");
   const folder = join(files.folder, "migrations");
   const made = await makeMigration({ app, folder, tables, ...(name ? { name } : {}) });
   if (json) console.log(JSON.stringify(made ?? null, null, 2));
@@ -47,12 +50,14 @@ async function run(app: string, { name, json = false }: MakemigrationsOptions): 
 }
 
 /** What npm installed is overwritten by the next install, and other projects would not have it. */
-function findOwnApp(app: string): AppFiles {
+async function findOwnApp(app: string): Promise<AppFiles> {
   const project = findProject(process.cwd());
   const files = findApp(project, app);
   if (files === undefined) {
     const message = `there is no app ${app}: neither ${join(project, "apps", app)} nor a package marcot-${app}`;
-    throw new MarcotError("AppNotFound", message);
+    const { apps } = inspectSettings(await loadSettings(project), process.env).read;
+    const near = nearest(app, apps);
+    throw new MarcotError("AppNotFound", message, near ? { fix: `Did you mean ${near}?` } : {});
   }
   if (!files.folder.split(sep).includes("node_modules")) return files;
   throw new MarcotError("CommandInvalid", `${app} is an installed package: ${files.folder}`, {

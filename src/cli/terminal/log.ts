@@ -2,18 +2,14 @@
  * Logs go to standard output (12factor, XI): JSON lines for programs, lines for people on a terminal.
  * Both are written at once, not in the background, so that no line is lost when the process leaves.
  */
-import type { Log } from "../app/types.ts";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { pino } from "pino";
+import type { Log } from "../../app/types.ts";
+import type { Answered } from "../../provider/service.ts";
 import { style } from "./style.ts";
 
 export interface ServerLog extends Log {
   /** One line for a request that is done. */
-  readonly request: (
-    request: IncomingMessage,
-    response: ServerResponse,
-    milliseconds: number,
-  ) => void;
+  readonly request: (answered: Answered) => void;
   /** Writes what a full pipe has held back. */
   flush(): void;
 }
@@ -28,13 +24,15 @@ interface Seen {
   /** 499 (as nginx has it) when the other side left before the reply was complete. */
   readonly status: number;
   readonly ms: number;
+  /** What failures of this request, here and in the providers that it calls, are logged under too. */
+  readonly traceId: string;
 }
 
-function seenOf(request: IncomingMessage, response: ServerResponse, milliseconds: number): Seen {
-  // Without the query: what people look for is theirs.
-  const path = (request.url ?? "/").replace(/\?.*$/s, "");
+function seenOf({ request, response, milliseconds, traceId }: Answered): Seen {
+  // Without the query: what people look for is theirs. A terminal would obey some other characters.
+  const path = (request.url ?? "/").replace(/\?.*$/s, "").replaceAll(/[^!-~]/g, encodeURIComponent);
   const status = response.writableFinished ? response.statusCode : 499;
-  return { method: request.method ?? "GET", path, status, ms: Math.round(milliseconds) };
+  return { method: request.method ?? "GET", path, status, ms: Math.round(milliseconds), traceId };
 }
 
 function sentenceOf({ method, path, status, ms }: Seen): string {
@@ -48,8 +46,8 @@ function jsonLog(): ServerLog {
     info: (data, message) => log.info(data, message),
     warn: (data, message) => log.warn(data, message),
     error: (data, message) => log.error(data, message),
-    request(request, response, milliseconds) {
-      const seen = seenOf(request, response, milliseconds);
+    request(answered) {
+      const seen = seenOf(answered);
       log.info(seen, sentenceOf(seen));
     },
     flush: () => destination.flushSync(),
@@ -68,8 +66,8 @@ function terminalLog(): ServerLog {
     info: write(""),
     warn: write(`${style("yellow", "warning")} `),
     error: write(`${style("red", "error")} `),
-    request(request, response, milliseconds) {
-      const seen = seenOf(request, response, milliseconds);
+    request(answered) {
+      const seen = seenOf(answered);
       const format = seen.status >= 500 ? "red" : seen.status >= 400 ? "yellow" : "reset";
       console.log(style(format, sentenceOf(seen)));
     },

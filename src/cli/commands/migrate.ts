@@ -1,11 +1,11 @@
 /** `marcot migrate`: brings the databases of the local apps up to the code. */
 import { join } from "node:path";
 import type { Command } from "commander";
-import { migrate, pending } from "../data/migrate.ts";
-import { MarcotError } from "../errors.ts";
-import { findProject } from "../project/find.ts";
-import { ownerUrls, type ProjectPlan, readProject } from "../project/project.ts";
-import { style } from "./style.ts";
+import { migrate, pending } from "../../data/migrate.ts";
+import { MarcotError } from "../../errors.ts";
+import { findProject } from "../../project/find.ts";
+import { ownerUrls, type ProjectPlan, readProject, refuseUnlisted } from "../../project/project.ts";
+import { NO_APPS, style } from "../terminal/style.ts";
 
 interface MigrateOptions {
   readonly check?: boolean;
@@ -46,16 +46,18 @@ async function run(names: readonly string[], options: MigrateOptions): Promise<v
     await owner.close();
   }
   if (json) console.log(JSON.stringify(rows, null, 2));
+  else if (plan.apps.length === 0) console.log(NO_APPS);
+  else if (rows.length === 0) console.log("nothing to migrate: every app is provided elsewhere");
 }
 
 function refuseElsewhere({ apps }: ProjectPlan, name: string): void {
-  const listed = apps.find((app) => app.name === name);
-  if (listed === undefined) {
-    const all = apps.map((app) => app.name).join(", ");
-    throw new MarcotError("AppNotFound", `${name} is not one of the project's apps: ${all}`);
-  }
-  if (listed.address === undefined) return;
-  throw new MarcotError("CommandInvalid", `${name} is provided at ${listed.address.href}`, {
+  refuseUnlisted(
+    name,
+    apps.map((app) => app.name),
+  );
+  const address = apps.find((app) => app.name === name)?.address;
+  if (address === undefined) return;
+  throw new MarcotError("CommandInvalid", `${name} is provided at ${address.href}`, {
     fix: "Migrate it where it is provided.",
   });
 }

@@ -1,0 +1,41 @@
+/**
+ * What a command says when it fails, on standard error: what happened, what to do, and a code; and which
+ * exit code the process has: 1 when it failed, 2 when it was used wrongly. Stacks are for DEBUG alone.
+ */
+import { CommanderError } from "commander";
+import { codeOf, MarcotError } from "../../errors.ts";
+import { placeOf, reasonOf } from "../../project/load.ts";
+import { style } from "./style.ts";
+
+export function report(error: unknown): void {
+  // Commander has said it already; asking for help is an end too.
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  process.exitCode = 1;
+  if (process.env["DEBUG"]) console.error(error);
+  else console.error(textOf(error, style("red", "marcot:", process.stderr)));
+}
+
+function textOf(error: unknown, name: string): string {
+  if (!(error instanceof MarcotError)) return unexpected(error, name);
+  const { message, fix, code } = error;
+  if (code !== "SettingInvalid") return `${name} ${message}\n  ${fix} [${code}]`;
+  // A line each for settings: supervisors show the last line of what a process said.
+  const lines = message.split("\n");
+  return lines.map((line) => `${name} ${line}. ${fix} [${code}]`).join("\n");
+}
+
+/** The system refused something (its code says what), or it is a mistake of ours or of an app's author. */
+function unexpected(error: unknown, name: string): string {
+  const kind = error instanceof Error ? `${error.name}: ` : "";
+  const { file, line } = placeOf(error, process.cwd(), process.cwd()) ?? {};
+  const place = file === undefined ? "" : ` (${file}${line === undefined ? "" : `:${line}`})`;
+  const code = codeOf(error);
+  if (code !== undefined && error instanceof Error && "syscall" in error)
+    return `${name} ${reasonOf(error)}\n  Correct what the system refused. [${code}]`;
+  return `${name} ${kind}${reasonOf(error)}${place}\n  ${UNEXPECTED} [InternalError]`;
+}
+
+const UNEXPECTED = "Run it again with DEBUG=1: the stack says where this comes from.";

@@ -1,0 +1,64 @@
+/**
+ * What `check` can find. An id is never renamed and never reused, because settings silence findings by
+ * it; its letter is the level: E for errors, W for warnings.
+ */
+
+/** Every id, and what it means. */
+export const findingTable = {
+  "settings.E001": "The settings are wrong.",
+  "settings.E002": "A variable of the environment is wrong.",
+  "settings.W001": "A variable is set that belongs to no app.",
+  "settings.W002": "A finding is silenced that there is not.",
+  "apps.E001": "An app of the settings cannot be found.",
+  "apps.E002": "The contract of an app cannot be loaded.",
+  "apps.E003": "An app cannot be loaded.",
+  "apps.E004": "The package of an app cannot be resolved.",
+  "apps.W001": "An app in apps/ is not in the settings.",
+  "boundaries.E001": "An app imports what is inside another one, by its name.",
+  "boundaries.E002": "An app imports what is inside another one, by its path.",
+  "boundaries.E003": "An app imports the tables of another one.",
+  "boundaries.E004": "A contract imports more than the contract's part of the framework.",
+  "boundaries.E005": "A file has a syntax error.",
+  "boundaries.W001": "A contract imports another library.",
+  "boundaries.W002": "An app calls one that is not in the settings.",
+  "boundaries.W003": "An app imports something whose name is computed.",
+  "data.E001": "A table is in the schema of another app.",
+  "data.E002": "A foreign key leads to another app.",
+  "data.E003": "An app has tables and no migrations.",
+  "data.E004": "The tables have changed since the last migration.",
+  "data.E005": "The tables and the migrations cannot be compared.",
+} as const;
+
+export type FindingId = keyof typeof findingTable;
+
+/** Something about a project that is wrong (error) or looks wrong (warning). */
+export interface Finding {
+  readonly id: FindingId;
+  readonly level: "error" | "warning";
+  /** The file, relative to the project, and its line. */
+  readonly where: Place;
+  readonly what: string;
+  /** How to put it right, in one line. */
+  readonly hint: string;
+}
+
+export interface Place {
+  readonly file: string;
+  readonly line?: number;
+}
+
+export function toFinding(id: FindingId, where: Place, what: string, hint: string): Finding {
+  const level = id.includes(".E") ? "error" : "warning";
+  const { file, line } = where;
+  const place = line === undefined ? { file } : { file, line };
+  return Object.freeze({ id, level, where: Object.freeze(place), what, hint });
+}
+
+export function isFindingId(text: string): text is FindingId {
+  return Object.hasOwn(findingTable, text);
+}
+
+/** What stops the start: without the finding, the project would still not run. */
+export function isSilenceable(id: FindingId): boolean {
+  return !/^(?:settings|apps)\.E/.test(id);
+}

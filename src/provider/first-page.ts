@@ -1,0 +1,39 @@
+/** What stands at `/` of a project: its apps; or, while there are none, what to do next. */
+import { type Drawing, html, type Html } from "../app/page.ts";
+import type { SiteMap } from "./layout.ts";
+
+export function drawFirstPage({ name, apps, hrefOf }: SiteMap): Drawing {
+  const provided = apps.filter(({ isAbsent }) => !isAbsent);
+  const cards = provided.map(
+    (app) =>
+      html`<li>
+        <h2><a href="${hrefOf(app.name, undefined)}/">${app.title}</a></h2>
+        ${app.summary ? html`<p>${app.summary}</p>` : ""}
+      </li>`,
+  );
+  const body = html`<h1>${name}</h1>
+    ${
+      apps.length === 0
+        ? welcome()
+        : html`<ul class="cards">
+            ${cards}
+          </ul>`
+    }`;
+  return { title: name, body };
+}
+
+function welcome(): Html {
+  return html`<p>The project runs, and has no apps yet. Make the first one:</p>
+    <ol>
+      <li>
+        In the project's folder, run <code>npx marcot startapp hello</code>. It writes a small app
+        into <code>apps/hello/</code>.
+      </li>
+      <li>Name it in <code>settings.ts</code>: <code>apps: ["hello"]</code></li>
+      <li>
+        Start the project again: Ctrl-C, then <code>npm start</code>. The app is at
+        <code>/hello/</code>.
+      </li>
+    </ol>
+    <p><code>npx marcot --help</code> lists the other commands.</p>`;
+}
