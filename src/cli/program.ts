@@ -24,8 +24,8 @@ const commands = [
   addStartapp,
 ];
 
-/** Runs the command that the arguments name (`["apps", "--json"]`), and sets the exit code. */
-export async function runCommand(argv: readonly string[]): Promise<void> {
+/** The commands with their arguments, options and help. */
+export function createProgram(): Command {
   const program = new Command("marcot")
     .description("Apps in one project, each of which can become a service.")
     .exitOverride()
@@ -35,8 +35,13 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     })
     .addHelpText("after", EXAMPLES);
   for (const addTo of commands) addTo(program);
+  return program;
+}
+
+/** Runs the command that the arguments name (`["apps", "--json"]`), and sets the exit code. */
+export async function runCommand(argv: readonly string[]): Promise<void> {
   try {
-    await program.parseAsync([...argv], { from: "user" });
+    await createProgram().parseAsync([...argv], { from: "user" });
   } catch (error) {
     report(error);
   }

@@ -99,7 +99,7 @@ export function inspectSettings({ options }: Settings, environment: Environment)
     mistakes.push(
       ...found.map((what) => ({ is: variable ? "variable" : "setting", what }) as const),
     );
-    return found.length === 0 ? (value as T) : fallback;
+    return found.length === 0 ? (value as T) : (kind.rescue?.(value) ?? fallback);
   };
 
   const apps = take("apps", options.apps, kinds.apps);
@@ -143,6 +143,8 @@ interface Kind<T> {
   readonly fallback: T;
   /** What is wrong with a value, a part of a sentence each. */
   readonly objections: (value: unknown, show: Show) => string[];
+  /** What is right in a wrong value, for `check`. Default: the fallback. */
+  readonly rescue?: (value: unknown) => T | undefined;
 }
 
 function expecting<T>(
@@ -156,7 +158,12 @@ function expecting<T>(
 const DATABASE = "embedded:FOLDER or postgres://user@host/database";
 
 const kinds = {
-  apps: { fallback: [] as readonly string[], objections: objectionsToApps },
+  apps: {
+    fallback: [] as readonly string[],
+    objections: objectionsToApps,
+    rescue: (value: unknown) =>
+      Array.isArray(value) ? [...new Set(value.filter(isName))] : undefined,
+  },
   database: expecting(EMBEDDED, DATABASE, isDatabase),
   ownDatabase: expecting("", DATABASE, (value) => value === "" || isDatabase(value)),
   name: expecting("Marcot", "a text", (value) => typeof value === "string" && value !== ""),
@@ -170,6 +177,10 @@ const kinds = {
     objections: objectionsToSilenced,
   },
 };
+
+function isName(name: unknown): name is string {
+  return typeof name === "string" && objectionToName(name) === undefined;
+}
 
 function objectionsToApps(value: unknown, show: Show): string[] {
   if (!Array.isArray(value)) return ["expected a list of names"];

@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { after } from "node:test";
 
 export const root = join(import.meta.dirname, "..", "..");
 
@@ -26,6 +27,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** A test that fails must not leave a server behind: the test run would wait for it for ever. */
+const children = new Set<ChildProcess>();
+after(() => children.forEach((child) => child.kill("SIGKILL")));
+
 /** Starts a command; `stdin` is closed unless there is input. */
 export function spawnMarcot(args: readonly string[], options: RunOptions): ChildProcess {
   const child = spawn(process.execPath, [options.script ?? script, ...args], {
@@ -33,6 +38,8 @@ export function spawnMarcot(args: readonly string[], options: RunOptions): Child
     env: { ...plainEnvironment(), ...options.environment },
     stdio: ["pipe", "pipe", "pipe"],
   });
+  children.add(child);
+  child.once("exit", () => children.delete(child));
   child.stdin?.end(options.input ?? "");
   return child;
 }

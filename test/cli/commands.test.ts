@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { complaintAbout } from "../../src/cli/node-version.js";
@@ -15,6 +15,7 @@ import {
   tempFolder,
   tinyApp,
 } from "./command.ts";
+import { helps, reference, referenceFile } from "./reference.ts";
 
 const caller = `import { view } from "marcot";
 import { v1 as numbers } from "#apps/numbers";
@@ -36,43 +37,90 @@ after(async () => {
   place.remove();
 });
 
-test("a wrong setting stops every command with one line that names the variable", async () => {
-  const wrong: Record<string, string>[] = [
-    { NUMBERS_API: "ftp://x" },
-    { DATABASE_URL: "mysql://u:secret@h/d" },
-    { NUMBERS_DATABASE_URL: "nonsense:secret" },
-    { PORT: "99999" },
-    { HOST: "no host" },
-  ];
-  for (const one of wrong) {
-    const [name = ""] = Object.keys(one);
-    const { code, stderr, stdout } = await marcot(["runserver"], {
-      cwd,
-      environment: { ...environment, ...one },
-    });
-    assert.equal(code, 1, name);
-    assert.match(stderr, new RegExp(`^marcot: .*${name}.*\\[SettingInvalid\\]\\n$`));
-    assert.doesNotMatch(stderr + stdout, /secret/);
-  }
+test("a wrong setting stops a command with one line that names the variable", async () => {
+  const { code, stderr, stdout } = await marcot(["runserver"], {
+    cwd,
+    environment: { DATABASE_URL: "mysql://u:secret@h/d" },
+  });
+  assert.equal(code, 1);
+  assert.match(stderr, /^marcot: DATABASE_URL is wrong: .*\. Correct .* \[SettingInvalid\]\n$/);
+  assert.doesNotMatch(stderr + stdout, /secret/);
+});
+
+test("several wrong settings are several lines", async () => {
+  const wrong = {
+    NUMBERS_API: "ftp://x",
+    NUMBERS_DATABASE_URL: "nonsense:secret",
+    PORT: "99999",
+    HOST: "no host",
+  };
+  const { code, stderr } = await marcot(["runserver"], {
+    cwd,
+    environment: { ...environment, ...wrong },
+  });
+  assert.equal(code, 1);
+  const names = stderr.split("\n").map((line) => /^marcot: (\w+) is wrong/.exec(line)?.[1] ?? line);
+  assert.deepEqual(names, ["HOST", "PORT", "NUMBERS_API", "NUMBERS_DATABASE_URL", ""]);
+  assert.doesNotMatch(stderr, /secret|99999/);
 });
 
 test("a wrong usage exits with 2 and says what is right", async () => {
   const unknown = await marcot(["runsever"], { cwd });
   assert.equal(unknown.code, 2);
-  assert.match(unknown.stderr, /^marcot: unknown command 'runsever'\n\(Did you mean runserver\?\)/);
-  for (const args of [["runserver", "--port", "x"], ["migrate", "--no-such"], ["makemigrations"]])
-    assert.equal((await marcot(args, { cwd })).code, 2, args.join(" "));
+  assert.match(
+    unknown.stderr,
+    /^marcot: unknown command 'runsever'\n\(Did you mean runserver\?\)\n {2}--help .* \[CommandInvalid\]\n$/,
+  );
+  const wrong = [
+    ["runserver", "--port", "x"],
+    ["migrate", "--no-such"],
+    ["makemigrations"],
+    ["makemigrations", "../apps/numbers"],
+    ["startapp", "../x"],
+  ];
+  const ended = await Promise.all(wrong.map((args) => marcot(args, { cwd })));
+  for (const { code, stderr } of ended) assert.equal(code, 2, stderr);
   assert.equal((await marcot(["--help"], { cwd })).code, 0);
 });
 
-test("every command has an example", async () => {
-  const names = "runserver migrate makemigrations apps check shell startproject startapp".split(
-    " ",
-  );
-  const helps = names.map(async (name) => ({ name, ...(await marcot([name, "--help"], { cwd })) }));
-  for (const { name, code, stdout } of await Promise.all(helps)) {
-    assert.equal(code, 0);
-    assert.match(stdout, new RegExp(`Examples?:\\n +(?:\\w+=\\S+ )?marcot ${name}`));
+test("every command has an example, and the reference has what --help says", () => {
+  for (const [name, help] of [...helps()].slice(1))
+    assert.match(help, new RegExp(`Examples?:\n +(?:\\w+=\\S+ )?marcot ${name}`));
+  const update = "`node test/cli/reference.ts` writes it anew";
+  assert.equal(readFileSync(referenceFile, "utf8"), reference(), update);
+});
+
+test("a name that was mistyped is answered with the one that may be meant", async () => {
+  const [only, made] = await Promise.all([
+    marcot(["runserver", "--only", "numbres"], { cwd, environment }),
+    marcot(["makemigrations", "numbres"], { cwd, environment }),
+  ]);
+  for (const { code, stderr } of [only, made]) {
+    assert.equal(code, 1);
+    assert.match(stderr, /\n {2}Did you mean numbers\? \[AppNotFound\]\n$/);
+  }
+});
+
+test("a file that cannot be loaded is told in a sentence, with its place", async () => {
+  const broken = tempFolder({ "package.json": packageJson, "settings.ts": "\nexport = ;\n" });
+  const { folder } = broken;
+  try {
+    const syntax = await marcot(["apps"], { cwd: folder });
+    assert.match(
+      syntax.stderr,
+      /^marcot: \S+settings\.ts:2 cannot be loaded: .*SettingInvalid\]\n$/,
+    );
+    const views = 'import { view } from "marcot";\nthrow new Error("boom");\n';
+    const files = { ...tinyApp("numbers"), "apps/numbers/views.ts": views };
+    broken.write({ ...files, "settings.ts": settingsOf(["numbers"]) });
+    const thrown = await marcot(["runserver"], { cwd: folder, environment });
+    assert.match(
+      thrown.stderr,
+      /^marcot: \S+numbers\/views\.ts:2 cannot be loaded: boom\n {2}\S.* \[AppInvalid\]\n$/,
+    );
+    assert.deepEqual([syntax.code, thrown.code], [1, 1]);
+  } finally {
+    broken.remove();
   }
 });
 
@@ -152,7 +200,9 @@ setTimeout(() => void Promise.reject(new Error("forgotten")), 50);\n`,
   const ended = endOf(child);
   const address = await addressOf(child);
   await rejected;
-  const form = { method: "POST", body: new URLSearchParams({ number: "4" }) };
+  const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const headers = { traceparent: `00-${trace}-00f067aa0ba902b7-01` };
+  const form = { method: "POST", headers, body: new URLSearchParams({ number: "4" }) };
   const answer = await fetch(`${address}/callers/v1/twice/?secret=1`, form);
   assert.deepEqual(await answer.json(), { number: 8 });
   child.kill("SIGINT");
@@ -164,10 +214,10 @@ setTimeout(() => void Promise.reject(new Error("forgotten")), 50);\n`,
     .map((line) => JSON.parse(line));
   const start = lines.find((line) => line.address);
   assert.equal(start.apps[0].attempt, `curl ${address}/numbers/v1/twice/ -d number=123`);
-  const { method, path, status } = lines.find((line) => line.path);
+  const { method, path, status, traceId } = lines.find((line) => line.path);
   assert.deepEqual(
-    { method, path, status },
-    { method: "POST", path: "/callers/v1/twice/", status: 200 },
+    { method, path, status, traceId },
+    { method: "POST", path: "/callers/v1/twice/", status: 200, traceId: trace },
   );
   assert.doesNotMatch(stdout, /secret/);
 });

@@ -24,25 +24,6 @@ async function ended(child: ChildProcess): Promise<{ code: unknown; stderr: stri
   return { code, stderr };
 }
 
-test("a wrong setting stops the start with one line that names the variable", async () => {
-  const wrong: Record<string, string>[] = [
-    { FAQ_API: "ftp://x" },
-    { PORT: "99999" },
-    { DATABASE_URL: "mysql://u:secret@h/d" },
-  ];
-  for (const environment of wrong) {
-    const { code, stderr } = await ended(marcot(["runserver"], environment));
-    assert.equal(code, 1);
-    assert.equal(stderr.trim().split("\n").length, 1, stderr);
-    assert.ok(stderr.includes(Object.keys(environment)[0] ?? ""), stderr);
-    assert.ok(!stderr.includes("secret"), stderr);
-  }
-});
-
-test("a wrong command is a wrong usage", async () => {
-  assert.equal((await ended(marcot(["nothing"], {}))).code, 2);
-});
-
 test("SIGTERM finishes the call in flight, and the process leaves with 0", async () => {
   const database = await openDatabase();
   let release = () => {};

@@ -1,45 +1,27 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Checked, checkProject } from "../../src/project/check.ts";
+import { findingTable } from "../../src/project/findings.ts";
 import { marcot, packageJson, settingsOf, tempFolder, tinyApp } from "../cli/command.ts";
 
 const places: { remove(): void }[] = [];
 after(() => places.forEach((place) => place.remove()));
 
-interface Json {
-  readonly id: string;
-  readonly level: string;
-  readonly where: { readonly file: string; readonly line?: number };
-  readonly what: string;
-  readonly hint: string;
-}
-
-interface Checked {
-  readonly code: number | null;
-  readonly findings: readonly Json[];
-  readonly places: readonly string[];
-}
-
-/** Every check is a process of its own: what it loads stays loaded. */
+/** In the tests' own process: every project has a folder of its own, so nothing is loaded twice. */
 async function check(
   files: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string>> = {},
-): Promise<Checked> {
+): Promise<Checked & { readonly places: readonly string[] }> {
   const place = tempFolder({ "package.json": packageJson, ...files });
   places.push(place);
-  const { code, stdout, stderr } = await marcot(["check", "--json"], {
-    cwd: place.folder,
-    environment,
-  });
-  assert.equal(stderr, "");
+  const checked = await checkProject({ folder: place.folder, environment });
   assert.ok(!existsSync(join(place.folder, ".data")), "nothing is opened");
-  const findings = JSON.parse(stdout) as Json[];
-  for (const finding of findings) assert.ok(finding.what && finding.hint, finding.id);
+  for (const finding of checked.findings) assert.ok(finding.what && finding.hint, finding.id);
   return {
-    code,
-    findings,
-    places: findings.map(
+    ...checked,
+    places: checked.findings.map(
       ({ id, where: { file, line } }) => `${id} ${file}${line ? `:${line}` : ""}`,
     ),
   };
@@ -48,7 +30,7 @@ async function check(
 const good = { "settings.ts": settingsOf(["numbers"]), ...tinyApp("numbers") };
 
 test("a good project has no findings", async () => {
-  assert.deepEqual(await check(good), { code: 0, findings: [], places: [] });
+  assert.deepEqual(await check(good), { findings: [], silenced: [], places: [] });
 });
 
 test("findings are printed with their place, their id and a hint", async () => {
@@ -70,7 +52,7 @@ test("findings are printed with their place, their id and a hint", async () => {
 });
 
 test("all findings come at once, sorted by place", async () => {
-  const { code, places: found } = await check(
+  const { places: found } = await check(
     {
       ...good,
       "settings.ts": settingsOf(["numbers", "broken", "missing"]),
@@ -81,7 +63,6 @@ test("all findings come at once, sorted by place", async () => {
     },
     { NUMBER_API: "http://127.0.0.1:1", BROKEN_API: "nowhere" },
   );
-  assert.equal(code, 1);
   assert.deepEqual(found, [
     "settings.E002 (environment)",
     "settings.W001 (environment)",
@@ -108,23 +89,24 @@ test("a view that is missing is a finding, at the app's file", async () => {
 });
 
 test("settings that are wrong do not hide what else is wrong", async () => {
-  const { code, places: found } = await check({
+  const { places: found } = await check({
     ...good,
-    "settings.ts": settingsOf([]),
+    "settings.ts": settingsOf(["numbers", "No App"]),
     "apps/numbers/views.ts": "export {};\n",
   });
-  assert.equal(code, 1);
   assert.deepEqual(found, ["apps.E003 apps/numbers/app.ts:4", "settings.E001 settings.ts"]);
-  const broken = await check({ ...good, "settings.ts": "export default 1;\n" });
-  assert.deepEqual(broken.places, ["settings.E001 settings.ts"]);
+  const unreadable = { ...good, "apps/numbers/views.ts": "export {};\n" };
+  const other = await check({ ...unreadable, "settings.ts": "export default 1;\n" });
+  assert.deepEqual(other.places, ["apps.E003 apps/numbers/app.ts:4", "settings.E001 settings.ts"]);
+  const broken = await check({ ...good, "settings.ts": "\nexport default settings({ ;\n" });
+  assert.deepEqual(broken.places, ["settings.E001 settings.ts:2"]);
 });
 
 test("a variable that nobody reads is a warning, with the one that may be meant", async () => {
-  const { code, findings } = await check(good, {
+  const { findings } = await check(good, {
     NUMERBS_API: "http://x",
     WEATHER_API: "http://x",
   });
-  assert.equal(code, 0);
   assert.deepEqual(
     findings.map(({ id, what, hint }) => [id, what.split(" ")[0], hint]),
     [
@@ -142,6 +124,64 @@ test("a remote app whose code is not there is no finding", async () => {
   const files = { ...good, "settings.ts": settingsOf(["numbers", "elsewhere"]) };
   assert.deepEqual((await check(files, { ELSEWHERE_API: "http://127.0.0.1:1" })).findings, []);
   assert.deepEqual((await check(files)).places, ["apps.E001 settings.ts"]);
+});
+
+function silencing(silenced: Readonly<Record<string, string>>): string {
+  const options = JSON.stringify({ apps: ["numbers"], silenced });
+  return `import { settings } from "marcot";\nexport default settings(${options});\n`;
+}
+
+test("a finding is silenced by its id, with a reason, and is counted", async () => {
+  const files = {
+    ...good,
+    ...tinyApp("draft"),
+    "settings.ts": silencing({ "apps.W001": "draft is not finished" }),
+  };
+  const { places: found, silenced } = await check(files);
+  assert.deepEqual(found, []);
+  assert.deepEqual(
+    silenced.map(({ id, where, reason }) => [id, where.file, reason]),
+    [["apps.W001", "apps/draft", "draft is not finished"]],
+  );
+  const place = tempFolder({ "package.json": packageJson, ...files });
+  places.push(place);
+  const { code, stdout } = await marcot(["check"], { cwd: place.folder });
+  assert.deepEqual([code, stdout], [0, "no findings, 1 silenced\n"]);
+});
+
+test("what is silenced must be a finding, need a reason, and not stop the start", async () => {
+  const { findings } = await check({
+    ...good,
+    "settings.ts": silencing({ "apps.W00": "x", "apps.W001": " ", "apps.E001": "x" }),
+  });
+  assert.deepEqual(
+    findings.map(({ id, what }) => `${id} ${what}`),
+    [
+      "settings.E001 silenced is wrong: apps.E001 cannot be silenced, because it stops the start",
+      'settings.E001 silenced is wrong: apps.W001 needs a reason, such as "not finished yet"',
+      "settings.E001 silenced is wrong: there is no finding apps.W00; did you mean apps.W001?",
+    ],
+  );
+});
+
+test("a silence that hides nothing is a finding", async () => {
+  const { places: found } = await check({
+    ...good,
+    "settings.ts": silencing({ "data.E004": "later" }),
+  });
+  assert.deepEqual(found, ["settings.W002 settings.ts"]);
+});
+
+test("every finding that the code can make is in the table, and the other way round", () => {
+  const folder = join(import.meta.dirname, "..", "..", "src", "project");
+  const sources = readdirSync(folder)
+    .filter((file) => file !== "findings.ts")
+    .map((file) => readFileSync(join(folder, file), "utf8"));
+  const used = [...sources.join("").matchAll(/"((?:settings|apps|boundaries|data)\.[EW]\d{3})"/g)];
+  assert.deepEqual(
+    [...new Set(used.map(([, id]) => id))].toSorted(),
+    Object.keys(findingTable).toSorted(),
+  );
 });
 
 /** The tiny app with tables. */

@@ -24,7 +24,8 @@ function textOf(error: unknown, name: string): string {
   if (code !== "SettingInvalid") return `${name} ${message}\n  ${fix} [${code}]`;
   // A line each for settings: supervisors show the last line of what a process said.
   const lines = message.split("\n");
-  return lines.map((line) => `${name} ${line}. ${fix} [${code}]`).join("\n");
+  const sentences = lines.map((line) => (line.endsWith("?") ? line : `${line}.`));
+  return sentences.map((sentence) => `${name} ${sentence} ${fix} [${code}]`).join("\n");
 }
 
 /** The system refused something (its code says what), or it is a mistake of ours or of an app's author. */
