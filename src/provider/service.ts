@@ -142,17 +142,21 @@ function beginTrace(request: IncomingMessage): string {
   return traceId;
 }
 
+const ANOTHER = "Choose another --host or --port.";
+
+const refusals: Readonly<Record<string, readonly [why: string, fix: string]>> = {
+  EADDRINUSE: ["another process has it", "Choose another --port, or stop that process."],
+  EACCES: ["this user may not take it", "Choose a --port from 1024."],
+  EADDRNOTAVAIL: ["this machine has no such address", "Choose another --host."],
+  ENOTFOUND: ["there is no host of that name", "Choose another --host."],
+};
+
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
-      const why =
-        cause.code === "EADDRINUSE" ? "another process has it" : (cause.code ?? cause.message);
-      reject(
-        new MarcotError("CommandInvalid", `cannot listen on ${host}:${port}: ${why}`, {
-          cause,
-          fix: "Choose another --port.",
-        }),
-      );
+      const [why, fix] = refusals[cause.code ?? ""] ?? [cause.code ?? cause.message, ANOTHER];
+      const message = `cannot listen on ${host}:${port}: ${why}`;
+      reject(new MarcotError("CommandInvalid", message, { cause, fix }));
     });
     server.listen(port, host, resolve);
   });
