@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { complaintAbout } from "../../src/cli/node-version.js";
@@ -220,6 +221,22 @@ setTimeout(() => void Promise.reject(new Error("forgotten")), 50);\n`,
     { method: "POST", path: "/callers/v1/twice/", status: 200, traceId: trace },
   );
   assert.doesNotMatch(stdout, /secret/);
+});
+
+test("a port that is taken is told with what to do", async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => void other.listen(0, "127.0.0.1", resolve));
+  const { port } = other.address() as AddressInfo;
+  const { code, stderr } = await marcot(["runserver", "--port", String(port)], {
+    cwd,
+    environment,
+  });
+  other.close();
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^marcot: cannot listen on 127\.0\.0\.1:\d+: another process has it\n {2}Choose another --port, .* \[CommandInvalid\]\n$/,
+  );
 });
 
 test("an exception that nobody caught ends the process in order, with 1", async () => {
