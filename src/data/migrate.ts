@@ -16,7 +16,7 @@ import { join } from "node:path";
 import postgres, { type Sql, type TransactionSql } from "postgres";
 import { codeOf, MarcotError } from "../errors.ts";
 import { withConnection } from "./database.ts";
-import { appUrl, provision, quoted } from "./roles.ts";
+import { appUrl, provision, quoted, roleOf } from "./roles.ts";
 import { lineAt, statementsOf, type Statement } from "./statements.ts";
 
 /** One file `NNNN_name.sql`. `name` has no ending. */
@@ -94,12 +94,24 @@ export async function pending(options: MigrateOptions): Promise<readonly string[
 /** Fails with MigrationsPending when the database is behind the code. */
 export async function checkMigrated(options: MigrateOptions): Promise<void> {
   const names = await pending(options);
-  if (names.length === 0) return;
+  if (names.length === 0) return checkProvisioned(options);
   const which = names.length === 1 ? "A migration" : `${names.length} migrations`;
   throw new MarcotError(
     "MigrationsPending",
     `${which} of the app ${options.app} not applied yet: ${names.join(", ")}`,
   );
+}
+
+/** An app without migrations needs its role all the same, and PostgreSQL calls a missing one a wrong password. */
+async function checkProvisioned({ ownerUrl, app }: MigrateOptions): Promise<void> {
+  const role = roleOf(ownerUrl, app);
+  const found = await withConnection(
+    ownerUrl,
+    async (sql) => sql`select from pg_roles where rolname = ${role}`,
+  );
+  if (found.length > 0) return;
+  const message = `The app ${app} has no schema and no role in the database yet`;
+  throw new MarcotError("MigrationsPending", message);
 }
 
 interface Applied {

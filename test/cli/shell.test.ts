@@ -20,6 +20,9 @@ function shell(input: string) {
 }
 
 test("the database has to be migrated before the project opens", async () => {
+  const early = await shell("1");
+  assert.equal(early.code, 1);
+  assert.match(early.stderr, /no schema and no role .*\n {2}Run `marcot migrate`/);
   const { code } = await marcot(["migrate"], { cwd: place.folder, environment });
   assert.equal(code, 0);
 });
