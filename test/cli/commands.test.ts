@@ -227,10 +227,9 @@ test("a port that is taken is told with what to do", async () => {
   const other = createServer();
   await new Promise<void>((resolve) => void other.listen(0, "127.0.0.1", resolve));
   const { port } = other.address() as AddressInfo;
-  const { code, stderr } = await marcot(["runserver", "--port", String(port)], {
-    cwd,
-    environment,
-  });
+  const elsewhere = { NUMBERS_API: "http://127.0.0.1:9", CALLERS_API: "http://127.0.0.1:9" };
+  const args = ["runserver", "--port", String(port)];
+  const { code, stderr } = await marcot(args, { cwd, environment: elsewhere });
   other.close();
   assert.equal(code, 1);
   assert.match(
