@@ -16,7 +16,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 
@@ -31,7 +31,8 @@ export function build(out: string): Built[] {
   const emitted = join(out, ".emitted");
   rmSync(out, { recursive: true, force: true });
   compile(emitted);
-  const built = ["src", ...globSync("apps/*", { cwd: root }).toSorted()].map((source) => {
+  const apps = globSync("apps/*/package.json", { cwd: root }).map(dirname);
+  const built = ["src", ...apps.toSorted()].map((source) => {
     const manifest = readManifest(join(root, source));
     const folder = join(out, manifest.name);
     renameSync(join(emitted, source), folder);
