@@ -117,7 +117,7 @@ function addPage(hono: Hono<{ Bindings: HttpBindings }>, place: Place): void {
   }
   const allow = page.post ? "GET, HEAD, POST" : "GET, HEAD";
   hono.all(path, (c) => {
-    const message = `the page ${path} answers ${allow}, not ${c.req.method}`;
+    const message = `the page ${seenPath(c, prefix)} answers ${allow}, not ${c.req.method}`;
     return answerError(c, place, new MarcotError("MethodNotAllowed", message), { allow });
   });
   if (path.length > 1) addSlash(hono, path.slice(0, -1), prefix);
