@@ -1,4 +1,4 @@
-/** Requests as a browser or a script makes them, with the reply read whole. */
+/** Requests as a script or a person's browser makes them, with the reply read whole. */
 
 export interface Reply {
   readonly status: number;
@@ -10,17 +10,17 @@ export interface Reply {
 
 /** Follows no redirect: where one leads is a part of what is tested. */
 export interface Browser {
-  /** A page, or an endpoint: `get("/faq/v1/entries/1/")`. */
+  /** A page, or an endpoint: `get("/faq/v1/entries/1/")`. What is wrong comes as a problem document. */
   get(path: string): Promise<Reply>;
   /** Text is sent as a form, as by a browser or `curl -d`; anything else as JSON. */
   post(path: string, body: unknown): Promise<Reply>;
-  /** `fetch` of the web, below the project's address. */
+  /** `fetch` of the web, below the project's address, for all else: headers, methods, a page of errors. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
 }
 
-export function createBrowser(address: string): Browser {
+/** `accept` is what the replies may be. Default: anything, as for curl; a browser asks for text/html. */
+export function createBrowser(address: string, accept = "*/*"): Browser {
   const send = (path: string, init?: RequestInit) => fetch(new URL(path, address), init);
-  const accept = "text/html, */*";
   return {
     fetch: send,
     get: async (path) => toReply(await send(path, { headers: { accept }, redirect: "manual" })),

@@ -18,10 +18,13 @@ async function visitAll(arrangement: Arrangement): Promise<Map<string, unknown>>
   const site = await openSite({ folder, arrangement, recording: createRecording() });
   try {
     const seen = new Map<string, unknown>();
-    await visit(createBrowser(site.address), (name, reply) => {
-      assert.ok(!seen.has(name), name);
-      seen.set(name, toSeen(reply, site.address));
-    });
+    for (const accept of ["*/*", "text/html"]) {
+      await visit(createBrowser(site.address, accept), (name, reply) => {
+        const request = `${name} for ${accept}`;
+        assert.ok(!seen.has(request), request);
+        seen.set(request, toSeen(reply, site.address));
+      });
+    }
     return seen;
   } finally {
     await site.close();
