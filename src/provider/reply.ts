@@ -12,11 +12,10 @@ export type Refuse = (
 
 export function reply(response: ServerResponse, status: number, value: unknown): void {
   const body = JSON.stringify(value);
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(body),
-  });
-  response.end(body);
+  const bytes = Buffer.byteLength(body);
+  response.writeHead(status, { "content-type": "application/json", "content-length": bytes });
+  // ASCII alone is written as it lies in memory.
+  response.end(body, bytes === body.length ? "latin1" : "utf8");
 }
 
 export function replyProblem(

@@ -205,7 +205,6 @@ function readBody(request: IncomingMessage, done: BodyDone): void {
     const [only] = chunks;
     done(undefined, chunks.length === 1 && only ? only : Buffer.concat(chunks));
   });
-  request.on("error", () => request.destroy());
 }
 
 function tooLarge(): MarcotError {
@@ -216,19 +215,29 @@ type Body =
   | { readonly is: "json"; readonly value: unknown }
   | { readonly is: "text"; readonly values: TextValues };
 
+const JSON_MEDIA = "application/json";
+
+/** The media type without its parameters; nearly always there are none. */
+function mediaOf(contentType: string): string | undefined {
+  if (contentType === JSON_MEDIA) return JSON_MEDIA;
+  return contentType.split(";", 1)[0]?.trim().toLowerCase();
+}
+
 function parseBody(request: IncomingMessage, body: Buffer): Body {
   const contentType = request.headers["content-type"] ?? "";
-  const media = contentType.split(";", 1)[0]?.trim().toLowerCase();
+  const media = mediaOf(contentType);
   if (body.length === 0 && contentType === "") return { is: "json", value: {} };
-  if (media !== "application/json" && media !== "application/x-www-form-urlencoded") {
+  if (media !== JSON_MEDIA && media !== "application/x-www-form-urlencoded") {
     throw new MarcotError(
       "UnsupportedMediaType",
       `the content type ${JSON.stringify(contentType)} is not understood`,
     );
   }
-  if (!isUtf8(body)) throw new MarcotError("MalformedBody", "the body is not UTF-8");
   const text = body.toString("utf8");
-  if (media !== "application/json") return { is: "text", values: fromQuery(text) };
+  // Bytes that are not UTF-8 become this character, which may also have been sent.
+  if (text.includes("\uFFFD") && !isUtf8(body))
+    throw new MarcotError("MalformedBody", "the body is not UTF-8");
+  if (media !== JSON_MEDIA) return { is: "text", values: fromQuery(text) };
   try {
     return { is: "json", value: JSON.parse(text) };
   } catch (cause) {
