@@ -1,6 +1,6 @@
 /**
  * `tsc` on a project of 9 apps with 10 endpoints at 3 versions each, all of them served and all of them
- * called: in Marcot, and contract-first in oRPC with zod. A view of Marcot serves every version; in oRPC each
+ * called: in Marcot, and in oRPC with zod. A view of Marcot serves every version; in oRPC each
  * has a handler of its own. Both are written into a temporary folder and checked in turn.
  *
  *     npm run bench:types
@@ -72,11 +72,14 @@ function orpcApp(app: string): Record<string, string> {
   name: z.string().max(300), size: z.int(), kind: z.enum(["big", "small"]),
   owner: z.object({ id: z.int(), mail: z.string() }), notes: z.array(z.string()), active: z.boolean(),
 })`;
-  const version = (name: string) => `const ${name} = {
-${each((endpoint) => `  ${endpoint}: oc.input(${name}Input).output(${name}Output),`)}
+  const version = (at: string) => `const ${at} = {
+${each(
+  (name) =>
+    `  ${name}: os.input(${at}Input).output(${at}Output).handler(async ({ input }) => (${answerAt(at)})),`,
+)}
 };`;
   return {
-    "contract.ts": `import { oc } from "@orpc/contract";
+    "router.ts": `import { os } from "@orpc/server";
 import { z } from "zod";
 const v1Input = ${shape};
 const v1Output = v1Input.extend({ id: z.int() });
@@ -85,14 +88,6 @@ const v2Output = v1Output.extend({ tags: z.array(z.string()) });
 const v3Input = v2Input.omit({ name: true }).extend({ title: z.string().max(300) });
 const v3Output = v2Output.omit({ name: true }).extend({ title: z.string().max(300), score: z.int() });
 ${VERSIONS.map(version).join("\n")}
-export const contract = { v1, v2, v3 };
-`,
-    "views.ts": `import { os } from "../os.ts";
-${VERSIONS.map(
-  (at) => `const ${at} = {
-${each((name) => `  ${name}: os.${app}.${at}.${name}.handler(async ({ input }) => (${answerAt(at)})),`)}
-};`,
-).join("\n")}
 export const router = { v1, v2, v3 };
 `,
     "calls.ts": callsOf(
@@ -105,23 +100,14 @@ export const router = { v1, v2, v3 };
 
 /** One router and one client for all apps, as its documentation has them. */
 function orpcRoot(): Record<string, string> {
-  const imports = (name: string, file: string) =>
-    APPS.map((app) => `import { ${name} as ${app} } from "./${app}/${file}.ts";`).join("\n");
+  const imports = APPS.map((app) => `import { router as ${app} } from "./${app}/router.ts";`);
   return {
-    "contract.ts": `${imports("contract", "contract")}
-export const contract = { ${APPS.join(", ")} };
+    "router.ts": `${imports.join("\n")}
+export const router = { ${APPS.join(", ")} };
 `,
-    "os.ts": `import { implement } from "@orpc/server";
-import { contract } from "./contract.ts";
-export const os = implement(contract);
-`,
-    "router.ts": `import { os } from "./os.ts";
-${imports("router", "views")}
-export const router = os.router({ ${APPS.join(", ")} });
-`,
-    "client.ts": `import type { ContractRouterClient } from "@orpc/contract";
-import type { contract } from "./contract.ts";
-export declare const client: ContractRouterClient<typeof contract>;
+    "client.ts": `import type { RouterClient } from "@orpc/server";
+import type { router } from "./router.ts";
+export declare const client: RouterClient<typeof router>;
 `,
   };
 }
