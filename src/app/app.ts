@@ -1,5 +1,5 @@
 /** `app("faq", { … })`: what an app is made of. Loaded only where the app is provided. */
-import { aboutOf, type AnyContract, versionsOf } from "../contract/contract.ts";
+import { aboutOf, type AnyContract, lastEndpoints, versionsOf } from "../contract/contract.ts";
 import { MarcotError } from "../errors.ts";
 import type { Page } from "./page.ts";
 import type { App, View } from "./types.ts";
@@ -28,18 +28,22 @@ export function app(name: string, parts: AppParts): App {
 
 function viewsByEndpoint(name: string, { contract, views = {} }: AppParts): Map<string, View> {
   const found = new Map<string, View>();
+  const lasts = lastEndpoints(contract);
   for (const candidate of Object.values(views)) {
     if (!isView(candidate)) continue;
     const { app: owner, name: endpoint, version } = candidate.endpoint;
-    const newest = aboutOf(contract).version;
+    const last = lasts.get(endpoint)?.version;
     if (owner !== name)
       throw invalid(name, `a view answers ${owner}.${endpoint}, which is another app's`);
-    if (version !== newest)
-      throw invalid(name, `the view of ${endpoint} answers ${version}; write it for ${newest}`);
+    if (version !== last)
+      throw invalid(
+        name,
+        `the view of ${endpoint} answers ${version}; write it for ${last ?? aboutOf(contract).version}`,
+      );
     if (found.has(endpoint)) throw invalid(name, `${endpoint} has two views`);
     found.set(endpoint, candidate);
   }
-  const missing = aboutOf(contract).endpoints.filter((endpoint) => !found.has(endpoint.name));
+  const missing = [...lasts.values()].filter(({ name: key }) => !found.has(key));
   if (missing.length > 0)
     throw invalid(name, `no view answers ${missing.map((e) => e.name).join(", ")}`);
   return found;

@@ -1,9 +1,11 @@
 /** An app that is provided in this process: its definition, its database, and a route per endpoint and version. */
-import { aboutOf, type AnyContract, versionsOf } from "../contract/contract.ts";
+import { bare } from "../contract/bare.ts";
+import { aboutOf, lastEndpoints, versionsOf } from "../contract/contract.ts";
 import { checkOf } from "../contract/compile.ts";
 import type { Check } from "../contract/check.ts";
 import { type Endpoint, hasNoBody, nameOf } from "../contract/endpoint.ts";
-import { downward, upward } from "../contract/plan.ts";
+import { isGuest, type Shape } from "../contract/guest.ts";
+import { downward, errorsBetween, upward } from "../contract/plan.ts";
 import type { Db } from "../data/database.ts";
 import { MarcotError } from "../errors.ts";
 import type { App, Checks, Route, ServedApp } from "./types.ts";
@@ -13,9 +15,10 @@ export function serve(app: App, db: Db): ServedApp {
   const byEndpoint = new Map<Endpoint, Route>();
   const byName = new Map<string, Route>();
   const served: ServedApp = { app, db, routes, byEndpoint, byName };
+  const lasts = lastEndpoints(app.contract);
   for (const version of versionsOf(app.contract)) {
     for (const endpoint of aboutOf(version).endpoints) {
-      const route = toRoute(served, endpoint, app.contract);
+      const route = toRoute(served, endpoint, lasts.get(endpoint.name) ?? endpoint);
       routes.push(route);
       byEndpoint.set(endpoint, route);
       byName.set(route.name, route);
@@ -24,8 +27,7 @@ export function serve(app: App, db: Db): ServedApp {
   return served;
 }
 
-function toRoute(served: ServedApp, endpoint: Endpoint, newest: AnyContract): Route {
-  const latest = aboutOf(newest).endpoints.find(({ name }) => name === endpoint.name) ?? endpoint;
+function toRoute(served: ServedApp, endpoint: Endpoint, latest: Endpoint): Route {
   const view = served.app.views.get(endpoint.name);
   const name = nameOf(endpoint);
   if (view === undefined) throw new MarcotError("AppInvalid", `${name} has no view`);
@@ -37,11 +39,17 @@ function toRoute(served: ServedApp, endpoint: Endpoint, newest: AnyContract): Ro
     name,
     hasBody: !hasNoBody(endpoint.method),
     up: rise?.carry,
-    upCheck: rise?.usesCode ? checkOf(latest.input, "copy", `${name} input`) : undefined,
+    upCheck: rise?.usesCode ? shapeCheck(latest.input, `${name} input`) : undefined,
     down: downward(latest, endpoint),
+    errors: errorsBetween(latest, endpoint),
     input: {},
     output: {},
   };
+}
+
+/** What a step's function made is held to the shape alone: limits belong to the edge of each version. */
+function shapeCheck(shape: Shape, where: string): Check {
+  return checkOf(isGuest(shape) ? shape : bare(shape), "copy", where);
 }
 
 /** The check of one side of a route, compiled and kept when it is first used. */

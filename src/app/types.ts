@@ -5,7 +5,7 @@
 import type { Check } from "../contract/check.ts";
 import type { AnyContract } from "../contract/contract.ts";
 import type { Endpoint } from "../contract/endpoint.ts";
-import type { Carry } from "../contract/plan.ts";
+import type { Carry, DeclaredError } from "../contract/plan.ts";
 import type { Db } from "../data/database.ts";
 import type { MarcotError } from "../errors.ts";
 import type { Page } from "./page.ts";
@@ -37,6 +37,8 @@ export interface Route {
   /** Checks what `up` made, where a function of the contract's author took part in it. */
   readonly upCheck: Check | undefined;
   readonly down: Carry | undefined;
+  /** Error that the view may throw -> what this version calls it. */
+  readonly errors: ReadonlyMap<string, DeclaredError>;
   readonly input: Checks;
   readonly output: Checks;
 }

@@ -99,9 +99,12 @@ function crossing(error: unknown, route: Route, context: CallContext): MarcotErr
   const { traceId } = context;
   if (error instanceof Error) {
     const code = codeOf(error);
-    const status = code === undefined ? undefined : route.view.endpoint.errors[code];
-    if (code !== undefined && status !== undefined) {
-      return MarcotError.declared(code, status, error.message);
+    const declared = code === undefined ? undefined : route.errors.get(code);
+    if (declared) return MarcotError.declared(declared.name, declared.status, error.message);
+    if (code !== undefined && route.view.endpoint.errors[code] !== undefined) {
+      const { version } = route.endpoint;
+      const message = `${route.name} failed with ${code}, which ${version} does not name: ${error.message}`;
+      return new MarcotError("ContractBroken", message, { ran: "yes", traceId });
     }
     if (code === "NotAllowed") return new MarcotError("NotAllowed", error.message, { traceId });
     const passing = PASSING.find((known) => known === code);

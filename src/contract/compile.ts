@@ -124,9 +124,19 @@ function writeMember(writer: Writer, field: Field, place: Place): string {
 
 /** A default is a value of the program; each call gets its own, because a view may change it. */
 function writeDefault(writer: Writer, field: Field): string {
-  const fallback = field.default;
-  if (typeof fallback !== "object" || fallback === null) return constant(writer, fallback);
-  return `structuredClone(${constant(writer, fallback)})`;
+  return copyText(field.default, () => constant(writer, field.default));
+}
+
+/** Source text that makes a new copy of a value. `name` is for what has no text of its own. */
+export function copyText(value: unknown, name: () => string): string {
+  if (typeof value !== "object" || value === null) return name();
+  // structuredClone costs as much as a whole call, and nearly every such value is `[]`.
+  return isPlainList(value) ? JSON.stringify(value) : `structuredClone(${name()})`;
+}
+
+function isPlainList(value: object): boolean {
+  const plain = ["string", "boolean", "number"];
+  return Array.isArray(value) && value.every((item) => plain.includes(typeof item));
 }
 
 function writeList(writer: Writer, field: Field, { value, at }: Place): string {

@@ -14,8 +14,10 @@ import {
   type Definition,
   type Endpoint,
   endpointKey,
+  type EventData,
   type EventDefinition,
   eventKey,
+  noSteps,
   type AnyCall,
 } from "./endpoint.ts";
 import type { Fields } from "./field.ts";
@@ -33,6 +35,7 @@ export interface About {
   readonly version: string;
   readonly previous: AnyContract | undefined;
   readonly endpoints: readonly Endpoint[];
+  readonly events: readonly EventData[];
 }
 
 export const aboutKey: unique symbol = Symbol.for("marcot.contract");
@@ -75,12 +78,12 @@ export function contract<const D extends Definitions>(name: string, definitions:
     return [
       key,
       definition.is === "event"
-        ? bindEvent(member, definition.fields)
+        ? bindEvent({ ...member, fields: definition.fields, previous: undefined, steps: [] })
         : bind({
             ...definition,
             ...member,
             previous: undefined,
-            steps: { input: [], output: [] },
+            steps: noSteps,
           }),
     ] as const;
   });
@@ -102,8 +105,13 @@ export function assemble<T>(
   const endpoints = members.flatMap(([, member]) =>
     endpointKey in member ? [member[endpointKey]] : [],
   );
+  const events = members.flatMap(([, member]) => (eventKey in member ? [member[eventKey]] : []));
   refuseSamePath(endpoints);
-  const about: About = Object.freeze({ ...identity, endpoints: Object.freeze(endpoints) });
+  const about: About = Object.freeze({
+    ...identity,
+    endpoints: Object.freeze(endpoints),
+    events: Object.freeze(events),
+  });
   const data = { ...Object.fromEntries(members), [aboutKey]: about };
   return Object.freeze(data) as T;
 }
@@ -121,12 +129,9 @@ export function bind(endpoint: Endpoint): AnyCall {
   return Object.freeze(Object.assign(call, { [endpointKey]: frozen }));
 }
 
-export function bindEvent(
-  member: { app: string; version: string; name: string },
-  fields: Fields,
-): AppEvent {
-  refuseNames(fields, `${member.app}/${member.version} ${member.name}`);
-  return Object.freeze({ [eventKey]: Object.freeze({ ...member, fields }) });
+export function bindEvent(event: EventData): AppEvent {
+  refuseNames(event.fields, `${event.app}/${event.version} ${event.name}`);
+  return Object.freeze({ [eventKey]: Object.freeze(event) });
 }
 
 function outside({ app, version, name }: Endpoint): MarcotError {
@@ -227,6 +232,12 @@ export function versionsOf(newest: AnyContract): AnyContract[] {
   for (let at: AnyContract | undefined = newest; at; at = at[aboutKey].previous)
     versions.unshift(at);
   return versions;
+}
+
+/** Every endpoint in the last version that has it: the one that a view answers. */
+export function lastEndpoints(newest: AnyContract): ReadonlyMap<string, Endpoint> {
+  const endpoints = versionsOf(newest).flatMap((version) => aboutOf(version).endpoints);
+  return new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
 }
 
 export function aboutOf(anyContract: AnyContract): About {

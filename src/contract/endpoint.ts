@@ -1,7 +1,7 @@
 /** What an app promises, one endpoint or event at a time: frozen data, and the call that it is. */
 import type { Fields, Flat } from "./field.ts";
 import type { Read, Shape, Written } from "./guest.ts";
-import type { Step } from "./step.ts";
+import type { ErrorStep, Link } from "./step.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -47,8 +47,16 @@ export interface Endpoint extends Definition {
   readonly name: string;
   /** The same endpoint one version earlier, and what leads from it to this one. */
   readonly previous: Endpoint | undefined;
-  readonly steps: { readonly input: readonly Step[]; readonly output: readonly Step[] };
+  readonly steps: EndpointSteps;
 }
+
+export interface EndpointSteps {
+  readonly input: readonly Link[];
+  readonly output: readonly Link[];
+  readonly errors: readonly ErrorStep[];
+}
+
+export const noSteps: EndpointSteps = Object.freeze({ input: [], output: [], errors: [] });
 
 export interface CallOptions {
   /** How long the caller waits, in milliseconds. Default: what is left of its own deadline. */
@@ -106,15 +114,28 @@ export interface EventDefinition<F extends Fields = Fields> {
   readonly fields: F;
 }
 
-/** A fact that an app tells: `published`. Receivers get it cut to their version. */
-export interface AppEvent<F extends Fields = Fields> {
-  readonly [eventKey]: {
-    readonly app: string;
-    readonly version: string;
-    readonly name: string;
-    readonly fields: Fields;
+/** An event of one version of an app. */
+export interface EventData {
+  readonly app: string;
+  readonly version: string;
+  readonly name: string;
+  readonly fields: Fields;
+  /** The same event one version earlier, and what leads from it to this one. */
+  readonly previous: EventData | undefined;
+  readonly steps: readonly Link[];
+}
+
+/**
+ * A fact that an app tells: `published`. Receivers get it taken down to their version. `K`: what its
+ * teller must keep for older versions.
+ */
+export interface AppEvent<F extends Fields = Fields, K extends Fields = {}> {
+  readonly [eventKey]: EventData;
+  readonly types?: {
+    readonly fields: F;
+    readonly kept: K;
+    readonly told: (value: Answer<F, K>) => Answer<F, K>;
   };
-  readonly types?: { readonly fields: F };
 }
 
 export function endpointOf(call: AnyCall): Endpoint {

@@ -10,7 +10,6 @@ export {
   decimal,
   integer,
   list,
-  map,
   nullable,
   number,
   object,
@@ -18,7 +17,21 @@ export {
   text,
   uuid,
 } from "./field.ts";
-export { add, convert, drop, rename } from "./step.ts";
+export {
+  add,
+  convert,
+  drop,
+  error,
+  flat,
+  gone,
+  loosen,
+  map,
+  nest,
+  rename,
+  tighten,
+  unwrap,
+  wrap,
+} from "./step.ts";
 export { change, extend } from "./version.ts";
 export type { Read, Written } from "./guest.ts";
 export type { Call, CallOptions } from "./endpoint.ts";

@@ -1,16 +1,15 @@
 /** The types of a next version: what `extend` and `change` make of a contract, and what they refuse. */
 import type { AppEvent, Call, DeclaredErrors, Definition, EventDefinition } from "./endpoint.ts";
-import type { Field, Fields, Flat, ReadFields } from "./field.ts";
-import type { Add, Convert, Drop, Rename } from "./step.ts";
-
-/** A reason that a compiler prints: nothing has this type. */
-export interface Refused<Why extends string> {
-  readonly refused: Why;
-}
+import type { Field, Fields } from "./field.ts";
+import type { ErrorStep, Gone } from "./step.ts";
+import type { CheckedSteps, Refused } from "./step-checked.types.ts";
+import type { Apply, Kept, Merge } from "./step.types.ts";
 
 export interface Extension {
   readonly input?: Fields;
   readonly output?: Fields;
+  /** More fields of an event. */
+  readonly fields?: Fields;
   readonly errors?: DeclaredErrors;
 }
 
@@ -33,13 +32,13 @@ type New<D> =
       ? AppEvent<F>
       : never;
 
-type Merge<A, B> = Flat<Omit<A, keyof B> & B>;
-
 type ExtendedMember<M, D> = D extends Made
   ? New<D>
   : M extends Call<infer I, infer O, infer E, infer K>
     ? Call<I & FieldsIn<D, "input">, O & FieldsIn<D, "output">, E & ErrorsIn<D>, K>
-    : M;
+    : M extends AppEvent<infer F, infer K>
+      ? AppEvent<F & FieldsIn<D, "fields">, K>
+      : M;
 
 /** The members of the next version. */
 export type Extended<V, D> = {
@@ -56,25 +55,34 @@ type RequiredOf<F> = {
 
 /** An extension's new input fields may be left out: the callers of the version before do not send them. */
 export type CheckedExtensions<V, D> = {
-  readonly [K in keyof D]: D[K] extends Made
-    ? unknown
-    : K extends keyof V
-      ? CheckedExtension<D[K]>
+  readonly [K in keyof D]: K extends keyof V
+    ? D[K] extends Made
+      ? Refused<`${K & string} exists already; say what changes`>
+      : CheckedExtension<V[K], D[K]>
+    : D[K] extends Made
+      ? unknown
       : Refused<`there is no ${K & string} to extend`>;
 };
 
-type CheckedExtension<D> = [RequiredOf<FieldsIn<D, "input">>] extends [never]
-  ? unknown
-  : {
-      readonly input: Refused<`${RequiredOf<FieldsIn<D, "input">>} needs a default, or optional(): older callers do not send it`>;
-    };
+type CheckedExtension<M, D> = M extends AppEvent
+  ? { readonly input?: OfEndpoints; readonly output?: OfEndpoints }
+  : [RequiredOf<FieldsIn<D, "input">>] extends [never]
+    ? { readonly fields?: OfEvents }
+    : {
+        readonly input: Refused<`${RequiredOf<FieldsIn<D, "input">>} needs a default, or optional(): older callers do not send it`>;
+      };
 
 export interface Change {
   readonly input?: readonly unknown[];
   readonly output?: readonly unknown[];
+  /** Steps of an event. */
+  readonly fields?: readonly unknown[];
+  readonly errors?: readonly unknown[];
+  /** Status of a success, from this version on. Default: as before. */
+  readonly status?: number;
 }
 
-export type Changes = { readonly [name: string]: Change | Made };
+export type Changes = { readonly [name: string]: Change | Made | Gone };
 
 type StepsIn<D, Side extends string> = D extends {
   readonly [K in Side]: infer S extends readonly unknown[];
@@ -82,26 +90,17 @@ type StepsIn<D, Side extends string> = D extends {
   ? S
   : [];
 
-/** The fields after a list of steps. */
-type Apply<F, S> = S extends readonly [infer H, ...infer T] ? Apply<ApplyOne<F, H>, T> : F;
-
-type ApplyOne<F, S> =
-  S extends Rename<infer A, infer B>
-    ? Flat<Omit<F, A> & { readonly [K in B]: A extends keyof F ? F[A] : never }>
-    : S extends Add<infer N, infer T>
-      ? Merge<F, { readonly [K in N]: T }>
-      : S extends Convert<infer N, infer T>
-        ? Merge<F, { readonly [K in N]: T }>
-        : S extends Drop<infer N>
-          ? Flat<Omit<F, N>>
-          : F;
-
-/** What the view must still return, because an older version promised it. */
-type Kept<F, S> = S extends readonly [infer H, ...infer T]
-  ? (H extends Drop<infer N, "keep"> ? Pick<F, N & keyof F> : {}) & Kept<ApplyOne<F, H>, T>
-  : {};
-
 type Fielded<F> = F extends Fields ? F : never;
+
+/** The errors after a list of steps. */
+type Translated<E, S> = S extends readonly [infer H, ...infer T]
+  ? Translated<ErrorAfter<E, H>, T>
+  : E;
+
+type ErrorAfter<E, S> =
+  S extends ErrorStep<infer A, infer B, infer K>
+    ? Merge<K extends true ? E : Omit<E, A>, { readonly [N in B]: number }>
+    : E;
 
 type ChangedMember<M, D> = D extends Made
   ? New<D>
@@ -109,13 +108,24 @@ type ChangedMember<M, D> = D extends Made
     ? Call<
         Fielded<Apply<I, StepsIn<D, "input">>>,
         Fielded<Apply<O, StepsIn<D, "output">>>,
-        E,
+        Translated<E, StepsIn<D, "errors">> & DeclaredErrors,
         K & Fielded<Kept<O, StepsIn<D, "output">>>
       >
-    : M;
+    : M extends AppEvent<infer F, infer K>
+      ? AppEvent<
+          Fielded<Apply<F, StepsIn<D, "fields">>>,
+          K & Fielded<Kept<F, StepsIn<D, "fields">>>
+        >
+      : M;
 
 export type Changed<V, D> = {
-  readonly [K in (keyof V & string) | (keyof D & string)]: K extends keyof D
+  readonly [
+    K in (keyof V & string) | (keyof D & string) as K extends keyof D
+      ? D[K] extends Gone
+        ? never
+        : K
+      : K
+  ]: K extends keyof D
     ? ChangedMember<K extends keyof V ? V[K] : unknown, D[K]>
     : K extends keyof V
       ? V[K]
@@ -123,64 +133,48 @@ export type Changed<V, D> = {
 };
 
 export type CheckedChanges<V, D> = {
-  readonly [K in keyof D]: D[K] extends Made
-    ? unknown
-    : K extends keyof V
-      ? V[K] extends Call<infer I, infer O>
-        ? {
-            readonly input?: CheckedSteps<I, StepsIn<D[K], "input">, "input">;
-            readonly output?: CheckedSteps<O, StepsIn<D[K], "output">, "output">;
-          }
-        : unknown
+  readonly [K in keyof D]: K extends keyof V
+    ? D[K] extends Made
+      ? Refused<`${K & string} exists already; say what changes`>
+      : D[K] extends Gone
+        ? unknown
+        : CheckedChange<V[K], D[K]>
+    : D[K] extends Made
+      ? unknown
       : Refused<`there is no ${K & string} to change`>;
 };
 
-type CheckedSteps<F, S, Side, Done extends readonly unknown[] = []> = S extends readonly [
+type CheckedChange<M, D> =
+  M extends Call<infer I, infer O, infer E>
+    ? {
+        readonly input?: CheckedSteps<I, StepsIn<D, "input">, "input">;
+        readonly output?: CheckedSteps<O, StepsIn<D, "output">, "output">;
+        readonly errors?: CheckedErrors<E, StepsIn<D, "errors">>;
+        readonly fields?: OfEvents;
+      }
+    : M extends AppEvent<infer F>
+      ? {
+          readonly fields?: CheckedSteps<F, StepsIn<D, "fields">, "output">;
+          readonly input?: OfEndpoints;
+          readonly output?: OfEndpoints;
+        }
+      : unknown;
+
+type OfEvents = Refused<"only an event has fields: say input or output">;
+type OfEndpoints = Refused<"an event has no input or output: say fields">;
+
+type CheckedErrors<E, S, Done extends readonly unknown[] = []> = S extends readonly [
   infer H,
   ...infer T,
 ]
-  ? CheckedSteps<ApplyOne<F, H>, T, Side, [...Done, CheckedStep<F, H, Side>]>
+  ? CheckedErrors<ErrorAfter<E, H>, T, [...Done, CheckedError<E, H>]>
   : Done;
 
-type CheckedStep<F, S, Side> =
-  S extends Rename<infer A, infer B>
-    ? A extends keyof F
-      ? B extends keyof F
-        ? Refused<`${B} exists already`>
+type CheckedError<E, S> =
+  S extends ErrorStep<infer A, infer B>
+    ? A extends keyof E
+      ? B extends keyof E
+        ? Refused<`the error ${B} exists already`>
         : S
-      : Refused<`there is no ${A} to rename`>
-    : S extends Add<infer N, infer T, infer HasOld>
-      ? N extends keyof F
-        ? Refused<`${N} exists already`>
-        : Side extends "output"
-          ? S
-          : HasOld extends true
-            ? S
-            : T extends Field<unknown, unknown, "required">
-              ? Refused<`${N} needs { old: … }: older callers do not send it`>
-              : S
-      : S extends Convert<infer N, Field, infer V>
-        ? N extends keyof F
-          ? ReadOne<F, N> extends V
-            ? S
-            : Refused<`the old ${N} is not what up takes and down gives`>
-          : Refused<`there is no ${N} to convert`>
-        : S extends Drop<infer N, infer How>
-          ? N extends keyof F
-            ? CheckedDrop<F, N, How, Side, S>
-            : Refused<`there is no ${N} to drop`>
-          : Refused<"this is not a step">;
-
-type CheckedDrop<F, N extends string, How, Side, S> = Side extends "input"
-  ? How extends "gone"
-    ? S
-    : Refused<`an input's ${N} is dropped without options`>
-  : How extends "gone"
-    ? F extends { readonly [K in N]: Field<unknown, unknown, "optional"> }
-      ? S
-      : Refused<`${N} needs { keep: true } or { was: … }: older callers expect it`>
-    : S;
-
-type ReadOne<F, N extends string> = F extends { readonly [K in N]: infer T extends Field }
-  ? ReadFields<{ readonly it: T }>["it" & keyof ReadFields<{ readonly it: T }>]
-  : never;
+      : Refused<`there is no error ${A}`>
+    : Refused<"this is not a step for errors">;
