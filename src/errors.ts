@@ -51,6 +51,12 @@ export const errorTable = {
     title: "The app has no such version",
     fix: "Use one of the versions that the app serves.",
   },
+  VersionGone: {
+    status: 410,
+    ran: "no",
+    title: "The version is gone",
+    fix: "Use one of the versions that the app serves.",
+  },
   UnknownEndpoint: {
     status: 404,
     ran: "no",

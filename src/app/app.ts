@@ -20,6 +20,8 @@ export interface AppParts {
 export function app(name: string, parts: AppParts): App {
   const about = aboutOf(parts.contract);
   if (about.app !== name) throw invalid(name, `its contract is that of "${about.app}"`);
+  if (about.life.retired?.gone)
+    throw invalid(name, `${about.version} is the newest version and cannot be gone`);
   const views = viewsByEndpoint(name, parts);
   refuseHidden(name, parts);
   const { contract, summary = "", urls = [], tables = {} } = parts;
@@ -38,7 +40,9 @@ function viewsByEndpoint(name: string, { contract, views = {} }: AppParts): Map<
     if (version !== last)
       throw invalid(
         name,
-        `the view of ${endpoint} answers ${version}; write it for ${last ?? aboutOf(contract).version}`,
+        last === undefined
+          ? `the view of ${endpoint} answers ${version}, which is gone; take it out`
+          : `the view of ${endpoint} answers ${version}; write it for ${last}`,
       );
     if (found.has(endpoint)) throw invalid(name, `${endpoint} has two views`);
     found.set(endpoint, candidate);

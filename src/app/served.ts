@@ -1,6 +1,6 @@
 /** An app that is provided in this process: its definition, its database, and a route per endpoint and version. */
 import { bare } from "../contract/bare.ts";
-import { aboutOf, lastEndpoints, versionsOf } from "../contract/contract.ts";
+import { aboutOf, lastEndpoints, type Retirement, servedVersions } from "../contract/contract.ts";
 import { checkOf } from "../contract/compile.ts";
 import type { Check } from "../contract/check.ts";
 import { type Endpoint, hasNoBody, nameOf } from "../contract/endpoint.ts";
@@ -14,11 +14,14 @@ export function serve(app: App, db: Db): ServedApp {
   const routes: Route[] = [];
   const byEndpoint = new Map<Endpoint, Route>();
   const byName = new Map<string, Route>();
-  const served: ServedApp = { app, db, routes, byEndpoint, byName };
+  const versions = servedVersions(app.contract).map(aboutOf);
+  const names = versions.map(({ version }) => version);
+  const served: ServedApp = { app, db, routes, byEndpoint, byName, versions: names };
   const lasts = lastEndpoints(app.contract);
-  for (const version of versionsOf(app.contract)) {
-    for (const endpoint of aboutOf(version).endpoints) {
-      const route = toRoute(served, endpoint, lasts.get(endpoint.name) ?? endpoint);
+  for (const { endpoints, life } of versions) {
+    for (const endpoint of endpoints) {
+      const latest = lasts.get(endpoint.name) ?? endpoint;
+      const route = toRoute(served, { endpoint, latest, retired: life.retired });
       routes.push(route);
       byEndpoint.set(endpoint, route);
       byName.set(route.name, route);
@@ -27,7 +30,13 @@ export function serve(app: App, db: Db): ServedApp {
   return served;
 }
 
-function toRoute(served: ServedApp, endpoint: Endpoint, latest: Endpoint): Route {
+interface RouteParts {
+  readonly endpoint: Endpoint;
+  readonly latest: Endpoint;
+  readonly retired: Retirement | undefined;
+}
+
+function toRoute(served: ServedApp, { endpoint, latest, retired }: RouteParts): Route {
   const view = served.app.views.get(endpoint.name);
   const name = nameOf(endpoint);
   if (view === undefined) throw new MarcotError("AppInvalid", `${name} has no view`);
@@ -38,6 +47,7 @@ function toRoute(served: ServedApp, endpoint: Endpoint, latest: Endpoint): Route
     view,
     name,
     hasBody: !hasNoBody(endpoint.method),
+    retired,
     up: rise?.carry,
     upCheck: rise?.usesCode ? shapeCheck(latest.input, `${name} input`) : undefined,
     down: downward(latest, endpoint),

@@ -3,7 +3,7 @@
  * stands in the files beside this one, and no two of them import each other.
  */
 import type { Check } from "../contract/check.ts";
-import type { AnyContract } from "../contract/contract.ts";
+import type { AnyContract, Retirement } from "../contract/contract.ts";
 import type { Endpoint } from "../contract/endpoint.ts";
 import type { Carry, DeclaredError } from "../contract/plan.ts";
 import type { Db } from "../data/database.ts";
@@ -33,6 +33,8 @@ export interface Route {
   /** `faq.v1.create`. */
   readonly name: string;
   readonly hasBody: boolean;
+  /** Undefined, unless the version is to end. */
+  readonly retired: Retirement | undefined;
   readonly up: Carry | undefined;
   /** Checks what `up` made, where a function of the contract's author took part in it. */
   readonly upCheck: Check | undefined;
@@ -53,6 +55,8 @@ export interface Checks {
 export interface ServedApp {
   readonly app: App;
   readonly db: Db;
+  /** `["v1", "v2"]`: those that are served. */
+  readonly versions: readonly string[];
   /** Every endpoint of every version, oldest version first. */
   readonly routes: readonly Route[];
   readonly byEndpoint: ReadonlyMap<Endpoint, Route>;

@@ -3,6 +3,7 @@
  * call is answered in this process or sent to an address; nothing else differs for the caller.
  */
 import { current } from "../app/context.ts";
+import { noteRetired, unserved } from "../app/retired.ts";
 import { answer } from "../app/view.ts";
 import type { Context, Outgoing, Provider, Route, ServedApp } from "../app/types.ts";
 import { check, invalidInput, sentenceOf } from "../contract/check.ts";
@@ -59,7 +60,10 @@ function callLocal(
   outgoing: Outgoing,
 ): Promise<unknown> {
   const route = served.byEndpoint.get(endpoint);
-  if (route !== undefined) return answer(route, input, LOCAL, outgoing);
+  if (route !== undefined) {
+    if (route.retired !== undefined) noteRetired(outgoing, endpoint, route.retired);
+    return answer(route, input, LOCAL, outgoing);
+  }
   return callOtherCopy(served, endpoint, input, outgoing);
 }
 
@@ -71,10 +75,11 @@ async function callOtherCopy(
   outgoing: Outgoing,
 ): Promise<unknown> {
   const name = nameOf(endpoint);
-  const route = served.byName.get(name) ?? missing(served, endpoint);
   const checked = check(checkOf(endpoint.input, "copy", name), input, (issues) =>
     invalidInput(name, issues),
   );
+  const route = served.byName.get(name) ?? missing(served, endpoint);
+  if (route.retired !== undefined) noteRetired(outgoing, endpoint, route.retired);
   const output = await answer(route, checked, LOCAL, outgoing);
   return check(
     checkOf(endpoint.output, "copy", name),
@@ -91,11 +96,11 @@ async function callOtherCopy(
 }
 
 function missing(served: ServedApp, endpoint: Endpoint): Route {
-  const versions = [...new Set(served.routes.map((route) => route.endpoint.version))];
-  const message = `${nameOf(endpoint)} is not served here; ${endpoint.app} serves ${versions.join(", ")}`;
+  const { version, path, app } = endpoint;
+  if (!served.versions.includes(version)) throw unserved(served, version);
   throw new MarcotError(
-    versions.includes(endpoint.version) ? "UnknownEndpoint" : "UnknownVersion",
-    message,
+    "UnknownEndpoint",
+    `${app} ${version} has no endpoint at /${version}${path}`,
   );
 }
 

@@ -7,6 +7,9 @@ export interface Reply {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** The headers of a version that is to end (RFC 9745, RFC 8594). */
+  readonly deprecation: string | undefined;
+  readonly sunset: string | undefined;
 }
 
 interface Problem {

@@ -6,6 +6,7 @@
  * for a reply that is read whole, and global `fetch` costs several times the CPU.
  */
 import { type Dispatcher, Pool } from "undici";
+import { noteRetired } from "../app/retired.ts";
 import { timedOut, unwatch, type Timed, watch } from "../app/view.ts";
 import type { Outgoing, Running } from "../app/types.ts";
 import { check, invalidInput, sentenceOf } from "../contract/check.ts";
@@ -40,6 +41,7 @@ export async function callRemote(
   const request = toRequest(address, endpoint, checked, outgoing);
   const send = () => exchange({ address, endpoint, outgoing, name }, request);
   const reply = await (endpoint.idempotent ? repeat(send, outgoing.deadline) : send());
+  if (reply.deprecation !== undefined) noteDeprecation(outgoing, endpoint, reply);
   if (reply.status !== endpoint.status) throw fromProblem(reply, endpoint, address);
   return check(
     checkOf(endpoint.output, "read", `${name} output`),
@@ -53,6 +55,19 @@ export async function callRemote(
         },
       ),
   );
+}
+
+/** Here too the caller's own log says it: the provider's may be another team's. */
+function noteDeprecation(outgoing: Outgoing, endpoint: Endpoint, reply: Reply): void {
+  const { deprecation = "", sunset } = reply;
+  const deprecated = dayOf(Number(deprecation.slice(1)) * 1000) ?? deprecation;
+  const until = sunset === undefined ? undefined : (dayOf(Date.parse(sunset)) ?? sunset);
+  noteRetired(outgoing, endpoint, { deprecated, sunset: until });
+}
+
+function dayOf(milliseconds: number): string | undefined {
+  const at = new Date(milliseconds);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString().slice(0, 10);
 }
 
 function parse(reply: Reply, name: string, address: URL): unknown {
@@ -172,6 +187,8 @@ class Exchange implements Dispatcher.DispatchHandler, Timed {
   #size = 0;
   #status = 0;
   #contentType = "";
+  #deprecation: string | undefined;
+  #sunset: string | undefined;
 
   constructor(
     target: Target,
@@ -195,6 +212,9 @@ class Exchange implements Dispatcher.DispatchHandler, Timed {
   ): void {
     this.#status = status;
     this.#contentType = String(headers["content-type"] ?? "");
+    const { deprecation, sunset } = headers;
+    if (deprecation !== undefined) this.#deprecation = String(deprecation);
+    if (sunset !== undefined) this.#sunset = String(sunset);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -211,6 +231,8 @@ class Exchange implements Dispatcher.DispatchHandler, Timed {
       status: this.#status,
       contentType: this.#contentType,
       body: whole.toString("utf8"),
+      deprecation: this.#deprecation,
+      sunset: this.#sunset,
     });
   }
 

@@ -36,6 +36,19 @@ export interface About {
   readonly previous: AnyContract | undefined;
   readonly endpoints: readonly Endpoint[];
   readonly events: readonly EventData[];
+  /** What `retire` says later. All else about a contract is there when it is declared. */
+  readonly life: Life;
+}
+
+export interface Life {
+  retired: Retirement | undefined;
+}
+
+/** The end of a version: days as `"2026-11-01"`. */
+export interface Retirement {
+  readonly deprecated: string;
+  readonly sunset: string | undefined;
+  readonly gone: boolean;
 }
 
 export const aboutKey: unique symbol = Symbol.for("marcot.contract");
@@ -67,10 +80,12 @@ export function setCaller(caller: Caller): void {
   slots[slot] = caller;
 }
 
-/** Declares the first version of an app's contract: `contract("faq/v1", { … })`. */
+/**
+ * Declares the first version of an app's contract: `contract("faq/v1", { … })`. A contract that begins
+ * later says that the versions before are gone.
+ */
 export function contract<const D extends Definitions>(name: string, definitions: D): Contract<D> {
   const { app, version } = fromName(name);
-  if (version !== "v1") throw invalid(name, "a first version is called v1; use extend or change");
   const members = Object.entries(
     definitions as unknown as Readonly<Record<string, Definition | EventDefinition>>,
   ).map(([key, definition]) => {
@@ -111,6 +126,7 @@ export function assemble<T>(
     ...identity,
     endpoints: Object.freeze(endpoints),
     events: Object.freeze(events),
+    life: Object.seal({ retired: undefined }),
   });
   const data = { ...Object.fromEntries(members), [aboutKey]: about };
   return Object.freeze(data) as T;
@@ -234,9 +250,14 @@ export function versionsOf(newest: AnyContract): AnyContract[] {
   return versions;
 }
 
+/** The versions that have callers to serve, oldest first. */
+export function servedVersions(newest: AnyContract): AnyContract[] {
+  return versionsOf(newest).filter((version) => !aboutOf(version).life.retired?.gone);
+}
+
 /** Every endpoint in the last version that has it: the one that a view answers. */
 export function lastEndpoints(newest: AnyContract): ReadonlyMap<string, Endpoint> {
-  const endpoints = versionsOf(newest).flatMap((version) => aboutOf(version).endpoints);
+  const endpoints = servedVersions(newest).flatMap((version) => aboutOf(version).endpoints);
   return new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
 }
 

@@ -32,6 +32,7 @@ export {
   unwrap,
   wrap,
 } from "./step.ts";
+export { retire, type RetireOptions } from "./retire.ts";
 export { change, extend } from "./version.ts";
 export type { Read, Written } from "./guest.ts";
 export type { Call, CallOptions } from "./endpoint.ts";

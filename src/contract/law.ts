@@ -7,7 +7,7 @@ import { type Issue, MarcotError } from "../errors.ts";
 import { bare } from "./bare.ts";
 import { sentenceOf } from "./check.ts";
 import { checkOf } from "./compile.ts";
-import { aboutOf, type AnyContract, versionsOf } from "./contract.ts";
+import { aboutOf, type AnyContract, servedVersions, versionsOf } from "./contract.ts";
 import { nameOf } from "./endpoint.ts";
 import type { Fields } from "./field.ts";
 import { lossOf } from "./loss.ts";
@@ -37,6 +37,7 @@ export interface Breach {
 /** Tries every step: each version with the next one, and each with the last one that has the member. */
 export function breachesOf(newest: AnyContract, options: LawOptions = {}): Breach[] {
   const abouts = versionsOf(newest).map(aboutOf);
+  const served = new Set(servedVersions(newest).map((version) => aboutOf(version).version));
   return abouts.flatMap(({ endpoints, events }, index) => {
     const later = abouts.slice(index + 1);
     const isLast = (name: string) =>
@@ -56,6 +57,7 @@ export function breachesOf(newest: AnyContract, options: LawOptions = {}): Breac
   });
 
   function tryLaw(older: Member, newer: Member, { side, links }: Chain): Breach[] {
+    if (!served.has(older.version)) return [];
     const isNext = newer.previous === older;
     const tried = [
       ...(links.length > 0 ? [side === "input" ? goesUp(links) : goesDown(links)] : []),

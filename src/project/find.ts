@@ -85,14 +85,21 @@ function noApp(name: string, why: string, cause?: unknown): MarcotError {
 export async function loadContract({ name, folder, extension }: AppFiles): Promise<AnyContract[]> {
   const path = join(folder, `contract${extension}`);
   const exports = await loadFile(path, "AppInvalid");
-  const newest = Object.values(exports)
+  const found = Object.values(exports)
     .filter(isContract)
-    .toSorted((a, b) => numberOf(a) - numberOf(b))
-    .at(-1);
+    .toSorted((a, b) => numberOf(a) - numberOf(b));
+  const newest = found.at(-1);
   if (newest === undefined || aboutOf(newest).app !== name) {
     throw new MarcotError("AppInvalid", `${path} exports no contract of the app ${name}`);
   }
-  return versionsOf(newest);
+  const versions = versionsOf(newest);
+  const apart = found.find((version) => !versions.includes(version));
+  if (apart === undefined) return versions;
+  const [one, last] = [aboutOf(apart).version, aboutOf(newest).version];
+  throw new MarcotError(
+    "ContractInvalid",
+    `${path}: ${last} is not made of ${one}; declare it with extend or change`,
+  );
 }
 
 function numberOf(contract: AnyContract): number {

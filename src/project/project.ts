@@ -224,5 +224,8 @@ export function ownerUrls({ settings, folder }: ProjectPlan): OwnerUrls {
 
 /** The versions that an app serves, oldest first: `["v1", "v2"]`. */
 export function versionNames({ versions }: Listed): string[] {
-  return versions.map((version) => aboutOf(version).version);
+  return versions
+    .map(aboutOf)
+    .filter(({ life }) => !life.retired?.gone)
+    .map(({ version }) => version);
 }

@@ -2,7 +2,9 @@
  * Finds the route of a request. The contract is the route: `/v1/create/` below the app's place is
  * `create` of version 1, and a path without a version is the app's first version, for ever.
  */
+import { unserved } from "../app/retired.ts";
 import type { Route, ServedApp } from "../app/types.ts";
+import { type About, aboutOf, type Retirement, versionsOf } from "../contract/contract.ts";
 import { MarcotError } from "../errors.ts";
 
 export interface Match {
@@ -18,28 +20,53 @@ interface Pattern {
 
 export interface Router {
   readonly app: string;
-  readonly first: string;
-  readonly versions: readonly string[];
+  readonly served: ServedApp;
   /** Paths without parameters, with and without their last slash. */
   readonly exact: Map<string, Map<string, Route>>;
   readonly patterns: Pattern[];
+  /** Paths without a version, where v1 answered while it was served. */
+  readonly former: readonly RegExp[];
+  /** Versions that are gone or will be, with what is known of it. Undefined where all stay. */
+  readonly endings: ReadonlyMap<string, Retirement | undefined> | undefined;
 }
 
-export function createRouter({ app, routes }: ServedApp): Router {
-  const versions = [...new Set(routes.map(({ endpoint }) => endpoint.version))];
+/** What a path without a version means, for ever. */
+const FIRST = "v1";
+
+export function createRouter(served: ServedApp): Router {
+  const abouts = versionsOf(served.app.contract).map(aboutOf);
   const router: Router = {
-    app: app.name,
-    first: versions[0] ?? "v1",
-    versions,
+    app: served.app.name,
+    served,
     exact: new Map(),
     patterns: [],
+    former: served.versions.includes(FIRST)
+      ? []
+      : (abouts[0]?.endpoints ?? []).map(({ path }) => regexOf(path)),
+    endings: endingsOf(abouts),
   };
-  for (const route of routes) {
+  for (const route of served.routes) {
     const { version, path } = route.endpoint;
     addPath(router, `/${version}${path}`, route);
-    if (version === router.first) addPath(router, path, route);
+    if (version === FIRST) addPath(router, path, route);
   }
   return router;
+}
+
+function endingsOf([oldest, ...later]: readonly About[]): Router["endings"] {
+  if (oldest === undefined) return undefined;
+  const undeclared = Array.from({ length: Number(oldest.version.slice(1)) - 1 }, (_, i) => i + 1);
+  const endings = new Map<string, Retirement | undefined>();
+  for (const number of undeclared) endings.set(`v${number}`, undefined);
+  for (const { version, life } of [oldest, ...later]) {
+    if (life.retired) endings.set(version, life.retired);
+  }
+  return endings.size === 0 ? undefined : endings;
+}
+
+function regexOf(path: string): RegExp {
+  const source = path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "([^/]+)");
+  return new RegExp(`^${source}?$`);
 }
 
 function addPath({ exact, patterns }: Router, path: string, route: Route): void {
@@ -50,8 +77,7 @@ function addPath({ exact, patterns }: Router, path: string, route: Route): void 
     if (path !== "/") exact.set(path.slice(0, -1), methods);
     return;
   }
-  const source = path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "([^/]+)");
-  const regex = new RegExp(`^${source}?$`);
+  const regex = regexOf(path);
   const known = patterns.find((pattern) => pattern.regex.source === regex.source);
   if (known) {
     known.methods.set(method, route);
@@ -74,6 +100,7 @@ export function find(router: Router, method: string, path: string): Match | unde
     const found = parts && pattern.methods.get(method);
     if (found) return { route: found, params: paramsOf(pattern, parts) };
   }
+  if (router.former.some((regex) => regex.test(path))) throw unserved(router.served, FIRST);
   const isVersioned = /^\/v\d+(\/|$)/.test(path);
   return isVersioned && allowedMethods(router, path).length === 0
     ? refuse(router, path)
@@ -102,13 +129,10 @@ export function allowedMethods(router: Router, path: string): string[] {
   ];
 }
 
-function refuse({ app, versions }: Router, path: string): never {
+function refuse({ app, served }: Router, path: string): never {
   const version = path.split("/")[1] ?? "";
-  if (versions.includes(version)) {
+  if (served.versions.includes(version)) {
     throw new MarcotError("UnknownEndpoint", `${app} ${version} has no endpoint at ${path}`);
   }
-  throw new MarcotError(
-    "UnknownVersion",
-    `${app} has no ${version}; it serves ${versions.join(", ")}`,
-  );
+  throw unserved(served, version);
 }

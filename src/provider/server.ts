@@ -12,6 +12,7 @@ import { fromQuery, fromText, type TextValues } from "../contract/text.ts";
 import { codeOf, MarcotError } from "../errors.ts";
 import { allowedMethods, find, type Match, type Router } from "./router.ts";
 import { type Refuse, reply } from "./reply.ts";
+import { giveNotice } from "./retired.ts";
 
 /** Enough for any form; a caller who sends more is told so before it is read. */
 export const BODY_BYTES_MAX = 1024 * 1024;
@@ -48,6 +49,7 @@ export function handle(site: Site, request: IncomingMessage, response: ServerRes
   try {
     const mount = mountOf(site.mounts, path);
     const below = mount === undefined ? path : path.slice(mount.prefix.length) || "/";
+    if (mount?.router.endings !== undefined) giveNotice(mount.router, below, response);
     const match = mount && find(mount.router, method, below);
     if (match)
       answerEndpoint(site, match, request, response, mark === -1 ? "" : url.slice(mark + 1));
