@@ -6,7 +6,8 @@ import { join, relative } from "node:path";
 import type { App } from "../app/types.ts";
 import { codeOf, MarcotError } from "../errors.ts";
 import { apiVariableOf } from "./addresses.ts";
-import { ownApps, scanBoundaries } from "./boundaries.ts";
+import { ownApps, scanBoundaries, type Use } from "./boundaries.ts";
+import { checkCallers, checkContract } from "./check-contract.ts";
 import { checkTables } from "./check-tables.ts";
 import type { Environment } from "./env.ts";
 import { type AppFiles, findApp, loadApp, loadContract, loadSettings } from "./find.ts";
@@ -32,15 +33,17 @@ export async function checkProject(options: CheckOptions): Promise<Checked> {
   const { folder, environment } = options;
   const { apps, silenced, findings: settings } = await checkSettings(folder, environment);
   const own = ownApps(folder, apps ?? []);
+  const boundaries = scanBoundaries({ project: folder, apps: own, listed: apps ?? [] });
+  const { uses } = boundaries;
   const findings = [
     ...settings,
     ...(apps ? checkEnvironment(apps, environment) : []),
     ...(apps ? unlistedApps(folder, apps, own) : []),
-    ...scanBoundaries({ project: folder, apps: own, listed: apps ?? [] }).findings,
+    ...boundaries.findings,
   ];
   for (const name of apps ?? own.map((files) => files.name)) {
     const isOwn = own.some((files) => files.name === name);
-    findings.push(...(await checkApp({ project: folder, name, isOwn, environment })));
+    findings.push(...(await checkApp({ project: folder, name, isOwn, environment, uses })));
   }
   return silence(
     findings.filter((finding) => !isRepeated(finding, findings)),
@@ -148,9 +151,10 @@ interface AppTask {
   readonly name: string;
   readonly isOwn: boolean;
   readonly environment: Environment;
+  readonly uses: readonly Use[];
 }
 
-async function checkApp({ project, name, isOwn, environment }: AppTask): Promise<Finding[]> {
+async function checkApp({ project, name, isOwn, environment, uses }: AppTask): Promise<Finding[]> {
   let files: AppFiles | undefined;
   try {
     files = findApp(project, name);
@@ -166,8 +170,13 @@ async function checkApp({ project, name, isOwn, environment }: AppTask): Promise
   const { folder, extension } = files;
   const fileOf = (part: string) => relative(project, join(folder, `${part}${extension}`));
   let app: App;
+  const contracts: Finding[] = [];
   try {
-    await loadContract(files);
+    const newest = (await loadContract(files)).at(-1);
+    if (newest) {
+      const where = { file: fileOf("contract") };
+      contracts.push(...checkContract(newest, where), ...checkCallers(newest, uses));
+    }
   } catch (error) {
     return [thrown("apps.E002", error, { folder, project, file: fileOf("contract") })];
   }
@@ -175,11 +184,11 @@ async function checkApp({ project, name, isOwn, environment }: AppTask): Promise
     app = await loadApp(files);
   } catch (error) {
     // A file that is not there, for an app that is provided elsewhere, is not missed.
-    if (codeOf(error) === "AppNotFound" && environment[apiVariableOf(name)]) return [];
-    return [thrown("apps.E003", error, { folder, project, file: fileOf("app") })];
+    if (codeOf(error) === "AppNotFound" && environment[apiVariableOf(name)]) return contracts;
+    return [...contracts, thrown("apps.E003", error, { folder, project, file: fileOf("app") })];
   }
   const where = { file: fileOf("tables") };
-  return checkTables({ app, files, where, comparesMigrations: isOwn });
+  return [...contracts, ...(await checkTables({ app, files, where, comparesMigrations: isOwn }))];
 }
 
 interface Thrower {

@@ -177,7 +177,7 @@ test("every finding that the code can make is in the table, and the other way ro
   const sources = readdirSync(folder)
     .filter((file) => file !== "findings.ts")
     .map((file) => readFileSync(join(folder, file), "utf8"));
-  const used = [...sources.join("").matchAll(/"((?:settings|apps|boundaries|data)\.[EW]\d{3})"/g)];
+  const used = [...sources.join("").matchAll(/"([a-z]+\.[EW]\d{3})"/g)];
   assert.deepEqual(
     [...new Set(used.map(([, id]) => id))].toSorted(),
     Object.keys(findingTable).toSorted(),
