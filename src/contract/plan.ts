@@ -107,7 +107,7 @@ function isStillUp({ step, before }: Link): boolean {
 /** Whether the check of the older version, which cuts what it does not know, does all of the step. */
 function isStillDown({ step, before }: Link): boolean {
   if (step.step === "add") return true;
-  if (step.step === "drop") return step.how !== "was";
+  if (step.step === "drop") return step.how === "keep";
   if (step.step !== "tighten" && step.step !== "loosen") return false;
   return step.down === undefined && before[step.name]?.default === step.field.default;
 }

@@ -90,6 +90,9 @@ type StepsIn<D, Side extends string> = D extends {
   ? S
   : [];
 
+/** Not `E & DeclaredErrors`, which would let any name be an error. */
+type Named<E> = E extends DeclaredErrors ? E : never;
+
 type Fielded<F> = F extends Fields ? F : never;
 
 /** The errors after a list of steps. */
@@ -108,7 +111,7 @@ type ChangedMember<M, D> = D extends Made
     ? Call<
         Fielded<Apply<I, StepsIn<D, "input">>>,
         Fielded<Apply<O, StepsIn<D, "output">>>,
-        Translated<E, StepsIn<D, "errors">> & DeclaredErrors,
+        Named<Translated<E, StepsIn<D, "errors">>>,
         K & Fielded<Kept<O, StepsIn<D, "output">>>
       >
     : M extends AppEvent<infer F, infer K>

@@ -1,5 +1,5 @@
 /**
- * "v1 is STILL VALID": an app of four versions that uses every step, with one view for each endpoint.
+ * "v1 is STILL VALID": an app of five versions that uses every step, with one view for each endpoint.
  * It is called at every version, in this process and over HTTP, and answers the same both ways.
  */
 import assert from "node:assert/strict";
@@ -122,7 +122,9 @@ const v4 = c.change(v3, "shop/v4", {
   cancel: c.del("/orders/:order/", { input: { order: c.integer({ min: 0 }) } }),
 });
 
-const order = view(v4.order, async (input, { fail }) => {
+const v5 = c.extend(v4, "shop/v5", { cancel: { errors: { Shipped: 409 } } });
+
+const order = view(v5.order, async (input, { fail }) => {
   const { subject, amounts, street, city, state, tag, language, note, code } = input;
   if (subject === "sold") throw fail("Missing", "there is none left");
   if (subject === "kept") throw fail("Reserved", "somebody else has it");
@@ -138,16 +140,19 @@ const order = view(v4.order, async (input, { fail }) => {
     colour: "red",
   };
 });
-const find = view(v4.find, async ({ order: id }) => ({
+const find = view(v5.find, async ({ order: id }) => ({
   id,
   state: "paid" as const,
   place: "here",
 }));
 const count = view(v2.count, async () => ({ count: 3 }));
-const cancel = view(v4.cancel, async () => ({}));
+const cancel = view(v5.cancel, async ({ order: id }, { fail }) => {
+  if (id === 13) throw fail("Shipped", "it is on its way");
+  return {};
+});
 
 const served = serve(
-  app("shop", { contract: v4, views: { order, find, count, cancel } }),
+  app("shop", { contract: v5, views: { order, find, count, cancel } }),
   undefined as never,
 ); // no view reads rows
 const closing: (() => Promise<void>)[] = [];
@@ -295,6 +300,17 @@ test("an error has the name and the status that the caller's version knows", asy
   assert.equal(await codes(v3.order, { ...third, subject: "sold" }), "Missing 410");
 });
 
+test("an error that a version has no name for is no error of that version", async () => {
+  const named = (await bothWays(v5.cancel, { order: 13 })) as { code: string; status: number };
+  assert.deepEqual([named.code, named.status], ["Shipped", 409]);
+  const unnamed = (await bothWays(v4.cancel, { order: 13 })) as { code: string; message: string };
+  assert.equal(unnamed.code, "ContractBroken");
+  assert.equal(
+    unnamed.message,
+    "shop.v4.cancel failed with Shipped, which v4 does not name: it is on its way",
+  );
+});
+
 test("each version keeps its own limits at the edge, and the view takes what older ones allow", async () => {
   const note = "longer than nine";
   const answer = (await bothWays(v1.order, { ...old, note })) as { street: string };
@@ -305,7 +321,7 @@ test("each version keeps its own limits at the edge, and the view takes what old
 });
 
 test("generated requests of every version are answered, the same both ways", async () => {
-  const calls = [v1, v2, v3, v4].map((version) => version.order);
+  const calls = [v1, v2, v3, v4, v5].map((version) => version.order);
   for (const call of calls) {
     await fc.assert(
       fc.asyncProperty(written(endpointOf(call).input as Fields), async (input) => {
@@ -332,5 +348,5 @@ test("an event of v4 goes down to a receiver of v1", () => {
 });
 
 test("the law holds for all of it", () => {
-  assert.deepEqual(breachesOf(v4), []);
+  assert.deepEqual(breachesOf(v5), []);
 });

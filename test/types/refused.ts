@@ -75,3 +75,5 @@ view(s2.order, async () => ({ state: "open" as const, tags: [] })); // refused: 
 void s2.ordered; // refused: 'ordered' does not exist
 const s3 = change(s1, "shop/v2", { order: { input: [nest(["street", "city"], "place"), map("state", { open: "todo", closed: "done" })] } });
 view(s3.order, async ({ place, state, city }) => Promise.reject(new Error(place.street + state + city))); // refused: 'city' does not exist
+view(change(s1, "shop/v2", { order: { errors: [error("NoSuchThing", "Missing")] } }).order, async (_, { fail }) => Promise.reject(fail("NoSuchThing", ""))); // refused: Argument of type '"NoSuchThing"' is not assignable to parameter of type '"Missing"'
+view(change(s1, "shop/v2", { order: { status: 201 } }).order, async (_, { fail }) => Promise.reject(fail("Nothing", ""))); // refused: Argument of type '"Nothing"' is not assignable to parameter of type '"NoSuchThing"'
