@@ -24,6 +24,7 @@ export {
   error,
   flat,
   gone,
+  inside,
   loosen,
   map,
   nest,

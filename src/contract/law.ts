@@ -143,9 +143,7 @@ function goesDown(links: readonly Link[]): Attempt {
 /** What a step takes one way, it gives back the other way, unless it says what it loses. */
 function comesBack(link: Link, side: Side): Attempt | undefined {
   const { step, before, after } = link;
-  if (lossOf(link, side) !== undefined) return undefined;
-  if (step.step === "tighten" || step.step === "loosen") return undefined;
-  if (step.step === "add" || step.step === "drop") return undefined; // nothing is there to come back
+  if (lossOf(link, side) !== undefined || hasNoWayBack(link)) return undefined;
   const [up, down] = [raise(before, [link]), lower(after, [link])];
   if (up === undefined || down === undefined) return undefined;
   const [own, there, back] = side === "input" ? [before, up.carry, down] : [after, down, up.carry];
@@ -161,6 +159,11 @@ function comesBack(link: Link, side: Side): Attempt | undefined {
       }),
     };
   };
+}
+
+/** Where a field is only there on one side, or only its limits change, nothing comes back. */
+function hasNoWayBack({ step, inner }: Link): boolean {
+  return ["add", "drop", "tighten", "loosen"].includes(step.step) || inner.some(hasNoWayBack);
 }
 
 function ends(links: readonly Link[]): [Fields, Fields] {

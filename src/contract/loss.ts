@@ -7,9 +7,13 @@ import { backOf } from "./step-fields.ts";
  * What the step keeps from an older caller's request (`input`), or from what an older caller gets
  * (`output`). Undefined: nothing. A field that is added is no loss: the older version never had it.
  */
-export function lossOf({ step }: Link, side: Side): string | undefined {
+export function lossOf({ step, inner }: Link, side: Side): string | undefined {
   const isRequest = side === "input";
   switch (step.step) {
+    case "inside": {
+      const losses = inner.flatMap((link) => lossOf(link, side) ?? []);
+      return losses.length === 0 ? undefined : `${losses.join(", ")} in ${step.name}`;
+    }
     case "drop":
       if (isRequest) return step.name;
       if (step.how === "was") return `the true ${step.name}, which is computed`;

@@ -7,8 +7,8 @@ import type { Endpoint, EventData } from "./endpoint.ts";
 import { copyText } from "./compile.ts";
 import type { Field, Fields } from "./field.ts";
 import { isGuest } from "./guest.ts";
-import type { Add, Link, MapValues, Side } from "./step.ts";
-import { backOf } from "./step-fields.ts";
+import type { Add, Inside, Link, MapValues, Side } from "./step.ts";
+import { backOf, fieldsIn } from "./step-fields.ts";
 
 export type Carry = (value: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
@@ -99,22 +99,33 @@ export function lower(from: Fields, links: readonly Link[]): Carry | undefined {
   return build(writer, links[0]?.before ?? from);
 }
 
-function isStillUp({ step, before }: Link): boolean {
+function isStillUp({ step, before, inner }: Link): boolean {
+  if (step.step === "inside") return inner.every(isStillUp);
   if (step.step !== "tighten" && step.step !== "loosen") return false;
   return before[step.name]?.presence !== "optional" || step.field.presence === "optional";
 }
 
 /** Whether the check of the older version, which cuts what it does not know, does all of the step. */
-function isStillDown({ step, before }: Link): boolean {
+function isStillDown({ step, before, inner }: Link): boolean {
+  if (step.step === "inside") return inner.every(isStillDown);
   if (step.step === "add") return true;
   if (step.step === "drop") return step.how === "keep";
   if (step.step !== "tighten" && step.step !== "loosen") return false;
   return step.down === undefined && before[step.name]?.default === step.field.default;
 }
 
-function stepUp(writer: Writer, { step, before, after }: Link): void {
+function stepUp(writer: Writer, link: Link): void {
+  const { step, before, after } = link;
   const { plan } = writer;
   switch (step.step) {
+    case "inside": {
+      const rise = raise(fieldsAt(before, step), link.inner);
+      if (rise === undefined) return;
+      writer.usesCode ||= rise.usesCode;
+      return change(plan, step.name, step.name, (x) =>
+        each(writer, rise.carry, x, before[step.name]),
+      );
+    }
     case "rename":
       return move(plan, step.from, step.to);
     case "drop":
@@ -153,9 +164,15 @@ function stepUp(writer: Writer, { step, before, after }: Link): void {
   }
 }
 
-function stepDown(writer: Writer, { step, before, after }: Link): void {
+function stepDown(writer: Writer, link: Link): void {
+  const { step, before, after } = link;
   const { plan } = writer;
   switch (step.step) {
+    case "inside": {
+      const fall = lower(fieldsAt(after, step), link.inner);
+      if (fall === undefined) return;
+      return change(plan, step.name, step.name, (x) => each(writer, fall, x, after[step.name]));
+    }
     case "rename":
       return move(plan, step.to, step.from);
     case "add":
@@ -229,6 +246,17 @@ function called(writer: Writer, run: unknown, x: string, field: Field | undefine
   writer.usesCode = true;
   const name = constant(writer, run);
   return isOptional(field) ? `h.maybe(${name}, ${x})` : `${name}(${x})`;
+}
+
+/** The way of an object, or of each object in a list, between its own versions. */
+function each(writer: Writer, carry: Carry, x: string, field: Field | undefined): string {
+  const name = constant(writer, carry);
+  return field?.kind === "list" ? `h.each(${name}, ${x})` : `h.maybe(${name}, ${x})`;
+}
+
+function fieldsAt(fields: Fields, { name }: Inside): Fields {
+  const field = fields[name];
+  return (field && fieldsIn(field)) ?? {};
 }
 
 function looked(writer: Writer, table: ReadonlyMap<string, string>, x: string): string {
@@ -313,6 +341,8 @@ function build(writer: Writer, goal: Fields): Carry {
 }
 
 const helpers = {
+  each: (run: (x: unknown) => unknown, x: unknown): unknown =>
+    Array.isArray(x) ? x.map((one) => run(one)) : x,
   wrap: (x: unknown) => (x === undefined ? undefined : [x]),
   first: (x: unknown, empty: unknown): unknown => {
     if (!Array.isArray(x)) return x;

@@ -8,6 +8,7 @@ import type {
   Convert,
   Drop,
   Flatten,
+  Inside,
   Limit,
   MapValues,
   Nest,
@@ -16,7 +17,7 @@ import type {
   Unwrap,
   Wrap,
 } from "./step.ts";
-import type { ApplyOne, FieldIn, Inner } from "./step.types.ts";
+import type { ApplyOne, FieldIn, Inner, InnerOf } from "./step.types.ts";
 
 /** A reason that a compiler prints: nothing has this type. */
 export interface Refused<Why extends string> {
@@ -55,6 +56,9 @@ interface Checked<F, S, Side> {
   readonly flat: S extends Flatten<infer N> ? Known<F, N, "flatten", CheckedFlat<F, N, S>> : S;
   readonly map: S extends MapValues<infer N, infer U, infer D>
     ? Known<F, N, "map", CheckedMap<ReadOf<FieldIn<F, N>>, N, U, D, Side, S>>
+    : S;
+  readonly inside: S extends Inside<infer N, infer T>
+    ? Known<F, N, "change", CheckedInside<FieldIn<F, N>, N, T, Side, S>>
     : S;
   readonly tighten: CheckedLimit<F, S, Side>;
   readonly loosen: CheckedLimit<F, S, Side>;
@@ -137,14 +141,20 @@ type CheckedUnwrap<F, A extends string, B extends string, E, S> =
         : Refused<`empty is not an element of ${A}`>
     : Refused<`${A} is not a list`>;
 
+/** Neither a map, whose names are data, nor a value of another kind. */
+type IsObject<R> = [R] extends [Date | Uint8Array | readonly unknown[] | string | number | boolean]
+  ? false
+  : null extends R
+    ? false
+    : string extends keyof R
+      ? false
+      : true;
+
 type CheckedFlat<F, N extends string, S> =
   PresenceOf<FieldIn<F, N>> extends "required"
-    ? ReadOf<FieldIn<F, N>> extends
-        Date | Uint8Array | readonly unknown[] | string | number | boolean
-      ? Refused<`${N} is not an object`>
-      : string extends keyof ReadOf<FieldIn<F, N>>
-        ? Refused<`${N} is a map: its names are data`>
-        : Free<Omit<F, N>, keyof Inner<FieldIn<F, N>> & string, S>
+    ? IsObject<ReadOf<FieldIn<F, N>>> extends true
+      ? Free<Omit<F, N>, keyof Inner<FieldIn<F, N>> & string, S>
+      : Refused<`${N} is not an object whose names are known`>
     : Refused<`${N} may be absent, and then nothing says so`>;
 
 type CheckedMap<R, N extends string, U, D, Side, S> = string extends R
@@ -169,6 +179,21 @@ type Silent<U, D> = {
       ? never
       : U[A] & string;
 }[keyof U];
+
+type CheckedInside<Old, N extends string, T extends readonly unknown[], Side, S> =
+  IsObject<ElementOf<ReadOf<Old>>> extends true
+    ? Extract<T[number], Drop<string, "keep">> extends never
+      ? FirstRefused<CheckedSteps<InnerOf<Old>, T, Side>, S>
+      : Refused<`nothing is kept inside ${N}: use { was: … }`>
+    : Refused<`${N} is neither an object nor a list of objects`>;
+
+type ElementOf<R> = R extends readonly (infer T)[] ? T : R;
+
+type FirstRefused<C, S> = C extends readonly [infer H, ...infer T]
+  ? H extends Refused<string>
+    ? H
+    : FirstRefused<T, S>
+  : S;
 
 type CheckedLimit<F, S, Side> =
   S extends Limit<infer Word, infer N, infer T, infer O, infer V>

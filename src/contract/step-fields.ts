@@ -10,6 +10,7 @@ import { choice, type Field, type Fields, list, object, optional } from "./field
 import type {
   Convert,
   Drop,
+  Inside,
   Limit,
   Link,
   MapValues,
@@ -29,15 +30,21 @@ interface Place {
 export function linksOf(fields: Fields, steps: readonly Step[], place: Place): Link[] {
   let before = fields;
   return steps.map((step) => {
-    const after = applyStep(before, step, place);
-    const link = Object.freeze({ step, before, after });
+    const inner = step.step === "inside" ? innerLinks(before, step, place) : [];
+    const after = applyStep(before, step, place, inner);
+    const link = Object.freeze({ step, before, after, inner });
     before = after;
     return link;
   });
 }
 
-function applyStep(fields: Fields, step: Step, place: Place): Fields {
+function applyStep(fields: Fields, step: Step, place: Place, inner: readonly Link[]): Fields {
   switch (step.step) {
+    case "inside": {
+      const old = found(fields, step.name, "change", place);
+      const now = inner.at(-1)?.after;
+      return now === undefined ? fields : { ...fields, [step.name]: rebuilt(old, now) };
+    }
     case "add":
       if (step.hasOld && typeof step.old !== "function")
         refuseValue(step.field, step.old, named(place, step.name));
@@ -141,6 +148,33 @@ function unwrapped(old: Field, { from, empty, hasEmpty }: Unwrap, place: Place):
   if (fallback === undefined) return item;
   const schema = Object.freeze({ ...item.schema, default: fallback });
   return Object.freeze({ ...item, schema, presence: "default", default: fallback });
+}
+
+/** The fields of an object, or of the objects in a list. */
+export function fieldsIn({ kind, rule }: Field): Fields | undefined {
+  return kind === "list" ? rule.item?.rule.fields : rule.fields;
+}
+
+function innerLinks(fields: Fields, { name, steps }: Inside, { side, where }: Place): Link[] {
+  const place = { side, where: `${where}.${name}` };
+  const old = found(fields, name, "change", place);
+  const own = old.kind === "nullable" ? undefined : fieldsIn(old);
+  if (own === undefined) throw misfit(place, "it is neither an object nor a list of objects");
+  const inner = steps as readonly Step[]; // only its type says what they are
+  if (inner.some((step) => step.step === "drop" && step.how === "keep"))
+    throw misfit(place, "nothing is kept inside: use { was: … }");
+  return linksOf(own, inner, place);
+}
+
+function rebuilt({ kind, rule, presence, default: fallback }: Field, fields: Fields): Field {
+  const whole = object(fields);
+  if (kind !== "list") return presence === "optional" ? optional(whole) : whole;
+  const { min, max } = rule;
+  const limits = { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
+  // The elements of a default are of the old shape; only an empty one stays what it was.
+  const isEmpty = Array.isArray(fallback) && fallback.length === 0;
+  const now = list(whole, presence === "default" && isEmpty ? { ...limits, default: [] } : limits);
+  return presence === "optional" ? optional(elementOf(now)) : now;
 }
 
 function nested(fields: Fields, { names, to }: Nest, place: Place): Fields {

@@ -117,8 +117,17 @@ export interface Limit<
   readonly types?: { readonly gives: V };
 }
 
+export interface Inside<
+  N extends string = string,
+  S extends readonly unknown[] = readonly unknown[],
+> {
+  readonly step: "inside";
+  readonly name: N;
+  readonly steps: S;
+}
+
 export type Step =
-  Rename | Add | Drop | Convert | Wrap | Unwrap | Nest | Flatten | MapValues | Limit;
+  Rename | Add | Drop | Convert | Wrap | Unwrap | Nest | Flatten | MapValues | Limit | Inside;
 
 /** An event goes the way of an output. */
 export type Side = "input" | "output";
@@ -128,6 +137,8 @@ export interface Link {
   readonly step: Step;
   readonly before: Fields;
   readonly after: Fields;
+  /** Those of `inside`; of any other step none. */
+  readonly inner: readonly Link[];
 }
 
 /** What an older caller knows as the error `from` is called `to` now. */
@@ -257,6 +268,14 @@ export function nest<const N extends string, const B extends string>(
 /** The fields of an object move up beside it, and the object is gone. Nothing is lost either way. */
 export function flat<const N extends string>(name: N): Flatten<N> {
   return Object.freeze({ step: "flat", name });
+}
+
+/** Steps for the fields of an object, or of each object in a list. */
+export function inside<const N extends string, const S extends readonly unknown[]>(
+  name: N,
+  steps: S,
+): Inside<N, S> {
+  return Object.freeze({ step: "inside", name, steps: Object.freeze(steps) });
 }
 
 /** With a field: values by name, where the names are data (see `field`). */

@@ -1,10 +1,11 @@
 /** What each step does to the types of the fields. `step-fields` does the same to the fields themselves. */
-import type { Field, Flat, ReadFields, WrittenFields } from "./field.ts";
+import type { Field, Flat, Presence, ReadFields, WrittenFields } from "./field.ts";
 import type {
   Add,
   Convert,
   Drop,
   Flatten,
+  Inside,
   Limit,
   MapValues,
   Nest,
@@ -42,6 +43,9 @@ interface Applied<F, S> {
   readonly map: S extends MapValues<infer N, infer U, infer D>
     ? Merge<F, { readonly [K in N]: Reworded<FieldIn<F, N>, U[keyof U] | (keyof D & string)> }>
     : never;
+  readonly inside: S extends Inside<infer N, infer T>
+    ? Merge<F, { readonly [K in N]: Rebuilt<FieldIn<F, N>, T> }>
+    : never;
   readonly tighten: Limited<F, S>;
   readonly loosen: Limited<F, S>;
 }
@@ -78,6 +82,24 @@ export type Inner<T> =
           {} extends Pick<R, K> ? "optional" : {} extends Pick<W, K> ? "default" : "required"
         >;
       }
+    : never;
+
+/** The fields of an object, or of the objects in a list. */
+export type InnerOf<T> =
+  T extends Field<readonly (infer R)[], readonly (infer W)[]>
+    ? Inner<Field<R, W, "required">>
+    : Inner<T>;
+
+type Rebuilt<T, S> =
+  T extends Field<infer R, unknown, infer P>
+    ? Whole<Nested<Apply<InnerOf<T>, S>>, R extends readonly unknown[] ? true : false, P>
+    : never;
+
+type Whole<T, IsList, P extends Presence> =
+  T extends Field<infer R, infer W>
+    ? IsList extends true
+      ? Field<R[], readonly W[], P>
+      : Field<R, W, P>
     : never;
 
 /** What the view must still return, because an older version promised it. */

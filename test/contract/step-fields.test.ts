@@ -74,6 +74,14 @@ refuses(
 refuses("input", c.tighten("tags", c.list(c.integer())), "tags is of another kind");
 const more = c.object({ street: c.text(), city: c.text() });
 refuses("input", c.loosen("place", more), "older callers send other values of place");
+refuses("input", c.inside("names", [c.rename("a", "b")]), "neither an object nor a list");
+refuses("input", c.inside("none", []), "there is no none to change");
+refuses(
+  "input",
+  c.inside("place", [c.rename("town", "b")]),
+  "input.place: there is no town to rename",
+);
+refuses("output", c.inside("place", [c.drop("street", { keep: true })]), "nothing is kept inside");
 refuses("output", c.drop("id"), "id needs { keep: true } or { was: … }");
 refuses("output", c.unwrap("pairs", "one"), "older callers expect pairs to have 2 elements");
 refuses("output", c.loosen("street", c.text()), "street needs { down: … }");

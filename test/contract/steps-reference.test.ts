@@ -17,7 +17,7 @@ const page = readFileSync(join(import.meta.dirname, "../../docs/reference/steps.
 const blocks = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? "");
 const examples = blocks.filter((block) => block.startsWith("// before:"));
 const kinds = [
-  ...["add", "drop", "rename", "wrap", "unwrap", "nest", "flat", "map"],
+  ...["add", "drop", "rename", "wrap", "unwrap", "nest", "flat", "map", "inside"],
   ...["tighten", "loosen", "convert"],
 ];
 

@@ -1,7 +1,7 @@
 // Each marked line is refused by the compiler in at most three lines. Checked by refused.test.ts.
 import { view } from "marcot";
 import {
-  add, change, choice, contract, convert, drop, error, event, extend, flat, gone, integer, list, loosen, map, nest, number, object, optional, post, rename, text, tighten, unwrap, wrap,
+  add, change, choice, contract, convert, drop, error, event, extend, flat, gone, inside, integer, list, loosen, map, nest, number, object, optional, post, rename, text, tighten, unwrap, wrap,
 } from "marcot/contract";
 
 const v1 = contract("faq/v1", {
@@ -28,8 +28,9 @@ const s1 = contract("shop/v1", {
       names: map(text()),
       at: optional(object({ day: text() })),
       address: object({ city: text() }),
+      rows: list(object({ a: integer() })),
     },
-    output: { id: integer(), state: choice(["open", "closed"]), note: optional(text()), tags: list(text()) },
+    output: { id: integer(), state: choice(["open", "closed"]), note: optional(text()), tags: list(text()), rows: list(object({ a: integer() })) },
     errors: { NoSuchThing: 404 },
   }),
   ordered: event({ id: integer(), city: text() }),
@@ -53,7 +54,7 @@ change(s1, "shop/v2", { order: { input: [unwrap("city", "town")] } }); // refuse
 change(s1, "shop/v2", { order: { input: [unwrap("tags", "tag", { empty: 1 })] } }); // refused: empty is not an element of tags
 change(s1, "shop/v2", { order: { input: [nest(["street", "zip"], "place")] } }); // refused: there is no zip to nest
 change(s1, "shop/v2", { order: { input: [nest(["street"], "city")] } }); // refused: city exists already
-change(s1, "shop/v2", { order: { input: [flat("names")] } }); // refused: names is a map
+change(s1, "shop/v2", { order: { input: [flat("names")] } }); // refused: names is not an object whose names are known
 change(s1, "shop/v2", { order: { input: [flat("at")] } }); // refused: at may be absent
 change(s1, "shop/v2", { order: { input: [flat("address")] } }); // refused: city exists already
 change(s1, "shop/v2", { order: { input: [map("state", { open: "todo" })] } }); // refused: closed of state needs a new value
@@ -71,9 +72,15 @@ change(s1, "shop/v2", { order: { fields: [rename("city", "town")] } }); // refus
 change(s1, "shop/v2", { ordered: { fields: [drop("city")] } }); // refused: city needs { keep: true }
 extend(s1, "shop/v2", { order: post("/order/") }); // refused: order exists already
 const s2 = change(s1, "shop/v2", { order: { output: [drop("id", { keep: true })] }, ordered: gone() });
-view(s2.order, async () => ({ state: "open" as const, tags: [] })); // refused: 'id' is missing
+view(s2.order, async () => ({ state: "open" as const, tags: [], rows: [] })); // refused: 'id' is missing
 void s2.ordered; // refused: 'ordered' does not exist
 const s3 = change(s1, "shop/v2", { order: { input: [nest(["street", "city"], "place"), map("state", { open: "todo", closed: "done" })] } });
 view(s3.order, async ({ place, state, city }) => Promise.reject(new Error(place.street + state + city))); // refused: 'city' does not exist
 view(change(s1, "shop/v2", { order: { errors: [error("NoSuchThing", "Missing")] } }).order, async (_, { fail }) => Promise.reject(fail("NoSuchThing", ""))); // refused: Argument of type '"NoSuchThing"' is not assignable to parameter of type '"Missing"'
 view(change(s1, "shop/v2", { order: { status: 201 } }).order, async (_, { fail }) => Promise.reject(fail("Nothing", ""))); // refused: Argument of type '"Nothing"' is not assignable to parameter of type '"NoSuchThing"'
+change(s1, "shop/v2", { order: { input: [inside("address", [rename("town", "place")])] } }); // refused: there is no town to rename
+change(s1, "shop/v2", { order: { input: [inside("tags", [rename("town", "place")])] } }); // refused: tags is neither an object nor a list of objects
+change(s1, "shop/v2", { order: { input: [inside("rows", [rename("a", "b"), rename("a", "c")])] } }); // refused: there is no a to rename
+change(s1, "shop/v2", { order: { output: [inside("rows", [drop("a", { keep: true })])] } }); // refused: nothing is kept inside rows
+const s4 = change(s1, "shop/v2", { order: { output: [inside("rows", [rename("a", "b")])] } });
+void s4.order({} as never).then(({ rows }) => rows.map((row) => row.a)); // refused: Property 'a' does not exist on type '{ b: number; }'
