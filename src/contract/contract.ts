@@ -252,7 +252,11 @@ export function versionsOf(newest: AnyContract): AnyContract[] {
 
 /** The versions that have callers to serve, oldest first. */
 export function servedVersions(newest: AnyContract): AnyContract[] {
-  return versionsOf(newest).filter((version) => !aboutOf(version).life.retired?.gone);
+  return versionsOf(newest).filter(isServed);
+}
+
+export function isServed(version: AnyContract): boolean {
+  return aboutOf(version).life.retired?.gone !== true;
 }
 
 /** Every endpoint in the last version that has it: the one that a view answers. */

@@ -3,7 +3,7 @@
  * is remote; of the others, `only` says which are provided in this process.
  */
 import { join, resolve } from "node:path";
-import { type AnyContract, aboutOf } from "../contract/contract.ts";
+import { type AnyContract, aboutOf, isServed } from "../contract/contract.ts";
 import { current, newTraceId } from "../app/context.ts";
 import { serve } from "../app/served.ts";
 import type { Context, Log, Provider, Running } from "../app/types.ts";
@@ -34,7 +34,7 @@ export interface ProjectOptions {
 export interface Listed {
   readonly name: string;
   readonly files: AppFiles | undefined;
-  /** Empty where the contract is not installed, because the app is remote. */
+  /** Those that are served, oldest first. Empty where the contract of a remote app is not installed. */
   readonly versions: readonly AnyContract[];
   readonly address: URL | undefined;
   /** Whether this process provides it. */
@@ -87,7 +87,8 @@ async function listApp(
     const message = `the app ${name} is neither in ${join(folder, "apps", name)} nor installed as marcot-${name}; or set ${apiVariableOf(name)}`;
     throw new MarcotError("AppNotFound", message);
   }
-  return { name, files, versions: files ? await loadContract(files) : [], address, isLocal };
+  const versions = files ? (await loadContract(files)).filter(isServed) : [];
+  return { name, files, versions, address, isLocal };
 }
 
 export interface Project extends Running {
@@ -224,8 +225,5 @@ export function ownerUrls({ settings, folder }: ProjectPlan): OwnerUrls {
 
 /** The versions that an app serves, oldest first: `["v1", "v2"]`. */
 export function versionNames({ versions }: Listed): string[] {
-  return versions
-    .map(aboutOf)
-    .filter(({ life }) => !life.retired?.gone)
-    .map(({ version }) => version);
+  return versions.map((version) => aboutOf(version).version);
 }

@@ -13,6 +13,7 @@ import {
   error,
   extend,
   flat,
+  inside,
   integer,
   list,
   map,
@@ -147,6 +148,21 @@ test("a value that is computed for older callers sees the defaults that the view
   });
   const down = downward(endpointOf(v2.go), endpointOf(v1.go));
   assert.deepEqual(down?.({}), { x: "four", size: 4 });
+});
+
+test("inside a list, what a function made is checked again, and an empty default stays", () => {
+  const v1 = contract("a/v1", {
+    go: post("/go/", { input: { rows: list(object({ a: integer() }), { default: [] }) } }),
+  });
+  const toText = { up: (old: number) => `${old}`, down: (now: string) => Number(now) };
+  const v2 = change(v1, "a/v2", {
+    go: { input: [inside("rows", [convert("a", text(), toText)])] },
+  });
+  const rise = upward(endpointOf(v1.go), endpointOf(v2.go));
+  assert.equal(rise?.usesCode, true);
+  assert.deepEqual(rise.carry({ rows: [{ a: 1 }] }), { rows: [{ a: "1" }] });
+  const { rows } = endpointOf(v2.go).input as Fields;
+  assert.deepEqual([rows?.presence, rows?.default], ["default", []]);
 });
 
 test("an older version gets the newer default, and nothing that the newer one does not promise", () => {

@@ -1,6 +1,6 @@
 /** `marcot apps`: each app, where it is provided, which versions it has, and which apps call it. */
 import type { Command } from "commander";
-import { aboutOf } from "../../contract/contract.ts";
+import { aboutOf, isServed } from "../../contract/contract.ts";
 import type { Use } from "../../project/boundaries.ts";
 import { findApp, findProject, loadContract, loadSettings } from "../../project/find.ts";
 import { readSettings } from "../../project/settings.ts";
@@ -59,7 +59,7 @@ async function readRows(project: string): Promise<Row[]> {
     rows.push({
       app,
       provider: addresses.get(app)?.href ?? here,
-      versions: contracts.map((one) => aboutOf(one).version),
+      versions: contracts.filter(isServed).map((one) => aboutOf(one).version),
       callers: callersOf(app, uses),
     });
   }
