@@ -42,5 +42,19 @@ export type { AnyContract, Contract } from "./contract.ts";
 export type { AppEvent, Definition, EventDefinition } from "./endpoint.ts";
 export type { Field, Fields } from "./field.ts";
 export type { Guest, Shape } from "./guest.ts";
-export type { Add, Convert, Drop, Rename } from "./step.ts";
+export type {
+  Add,
+  Convert,
+  Drop,
+  ErrorStep,
+  Flatten,
+  Gone,
+  Inside,
+  Limit,
+  MapValues,
+  Nest,
+  Rename,
+  Unwrap,
+  Wrap,
+} from "./step.ts";
 export type { Changed, Extended } from "./version.types.ts";

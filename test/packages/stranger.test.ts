@@ -153,7 +153,25 @@ export const v3 = m.change(v2, "all/v3", {
   },
   patched: m.patch("/patch/", { output: { text: m.text() } }),
 });
-export const steps = [m.rename("a", "b"), m.add("n", m.integer())];
+export const v4 = m.change(v3, "all/v4", {
+  make: {
+    input: [
+      m.nest(["date", "decimal"], "both"), m.wrap("new", "news", { empty: 0 }), m.unwrap("list", "one", { empty: 0 }),
+      m.map("choice", { a: "x", b: "y" }), m.tighten("datetime", m.datetime()), m.flat("both"),
+    ],
+    output: [
+      m.loosen("decimal", m.decimal(), { down: (now: string) => now }), m.inside("object", [m.rename("uuid", "id")]),
+      m.drop("date", { was: ({ decimal }: { decimal: string }) => decimal }),
+    ],
+    errors: [m.error("NoSuch", "Missing", { status: 410, keep: true })],
+  },
+  made: { fields: [m.rename("text", "words"), m.wrap("date", "dates")] },
+  removed: m.gone(),
+});
+m.retire(v1, { deprecated: "2026-11-01", sunset: "2027-05-01" });
+export const steps = [m.rename("a", "b"), m.add("n", m.integer()), m.nest(["a"], "o"), m.flat("o"), m.wrap("a", "b"),
+  m.unwrap("a", "b"), m.map("a", { x: "y" }), m.tighten("a", m.text()), m.loosen("a", m.text()), m.error("A", "B"),
+  m.inside("a", [m.drop("b")]), m.gone()];
 `;
 
 test("the declarations fit a strict compiler, which can declare what an author makes of them", async () => {
