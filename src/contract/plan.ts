@@ -184,8 +184,7 @@ function stepDown(writer: Writer, link: Link): void {
       );
     case "drop":
       if (step.how === "keep") plan.set(step.name, kept(writer, step.name, before));
-      if (step.how === "was")
-        plan.set(step.name, `${constant(writer, step.was)}(${literal(writer, after)})`);
+      if (step.how === "was") plan.set(step.name, run(writer, step.was, literal(writer, after)));
       return;
     case "wrap":
       return change(
@@ -207,7 +206,7 @@ function stepDown(writer: Writer, link: Link): void {
     case "tighten":
     case "loosen":
       if (step.down === undefined) return;
-      plan.set(step.name, `${constant(writer, step.down)}(${plan.get(step.name)})`);
+      plan.set(step.name, run(writer, step.down, plan.get(step.name) ?? "undefined"));
   }
 }
 
@@ -242,16 +241,24 @@ function kept(writer: Writer, name: string, before: Fields): string {
 }
 
 /** A function of the contract's author; what may be absent stays absent. */
-function called(writer: Writer, run: unknown, x: string, field: Field | undefined): string {
+function called(writer: Writer, code: unknown, x: string, field: Field | undefined): string {
   writer.usesCode = true;
-  const name = constant(writer, run);
-  return isOptional(field) ? `h.maybe(${name}, ${x})` : `${name}(${x})`;
+  return isOptional(field) ? runIfThere(writer, code, x) : run(writer, code, x);
+}
+
+/** Its result has a name, so that it runs once, however many fields come from it. */
+function run(writer: Writer, code: unknown, x: string): string {
+  return bound(writer, `${constant(writer, code)}(${x})`);
+}
+
+function runIfThere(writer: Writer, code: unknown, x: string): string {
+  return bound(writer, `h.maybe(${constant(writer, code)}, ${x})`);
 }
 
 /** The way of an object, or of each object in a list, between its own versions. */
 function each(writer: Writer, carry: Carry, x: string, field: Field | undefined): string {
-  const name = constant(writer, carry);
-  return field?.kind === "list" ? `h.each(${name}, ${x})` : `h.maybe(${name}, ${x})`;
+  if (field?.kind !== "list") return runIfThere(writer, carry, x);
+  return bound(writer, `h.each(${constant(writer, carry)}, ${x})`);
 }
 
 function fieldsAt(fields: Fields, { name }: Inside): Fields {
@@ -283,10 +290,10 @@ function fill(writer: Writer, step: Add, before: Fields): void {
     return;
   }
   writer.usesCode = true;
-  writer.plan.set(step.name, `${constant(writer, value)}(${literal(writer, before)})`);
+  writer.plan.set(step.name, run(writer, value, literal(writer, before)));
 }
 
-/** Gives an expression a name, so that what reads several of its fields runs it once. */
+/** Gives an expression a name. */
 function bound(writer: Writer, source: string): string {
   if (/^[a-z]\d*$/.test(source)) return source;
   const name = `t${(writer.names += 1)}`;

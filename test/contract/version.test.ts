@@ -117,6 +117,24 @@ test("a function of the contract sees the fields of its own version, and runs on
   const { down } = versions({ a: text(), b: text() }, [nest(["a", "b"], "pair")], [pair]);
   assert.deepEqual(down?.({ pair: "1 2" }), { a: "1", b: "2" });
   assert.equal(runs, 1);
+  const v1 = contract("a/v1", { go: post("/go/", { output: { x: integer(), twice: integer() } }) });
+  const v2 = change(v1, "a/v2", {
+    go: {
+      output: [
+        drop("twice", { was: ({ x }: { x: number }) => 2 * x }),
+        convert("x", text(), {
+          up: (old: number) => `${old}`,
+          down: (now) => {
+            runs += 1;
+            return Number(now);
+          },
+        }),
+      ],
+    },
+  });
+  const back = downward(endpointOf(v2.go), endpointOf(v1.go));
+  assert.deepEqual(back?.({ x: "7" }), { x: 7, twice: 14 });
+  assert.equal(runs, 2);
 });
 
 test("what is absent stays absent, and what a view leaves to its default is there", () => {
