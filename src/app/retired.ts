@@ -42,6 +42,6 @@ export function noteRetired(
   if (days.get(key) === today) return;
   days.set(key, today);
   const until = sunset === undefined ? "" : `, and stays until ${sunset}`;
-  const message = `${caller || "this program"} calls ${app}/${version}, which is deprecated since ${deprecated}${until}`;
+  const message = `${caller || "this program"} calls ${app}/${version}, which is deprecated from ${deprecated} on${until}`;
   running.log.warn({ app, version, caller, deprecated, sunset }, message);
 }

@@ -86,6 +86,6 @@ function callerOfEnding(use: Use, { app, version, life }: About, newest: string)
   const what = `${use.app} calls ${app}/${version}, which is`;
   if (retired.gone) return [toFinding("contracts.E002", { file, line }, `${what} gone`, hint)];
   const until = retired.sunset === undefined ? "" : ` and stays until ${retired.sunset}`;
-  const since = `${what} deprecated since ${retired.deprecated}${until}`;
+  const since = `${what} deprecated from ${retired.deprecated} on${until}`;
   return [toFinding("contracts.W005", { file, line }, since, hint)];
 }

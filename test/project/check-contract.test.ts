@@ -96,7 +96,7 @@ c.retire(v2, { deprecated: "2026-11-01" });
   assert.equal(code, 1);
   assert.deepEqual(found, [
     "contracts.E002 apps/caller/other.ts:1 caller calls numbers/v1, which is gone",
-    "contracts.W005 apps/caller/other.ts:1 caller calls numbers/v2, which is deprecated since 2026-11-01",
+    "contracts.W005 apps/caller/other.ts:1 caller calls numbers/v2, which is deprecated from 2026-11-01 on",
     "contracts.W004 apps/numbers/contract.ts numbers/v2 is deprecated, and its callers do not learn until when it stays",
   ]);
 });

@@ -15,6 +15,7 @@ import "../../src/client/dispatch.ts";
 import { aboutOf } from "../../src/contract/contract.ts";
 import * as c from "../../src/contract/index.ts";
 import { codeOf, MarcotError } from "../../src/errors.ts";
+import { createPassage } from "../../src/provider/passage.ts";
 import { replyProblem } from "../../src/provider/reply.ts";
 import { createRouter } from "../../src/provider/router.ts";
 import { handle, type Site } from "../../src/provider/server.ts";
@@ -149,6 +150,22 @@ test("the successor is the next version that stays", async () => {
   assert.equal(sunset, null);
 });
 
+test("through a project that passes requests on, the successor is at the project's own address", async () => {
+  const all = contracts();
+  c.retire(all.v1, { deprecated: "2026-11-01", sunset: "2027-05-01" });
+  const { address } = await start(faq(all));
+  const passage = createPassage("faq", "/faq", new URL(address));
+  closing.push(() => passage.close());
+  const server = createServer((request, response) =>
+    passage.pass(request, response, (_request, reply, error) => replyProblem(reply, error)),
+  );
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  closing.push(async () => void server.close());
+  const front = `http://127.0.0.1:${(server.address() as AddressInfo).port}/faq`;
+  const { body: _, ...notice } = await noticeOf(`${front}/v1/create/`, form("question=q"));
+  assert.deepEqual(notice, { status: 200, ...told, successor: `${front}/v2/create/` });
+});
+
 test("each caller in the project is named in the log once a day, local or remote", async () => {
   const all = contracts();
   c.retire(all.v1, { deprecated: "2026-11-01", sunset: "2027-05-01" });
@@ -158,7 +175,7 @@ test("each caller in the project is named in the log once a day, local or remote
       await as(running, caller, () => all.v1.create({ question: "q" }));
     }
     await as(running, "tickets", () => all.v2.create({ title: "q" }));
-    const rest = "calls faq/v1, which is deprecated since 2026-11-01, and stays until 2027-05-01";
+    const rest = "calls faq/v1, which is deprecated from 2026-11-01 on, and stays until 2027-05-01";
     assert.deepEqual(warnings, [`tickets ${rest}`, `mail ${rest}`], where);
   }
 });
