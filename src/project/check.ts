@@ -173,10 +173,8 @@ async function checkApp({ project, name, isOwn, environment, uses }: AppTask): P
   const contracts: Finding[] = [];
   try {
     const newest = (await loadContract(files)).at(-1);
-    if (newest) {
-      const where = { file: fileOf("contract") };
-      contracts.push(...checkContract(newest, where), ...checkCallers(newest, uses));
-    }
+    if (newest && isOwn) contracts.push(...checkContract(newest, { file: fileOf("contract") }));
+    if (newest) contracts.push(...checkCallers(newest, uses));
   } catch (error) {
     return [thrown("apps.E002", error, { folder, project, file: fileOf("contract") })];
   }
