@@ -5,7 +5,8 @@
 import type { Check } from "../contract/check.ts";
 import type { AnyContract, Retirement } from "../contract/contract.ts";
 import type { Endpoint } from "../contract/endpoint.ts";
-import type { Carry, DeclaredError } from "../contract/plan.ts";
+import type { Carry } from "../contract/carry-text.ts";
+import type { DeclaredError } from "../contract/plan.ts";
 import type { Db } from "../data/database.ts";
 import type { MarcotError } from "../errors.ts";
 import type { Page } from "./page.ts";

@@ -32,7 +32,7 @@ export {
   tighten,
   unwrap,
   wrap,
-} from "./step.ts";
+} from "./steps.ts";
 export { retire, type RetireOptions } from "./retire.ts";
 export { change, extend } from "./version.ts";
 export type { Read, Written } from "./guest.ts";

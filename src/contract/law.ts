@@ -10,9 +10,10 @@ import { checkOf } from "./compile.ts";
 import { aboutOf, type AnyContract, servedVersions, versionsOf } from "./contract.ts";
 import { nameOf } from "./endpoint.ts";
 import type { Fields } from "./field.ts";
+import { lower, raise } from "./fuse.ts";
 import { lossOf } from "./loss.ts";
 import type { Random } from "./pattern.ts";
-import { eventLinks, linksBetween, lower, raise } from "./plan.ts";
+import { eventLinks, linksBetween } from "./plan.ts";
 import { randomFrom, sampleOf } from "./sample.ts";
 import type { Link, Side } from "./step.ts";
 

@@ -1,6 +1,6 @@
 /**
  * What a step does to the fields of a version, and which steps do not fit: the same rules as in
- * `version.types`, for what the compiler cannot see, and for contracts that no compiler has read.
+ * `step-checked.types`, for what the compiler cannot see, and for contracts that no compiler has read.
  */
 import { type Issue, MarcotError } from "../errors.ts";
 import { bare, isWithin, sameKind } from "./bare.ts";

@@ -26,7 +26,8 @@ import {
 } from "./contract.ts";
 import type { Fields } from "./field.ts";
 import { isGuest, type Shape } from "./guest.ts";
-import { add, type ErrorStep, type Gone, type Link, type Side, type Step } from "./step.ts";
+import type { ErrorStep, Gone, Link, Side, Step } from "./step.ts";
+import { add } from "./steps.ts";
 import { linksOf } from "./step-fields.ts";
 import type {
   Changed,

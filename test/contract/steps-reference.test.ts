@@ -9,7 +9,8 @@ import { eventKey } from "../../src/contract/endpoint.ts";
 import type { Fields } from "../../src/contract/field.ts";
 import * as c from "../../src/contract/index.ts";
 import { lossOf } from "../../src/contract/loss.ts";
-import { downwardEvent, lower, raise } from "../../src/contract/plan.ts";
+import { lower, raise } from "../../src/contract/fuse.ts";
+import { downwardEvent } from "../../src/contract/plan.ts";
 import { linksOf } from "../../src/contract/step-fields.ts";
 import type { Step } from "../../src/contract/step.ts";
 
