@@ -1,7 +1,7 @@
 /**
- * Steps: how one version of a shape becomes the next. Each is frozen data that `steps` makes; `step-fields` knows what it
- * does to the fields, `plan` what it does to a value, `loss` what is lost. Input goes up, from an older
- * caller to the view; output and events go down, from the view to an older caller.
+ * Steps: how one version of a shape becomes the next. Each is frozen data, which `steps` makes;
+ * `step-fields` knows what it does to the fields, `fuse` what it does to a value, `loss` what is lost.
+ * Input goes up, from an older caller to the view; output and events go down, to an older caller.
  */
 import type { Field, Fields } from "./field.ts";
 
