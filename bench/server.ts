@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "../src/app/served.ts";
 import type { App, Provider, Running } from "../src/app/types.ts";
-import type { Db } from "../src/data/database.ts";
+import type { Db } from "../src/data/db.ts";
 import { createRouter } from "../src/provider/router.ts";
 import { handle, type Site } from "../src/provider/server.ts";
 

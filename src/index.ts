@@ -15,8 +15,7 @@ export {
 } from "./app/page.ts";
 export { form, type FormState } from "./app/form.ts";
 export { view } from "./app/view.ts";
-export { type Db } from "./data/database.ts";
-export { one, placeholder, prepared } from "./data/query.ts";
+export { type Db } from "./data/db.ts";
 export { codeOf, MarcotError } from "./errors.ts";
 export { env } from "./project/env.ts";
 export { settings } from "./project/settings.ts";

@@ -1,5 +1,5 @@
-import { one, placeholder, prepared, view } from "marcot";
-import { desc, eq, ilike } from "marcot/tables";
+import { view } from "marcot";
+import { desc, eq, ilike, one, placeholder, prepared } from "marcot/tables";
 import { v2 } from "./contract.ts";
 import { entries } from "./tables.ts";
 

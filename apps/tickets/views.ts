@@ -1,5 +1,5 @@
-import { type Db, one, view } from "marcot";
-import { and, desc, eq, ne } from "marcot/tables";
+import { type Db, view } from "marcot";
+import { and, desc, eq, ne, one } from "marcot/tables";
 import { v1 } from "./contract.ts";
 import { tickets } from "./tables.ts";
 

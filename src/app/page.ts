@@ -1,7 +1,7 @@
 /** Pages: what a person sees of an app. A view draws one from a request; `urls` says where. */
 import { html, raw } from "hono/html";
 import type { TextValues } from "../contract/text.ts";
-import type { Db } from "../data/database.ts";
+import type { Db } from "../data/db.ts";
 import { MarcotError } from "../errors.ts";
 
 /** A piece of HTML, made by the tag `html`, which escapes every value put into it. */

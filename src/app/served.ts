@@ -6,7 +6,7 @@ import type { Check } from "../contract/check.ts";
 import { type Endpoint, hasNoBody, nameOf } from "../contract/endpoint.ts";
 import { isGuest, type Shape } from "../contract/guest.ts";
 import { downward, errorsBetween, upward } from "../contract/plan.ts";
-import type { Db } from "../data/database.ts";
+import type { Db } from "../data/db.ts";
 import { MarcotError } from "../errors.ts";
 import type { App, Checks, Route, ServedApp } from "./types.ts";
 

@@ -7,13 +7,10 @@
  * visitor. Later failures surface in the query; `databaseError` recognises them inside
  * whatever wraps them (Drizzle wraps every failed query).
  */
-import { drizzle, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
-import type { PgAsyncDatabase } from "drizzle-orm/pg-core/async";
+import { drizzle } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
 import { MarcotError } from "../errors.ts";
-
-/** What a view queries: the pool, or the transaction that it stands in. */
-export type Db = PgAsyncDatabase<PostgresJsQueryResultHKT>;
+import type { Db } from "./db.ts";
 
 /** An open pool. `url` names it in messages and carries no password. */
 export interface Database {

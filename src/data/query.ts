@@ -16,7 +16,7 @@
  */
 import { Param, Placeholder, sql as drizzleSql, type SQLWrapper } from "drizzle-orm";
 import type { Sql } from "postgres";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 
 /** Stands for the value of that name; Drizzle's `placeholder`. */
 export const placeholder = drizzleSql.placeholder;

@@ -10,6 +10,18 @@
  *     export const faq = schema("faq");
  *     export const entries = faq.table("entries", { question: text().notNull() });
  */
+import type { PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
+import type { PgAsyncDatabase } from "drizzle-orm/pg-core/async";
+
+declare global {
+  namespace Marcot {
+    interface Rows {
+      readonly db: PgAsyncDatabase<PostgresJsQueryResultHKT>;
+    }
+  }
+}
+
+export { one, placeholder, prepared } from "./query.ts";
 export { pgSchema as schema } from "drizzle-orm/pg-core";
 export {
   bigint,

@@ -102,9 +102,9 @@ console.log(JSON.stringify(answers));\n`,
   assert.deepEqual(JSON.parse(said), expected);
 });
 
-const uses = `import { app, codeOf, type Db, draw, env, form, html, one, page, settings, view } from "marcot";
+const uses = `import { app, codeOf, type Db, draw, env, form, html, page, settings, view } from "marcot";
 import { contract, extend, integer, post, text } from "marcot/contract";
-import { eq, integer as number, schema, text as words } from "marcot/tables";
+import { eq, integer as number, one, schema, text as words } from "marcot/tables";
 import { manage } from "marcot/manage";
 import { v1, v2 as faq } from "marcot-faq";
 

@@ -1,4 +1,5 @@
-import { codeOf, one, view } from "marcot";
+import { codeOf, view } from "marcot";
+import { one } from "marcot/tables";
 import { v1 as stock } from "#apps/stock";
 import { v1 } from "./contract.ts";
 import * as tables from "./tables.ts";

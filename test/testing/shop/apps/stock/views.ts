@@ -1,5 +1,5 @@
-import { one, view } from "marcot";
-import { and, asc, eq, gte, sql } from "marcot/tables";
+import { view } from "marcot";
+import { and, asc, eq, gte, one, sql } from "marcot/tables";
 import { v1 as orders } from "#apps/orders";
 import { v1 } from "./contract.ts";
 import { articles } from "./tables.ts";
