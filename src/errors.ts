@@ -177,6 +177,12 @@ export const errorTable = {
     title: "A migration failed and was undone",
     fix: "Correct the migration and run `marcot migrate` again.",
   },
+  FixtureInvalid: {
+    status: 500,
+    ran: "no",
+    title: "A fixture cannot be loaded",
+    fix: "Correct the file; nothing of it was written.",
+  },
   MigrationEdited: {
     status: 500,
     ran: "no",

@@ -5,6 +5,7 @@
 import { Command } from "commander";
 import { addApps } from "./commands/apps.ts";
 import { addCheck } from "./commands/check.ts";
+import { addLoaddata } from "./commands/loaddata.ts";
 import { addMakemigrations } from "./commands/makemigrations.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addRunserver } from "./commands/runserver.ts";
@@ -17,6 +18,7 @@ const commands = [
   addRunserver,
   addMigrate,
   addMakemigrations,
+  addLoaddata,
   addApps,
   addCheck,
   addShell,

@@ -9,7 +9,8 @@ import { serve } from "../app/served.ts";
 import type { Context, Log, Provider, Running } from "../app/types.ts";
 import { type Database, openDatabase } from "../data/database.ts";
 import { openEmbedded, type Embedded } from "../data/embedded.ts";
-import { checkMigrated, migrate } from "../data/migrate.ts";
+import { loadFixture } from "../data/fixtures.ts";
+import { checkMigrated, migrate, readMigrations } from "../data/migrate.ts";
 import { appUrl } from "../data/roles.ts";
 import { MarcotError } from "../errors.ts";
 import { apiVariableOf } from "./addresses.ts";
@@ -74,6 +75,28 @@ export function refuseUnlisted(name: string, listed: readonly string[]): void {
   const message = `${name} is not one of the project's apps: ${all}`;
   const fix = near ? `Did you mean ${near}?` : `Use one of them, or add "${name}" to settings.ts.`;
   throw new MarcotError("AppNotFound", message, { fix });
+}
+
+/** The apps that are provided here, or those of `names`, which must be. For what works on their data. */
+export function localFiles(
+  { apps }: ProjectPlan,
+  names: readonly string[],
+): readonly { readonly app: string; readonly files: AppFiles }[] {
+  for (const name of names) {
+    refuseUnlisted(
+      name,
+      apps.map((listed) => listed.name),
+    );
+    const address = apps.find((listed) => listed.name === name)?.address;
+    if (address === undefined) continue;
+    throw new MarcotError("CommandInvalid", `${name} is provided at ${address.href}`, {
+      fix: "Do it where the app is provided.",
+    });
+  }
+  return apps.flatMap(({ name, files, isLocal }) => {
+    const isMeant = isLocal && (names.length === 0 || names.includes(name));
+    return isMeant && files !== undefined ? [{ app: name, files }] : [];
+  });
 }
 
 async function listApp(
@@ -168,12 +191,11 @@ async function openDatabases(plan: ProjectPlan, log: Log): Promise<Databases> {
     async open(app) {
       const files = plan.apps.find(({ name }) => name === app)?.files;
       const ownerUrl = await owner.of(app);
-      if (files)
-        await bringUp(
-          { ownerUrl, app, folder: join(files.folder, "migrations") },
-          owner.isEmbedded(app),
-          log,
-        );
+      if (files) {
+        const target = { ownerUrl, app, folder: files.folder };
+        if (owner.isEmbedded(app)) await bringUp(target, plan.settings.fixtures, log);
+        else await checkMigrated({ ...target, folder: join(files.folder, "migrations") });
+      }
       const database = await openDatabase({ url: appUrl(ownerUrl, app), app });
       opened.push(database);
       return database;
@@ -185,15 +207,28 @@ async function openDatabases(plan: ProjectPlan, log: Log): Promise<Databases> {
   };
 }
 
-/** An embedded database belongs to this project alone, so it follows the code; any other one is asked about. */
-async function bringUp(
-  target: Parameters<typeof migrate>[0],
-  isEmbedded: boolean,
-  log: Log,
-): Promise<void> {
-  if (!isEmbedded) return checkMigrated(target);
-  for (const name of await migrate(target))
-    log.info({ app: target.app, migration: name }, "migration applied");
+interface Target {
+  readonly ownerUrl: string;
+  readonly app: string;
+  /** The app's. */
+  readonly folder: string;
+}
+
+/**
+ * An embedded database belongs to this project alone, so it follows the code; any other one is asked
+ * about. With the first migration come the fixtures, so that there is something to look at.
+ */
+async function bringUp(target: Target, fixtures: readonly string[], log: Log): Promise<void> {
+  const { app } = target;
+  const folder = join(target.folder, "migrations");
+  const applied = await migrate({ ...target, folder });
+  for (const name of applied) log.info({ app, migration: name }, "migration applied");
+  const [first] = await readMigrations(folder);
+  if (first === undefined || !applied.includes(first.name)) return;
+  for (const fixture of fixtures) {
+    const rows = await loadFixture({ ...target, name: fixture });
+    if (rows !== undefined) log.info({ app, fixture, rows }, "fixture loaded");
+  }
 }
 
 export interface OwnerUrls {

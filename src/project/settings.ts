@@ -16,6 +16,8 @@ export interface SettingsOptions {
   readonly name?: Setting<string>;
   /** How long a call may take, in milliseconds. Default: 2000. */
   readonly deadlineMs?: Setting<number>;
+  /** Fixtures that an app's tables begin with on an embedded database, where the app has them. Default: none. */
+  readonly fixtures?: readonly string[];
   /** Findings that `marcot check` is not to tell, by id, each with the reason. Default: none. */
   readonly silenced?: Readonly<Record<string, string>>;
 }
@@ -31,6 +33,7 @@ export interface ReadSettings {
   readonly database: string;
   readonly name: string;
   readonly deadlineMs: number;
+  readonly fixtures: readonly string[];
   readonly silenced: Readonly<Record<string, string>>;
   /** `FAQ_API`: where the apps are that are provided somewhere else. */
   readonly addresses: ReadonlyMap<string, URL>;
@@ -65,7 +68,7 @@ export function refuseMistakes(mistakes: readonly Mistake[]): void {
   throw new MarcotError("SettingInvalid", lines.join("\n"));
 }
 
-const KNOWN = ["apps", "database", "name", "deadlineMs", "silenced"];
+const KNOWN = ["apps", "database", "name", "deadlineMs", "fixtures", "silenced"];
 
 export interface Inspected {
   /** What is wrong has its default here, so that `check` can go on. */
@@ -110,6 +113,7 @@ export function inspectSettings({ options }: Settings, environment: Environment)
     database: take("database", database, kinds.database),
     name: take("name", options.name, kinds.name),
     deadlineMs: take("deadlineMs", options.deadlineMs, kinds.deadlineMs),
+    fixtures: take("fixtures", options.fixtures, kinds.fixtures),
     silenced: take("silenced", options.silenced, kinds.silenced),
     addresses: mapOf(apps, (app) => attempt(() => readAddress(app, environment), undefined)),
     databases: mapOf(apps, (app) => {
@@ -171,6 +175,13 @@ const kinds = {
     2000,
     "a whole number from 1",
     (value) => Number.isInteger(value) && Number(value) >= 1,
+  ),
+  fixtures: expecting(
+    [] as readonly string[],
+    'a list of names, such as ["example"] for fixtures/example.json',
+    (value) =>
+      Array.isArray(value) &&
+      value.every((name) => typeof name === "string" && /^[\w-]+$/.test(name)),
   ),
   silenced: {
     fallback: {} as Readonly<Record<string, string>>,

@@ -2,9 +2,8 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { migrate, pending } from "../../data/migrate.ts";
-import { MarcotError } from "../../errors.ts";
 import { findProject } from "../../project/find.ts";
-import { ownerUrls, type ProjectPlan, readProject, refuseUnlisted } from "../../project/project.ts";
+import { localFiles, ownerUrls, readProject } from "../../project/project.ts";
 import { NO_APPS, style } from "../terminal/style.ts";
 
 interface MigrateOptions {
@@ -29,18 +28,17 @@ export function addMigrate(program: Command): void {
 async function run(names: readonly string[], options: MigrateOptions): Promise<void> {
   const { check = false, json = false } = options;
   const plan = await readProject({ folder: findProject(process.cwd()) });
-  for (const name of names) refuseElsewhere(plan, name);
+  const local = localFiles(plan, names);
   const owner = ownerUrls(plan);
   const rows: object[] = [];
   try {
-    for (const { name, files, isLocal } of plan.apps) {
-      if (!isLocal || files === undefined || (names.length > 0 && !names.includes(name))) continue;
+    for (const { app, files } of local) {
       const folder = join(files.folder, "migrations");
-      const target = { ownerUrl: await owner.of(name), app: name, folder };
+      const target = { ownerUrl: await owner.of(app), app, folder };
       const found = check ? await pending(target) : await migrate(target);
       if (check && found.length > 0) process.exitCode = 1;
-      rows.push({ app: name, [check ? "pending" : "applied"]: found });
-      if (!json) print(name, found, check);
+      rows.push({ app, [check ? "pending" : "applied"]: found });
+      if (!json) print(app, found, check);
     }
   } finally {
     await owner.close();
@@ -48,18 +46,6 @@ async function run(names: readonly string[], options: MigrateOptions): Promise<v
   if (json) console.log(JSON.stringify(rows, null, 2));
   else if (plan.apps.length === 0) console.log(NO_APPS);
   else if (rows.length === 0) console.log("nothing to migrate: every app is provided elsewhere");
-}
-
-function refuseElsewhere({ apps }: ProjectPlan, name: string): void {
-  refuseUnlisted(
-    name,
-    apps.map((app) => app.name),
-  );
-  const address = apps.find((app) => app.name === name)?.address;
-  if (address === undefined) return;
-  throw new MarcotError("CommandInvalid", `${name} is provided at ${address.href}`, {
-    fix: "Migrate it where it is provided.",
-  });
 }
 
 function print(app: string, found: readonly string[], isCheck: boolean): void {
