@@ -39,7 +39,7 @@ test("a package holds code, declarations and data, and nothing of its developmen
       encoding: "utf8",
     }).split(/\r?\n/);
     const isOurs = (file: string) =>
-      /\.(?:js|d\.ts|sql|template)$|\/(?:LICENSE|README\.md|package\.json|snapshot\.json)$/.test(
+      /\.(?:js|d\.ts|sql|template)$|\/fixtures\/\w+\.json$|\/(?:LICENSE|README\.md|package\.json|snapshot\.json)$/.test(
         file,
       );
     assert.deepEqual(

@@ -30,6 +30,7 @@ test("defaults, and what the environment says", () => {
     database: "postgres://h/d",
     name: "Marcot",
     deadlineMs: 2000,
+    fixtures: [],
     silenced: {},
     addresses: new Map([["faq", new URL("http://127.0.0.1:8001/")]]),
     databases: new Map([["my-notes", "embedded:./other"]]),
