@@ -140,7 +140,6 @@ function write(folder: string, filesOf: (app: string) => Files, shared: Files): 
     noEmit: true,
     skipLibCheck: true,
     allowImportingTsExtensions: true,
-    types: ["node"],
   };
   const config = { compilerOptions: options, include: ["."] };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
