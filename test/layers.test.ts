@@ -10,6 +10,7 @@ const source = join(import.meta.dirname, "..", "src");
 const order = [
   "errors.ts",
   "contract",
+  "compare",
   "data",
   "app",
   "project",

@@ -1,0 +1,243 @@
+/**
+ * Inclusion: is everything that the sender may send accepted by the receiver? The answer is a proof, an
+ * example of a message that is refused, or that neither was found. Types may be recursive: a question that
+ * comes back while it is being answered, one field deeper, is taken as answered with yes.
+ */
+import { accepts } from "./accepts.ts";
+import { cellsOf } from "./cells.ts";
+import { areDisjoint } from "./disjoint.ts";
+import { fitsArray } from "./include-array.ts";
+import { fitsObject } from "./include-object.ts";
+import { isEmptyRange, isWithin, listOf, rangeOf, telling } from "./numbers.ts";
+import { cellSamples, isOf, senderOf } from "./samples.ts";
+import { type Json, resolve, type Schema } from "./schema.ts";
+import type { Answer, Fit, Run } from "./run.ts";
+import { same } from "./same.ts";
+import { sentCells } from "./sent.ts";
+import { split } from "./split.ts";
+import { compareTexts, isEmptyText, textRuleOf } from "./strings.ts";
+import { type Cell, plainView, shapeView, Unprovable, type View } from "./view.ts";
+
+export interface InclusionOptions {
+  /** Default: the schema as it stands. */
+  readonly receiver?: View;
+  /** Whether the sender writes declared fields only. Default: true. */
+  readonly isClosed?: boolean;
+  /** Default: false. */
+  readonly isShape?: boolean;
+}
+
+export function inclusion(one: Schema, other: Schema, options: InclusionOptions = {}): Answer {
+  const { isClosed = true, isShape = false } = options;
+  const theirs = options.receiver ?? plainView();
+  const sender = plainView();
+  const run: Run = {
+    include: (left, right) => include(left, right, run),
+    sender,
+    sending: senderOf(sender, isClosed),
+    receiver: isShape ? shapeView(theirs) : theirs,
+    isClosed,
+    isShape,
+    answers: new Map(),
+    yes: [],
+    depth: 0,
+    steps: 0,
+    parts: 0,
+  };
+  return include(one, other, run);
+}
+
+/** One comparison with more questions than this would take seconds. */
+const STEPS_MAX = 100_000;
+/** A value that is taken apart by more levels is no message, but a type that grows as it is compared. */
+const DEPTH_MAX = 60;
+const YES: Answer = { is: "yes" };
+
+function include(sender: Schema, receiver: Schema, run: Run): Answer {
+  if (resolve(sender) === resolve(receiver) && !run.receiver.isTouched(receiver)) return YES;
+  const [one, other] = [run.sender.read(sender), run.receiver.read(receiver)];
+  if (other === true || one === false) return YES;
+  const known = run.answers.get(one) ?? new Map<Schema, Answer>();
+  run.answers.set(one, known);
+  const before = known.get(other);
+  if (before !== undefined) return before;
+  const mark = run.yes.length;
+  known.set(other, YES);
+  run.yes.push([one, other]);
+  const answer = answered(one, other, run);
+  if (answer.is === "yes") return answer;
+  // What was answered yes since may rest on this question; it is asked again when it comes up.
+  for (const [left, right] of run.yes.splice(mark)) run.answers.get(left)?.delete(right);
+  known.set(other, answer);
+  return answer;
+}
+
+function answered(sender: Schema, receiver: Schema, run: Run): Answer {
+  run.steps += 1;
+  run.depth += 1;
+  try {
+    if (run.depth > DEPTH_MAX) throw new Unprovable("it is nested too deeply");
+    if (run.steps > STEPS_MAX) throw new Unprovable("it is too large");
+    if (!run.receiver.isTouched(receiver) && !run.isShape && same(sender, receiver)) return YES;
+    return worst(
+      sentCells(sender, run.sender, run.isClosed).map((cell) => cover(cell, receiver, run, 0)),
+    );
+  } catch (error) {
+    if (error instanceof Unprovable) return { is: "unknown", why: error.message };
+    throw error;
+  } finally {
+    run.depth -= 1;
+  }
+}
+
+/** No is worse than unknown, and the smallest examples are kept. */
+function worst(answers: readonly Answer[]): Answer {
+  const examples = answers.flatMap((answer) => (answer.is === "no" ? answer.examples : []));
+  if (examples.length > 0) return { is: "no", examples: smallest(examples) };
+  return answers.find(({ is }) => is === "unknown") ?? YES;
+}
+
+/** How many examples are carried up: the first may turn out to be no message of the whole. */
+const EXAMPLES_MAX = 4;
+
+function smallest(values: readonly Json[]): Json[] {
+  const byText = new Map(values.map((value) => [JSON.stringify(value), value]));
+  const sorted = [...byText].sort(([a], [b]) => a.length - b.length);
+  return sorted.slice(0, EXAMPLES_MAX).map(([, value]) => value);
+}
+
+function cover(cell: Cell, receiver: Schema, run: Run, splits: number): Answer {
+  if (isEmpty(cell)) return YES;
+  const values = cell.values ?? numbersOf(cell);
+  if (values !== undefined) return worst(values.map((value) => coverValue(value, receiver, run)));
+  const others = cellsOf(receiver, run.receiver).filter(({ type }) => type === cell.type);
+  const tries: Json[] = [];
+  let why: string | undefined;
+  for (const other of others) {
+    const fit = fits(cell, other, run);
+    if (fit.isWithin) return YES;
+    tries.push(...fit.tries);
+    why ??= fit.why;
+  }
+  if (others.length > 1 && cell.type === "object") tries.push(together(tries));
+  const isSent = (value: Json) => isOf(cell, value, run.sender);
+  const isRefused = (value: Json) => accepts(receiver, value, run.receiver) === false;
+  const found = smallest(tries.filter((value) => isRefused(value) && isSent(value)));
+  if (found.length > 0) return { is: "no", examples: found };
+  if (others.length > 1) {
+    const parts = run.parts > PARTS_MAX ? [] : split(cell, others, splits);
+    run.parts += parts.length;
+    const answers: Answer[] = [];
+    for (const part of parts) {
+      const answer = cover(part, receiver, run, splits + 1);
+      if (answer.is === "no") return answer;
+      answers.push(answer);
+    }
+    if (parts.length > 1) return worst(answers);
+  }
+  const samples = cellSamples(cell, run.sending);
+  const refused = smallest(samples.filter(isRefused));
+  if (refused.length > 0) return { is: "no", examples: refused };
+  return { is: "unknown", why: why ?? `it is not known which ${cell.type} is accepted` };
+}
+
+function coverValue(value: Json, receiver: Schema, run: Run): Answer {
+  const answer = accepts(receiver, value, run.receiver);
+  if (answer === true) return YES;
+  if (answer === false) return { is: "no", examples: [value] };
+  return { is: "unknown", why: `it is not known whether ${JSON.stringify(value)} is accepted` };
+}
+
+/** Cells are split into no more parts than this in one comparison: each costs as much as a whole one. */
+const PARTS_MAX = 300;
+
+/** Larger ranges are compared as ranges. */
+const NUMBERS_MAX = 32;
+
+function numbersOf({ type, leaves }: Cell): readonly Json[] | undefined {
+  if (type !== "number") return undefined;
+  const range = rangeOf(leaves);
+  // Other steps than whole numbers would have to be left out of the list.
+  return range.steps.every((step) => step === 1) ? listOf(range, NUMBERS_MAX) : undefined;
+}
+
+/** Sure emptiness only. */
+function isEmpty({ type, leaves }: Cell): boolean {
+  if (type === "number") return isEmptyRange(rangeOf(leaves));
+  return type === "string" && isEmptyText(textRuleOf(leaves));
+}
+
+/** One message with the faults of several. */
+function together(tries: readonly Json[]): Json {
+  return Object.assign({}, ...tries) as Json;
+}
+
+function fits(cell: Cell, other: Cell, run: Run): Fit {
+  const fit = fitsKeywords(cell, other, run);
+  if (!fit.isWithin) return fit;
+  const seen = { view: run.sender, isClosed: run.isClosed };
+  const open = other.nots.filter(
+    (not) =>
+      !cell.nots.some((own) => !run.receiver.isTouched(not) && !run.isShape && same(own, not)) &&
+      !areDisjoint(cell, seen, not, { view: run.receiver, isClosed: false }),
+  );
+  if (open.length === 0) return fit;
+  const why = "it is not sure that exactly one branch, or none of those excluded, fits";
+  return { isWithin: false, tries: [], why };
+}
+
+function fitsKeywords(cell: Cell, other: Cell, run: Run): Fit {
+  if (other.values !== undefined) {
+    return { isWithin: false, tries: outside(cell, other, run) };
+  }
+  const foreign = other.leaves.find((leaf) => "$dynamicRef" in leaf);
+  if (foreign !== undefined) return { isWithin: false, tries: [], why: "$dynamicRef is not read" };
+  switch (cell.type) {
+    case "number":
+      return fitsNumber(cell, other);
+    case "string": {
+      const [inner, outer] = [textRuleOf(cell.leaves), textRuleOf(other.leaves)];
+      return compareTexts(inner, outer, run.isShape);
+    }
+    case "array":
+      return fitsArray(cell, other, run);
+    case "object":
+      return fitsObject(cell, other, run);
+    default:
+      return { isWithin: true, tries: [] };
+  }
+}
+
+/** Values of a cell beside those that the other one lists. */
+function outside(cell: Cell, other: Cell, run: Run): Json[] {
+  const near = [cell, { ...other, values: undefined }] as const;
+  if (cell.type === "number") {
+    const listed = (other.values ?? []).flatMap((value) =>
+      typeof value === "number" ? [value] : [],
+    );
+    const ranges = listed.map((value) => rangeOf([{ minimum: value, maximum: value }]));
+    return telling([...near.map(({ leaves }) => rangeOf(leaves)), ...ranges]);
+  }
+  return cellSamples(cell, run.sending);
+}
+
+function fitsNumber(cell: Cell, other: Cell): Fit {
+  const [inner, outer] = [rangeOf(cell.leaves), rangeOf(other.leaves)];
+  const unknown = other.leaves.find(
+    (leaf) => leaf["format"] !== undefined && !NUMBER_FORMATS.includes(leaf["format"]),
+  );
+  const isShared = cell.leaves.some((leaf) => leaf["format"] === unknown?.["format"]);
+  if (unknown === undefined || isShared) {
+    if (isWithin(inner, outer)) return { isWithin: true, tries: [] };
+    return {
+      isWithin: false,
+      tries: telling([inner, outer]),
+      why: "the steps are no whole multiples",
+    };
+  }
+  const why = `the format ${JSON.stringify(unknown["format"])} is not known`;
+  return { isWithin: false, tries: telling([inner, outer]), why };
+}
+
+/** Formats that say of numbers what `rangeOf` reads, or nothing. */
+const NUMBER_FORMATS: unknown[] = ["int32", "int64", "float", "double"];

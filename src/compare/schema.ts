@@ -1,0 +1,182 @@
+/**
+ * JSON Schemas as the comparison reads them: one dialect (2020-12), every `$ref` linked to what it names.
+ * A schema that stands alone next to others' definitions is read by a `Reader` of the whole document.
+ */
+import { toModern, wrongKeyword } from "./modern.ts";
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: Json;
+}
+
+export type Schema = boolean | SchemaObject;
+export interface SchemaObject {
+  readonly [keyword: string]: unknown;
+}
+
+/** Reads schemas of one document; the same part of it gives the same object again. */
+export interface Reader {
+  read(raw: unknown): Schema;
+}
+
+export interface ReaderOptions {
+  /** Whether keywords beside a `$ref` count: not before 2019-09, nor in OpenAPI 3.0. Default: they do. */
+  readonly ignoresBesideRef?: boolean;
+}
+
+const targets = new WeakMap<SchemaObject, () => Schema>();
+
+export const ONE = [
+  "items",
+  "additionalProperties",
+  "propertyNames",
+  "contains",
+  "not",
+  "if",
+  "then",
+  "else",
+  "unevaluatedProperties",
+  "unevaluatedItems",
+];
+export const LISTS = ["allOf", "anyOf", "oneOf", "prefixItems"];
+export const MAPS = ["properties", "patternProperties", "dependentSchemas"];
+
+/** What stands beside a `$ref` and says nothing about the value. */
+const BESIDE = new Set(["$ref", "$defs", "definitions", "$schema", "$id", "id", "$comment"]);
+
+export function readerOf(document: unknown, options: ReaderOptions = {}): Reader {
+  const known = new Map<object, Schema>();
+  const ignoresBesideRef = options.ignoresBesideRef ?? isOldDraft(document);
+
+  function read(raw: unknown): Schema {
+    if (typeof raw === "boolean") return raw;
+    if (!isObject(raw)) return unreadable(`${JSON.stringify(raw)} is not a schema`);
+    const before = known.get(raw);
+    if (before !== undefined) return before;
+    if (hasOwnBase(raw) && raw !== document) return unreadable("a schema within has its own $id");
+    const schema: Record<string, unknown> = {};
+    known.set(raw, schema);
+    fill(schema, raw);
+    return schema;
+  }
+
+  function fill(schema: Record<string, unknown>, raw: SchemaObject): void {
+    const ref = raw["$ref"];
+    if (typeof ref === "string") {
+      const rest = Object.keys(raw).filter((key) => !BESIDE.has(key));
+      if (rest.length === 0 || ignoresBesideRef) {
+        link(schema, ref);
+        return;
+      }
+      const own: Record<string, unknown> = {};
+      link(own, ref);
+      const { $ref: _, ...others } = raw;
+      fill(schema, others);
+      schema["allOf"] = [own, ...((schema["allOf"] as Schema[] | undefined) ?? [])];
+      return;
+    }
+    const modern = toModern(raw);
+    const wrong = wrongKeyword(modern);
+    if (wrong !== undefined) schema["$unreadable"] = `"${wrong}" has a value that cannot be`;
+    for (const [keyword, value] of wrong === undefined ? Object.entries(modern) : []) {
+      if (keyword === "$defs" || keyword === "definitions") continue;
+      if (ONE.includes(keyword)) schema[keyword] = read(value);
+      else if (LISTS.includes(keyword) && Array.isArray(value)) schema[keyword] = value.map(read);
+      else if (MAPS.includes(keyword) && isObject(value)) schema[keyword] = mapValues(value, read);
+      else schema[keyword] = value;
+    }
+  }
+
+  function link(schema: Record<string, unknown>, ref: string): void {
+    schema["$ref"] = ref;
+    targets.set(schema, () => find(ref));
+  }
+
+  function find(ref: string): Schema {
+    const raw = ref.startsWith("#") ? atPointer(document, ref.slice(1)) : undefined;
+    return raw === undefined ? unreadable(`"${ref}" cannot be found`) : read(raw);
+  }
+
+  return { read };
+}
+
+/** The schema behind a `$ref`, or the schema itself. */
+export function resolve(schema: Schema): Schema {
+  let at = schema;
+  for (let hops = 0; typeof at === "object"; hops += 1) {
+    const target = targets.get(at);
+    if (target === undefined) return at;
+    if (hops > 50) return unreadable("a $ref leads back to itself");
+    at = target();
+  }
+  return at;
+}
+
+/** A schema about which nothing can be proved; `why` is told to people. */
+export function unreadable(why: string): SchemaObject {
+  return { $unreadable: why };
+}
+
+export function atPointer(document: unknown, pointer: string): unknown {
+  if (pointer === "") return document;
+  if (!pointer.startsWith("/")) return findAnchor(document, pointer);
+  let at = document;
+  for (const part of pointer.slice(1).split("/")) {
+    const name = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, name)) return undefined;
+    at = (at as Record<string, unknown>)[name];
+  }
+  return at;
+}
+
+function findAnchor(document: unknown, anchor: string): unknown {
+  if (typeof document !== "object" || document === null) return undefined;
+  if ("$anchor" in document && document.$anchor === anchor) return document;
+  if ("$id" in document && document.$id === `#${anchor}`) return document;
+  for (const value of Object.values(document)) {
+    const found: unknown = findAnchor(value, anchor);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Below such a schema every `$ref` would mean something else. */
+function hasOwnBase({ $id }: SchemaObject): boolean {
+  return typeof $id === "string" && !$id.startsWith("#");
+}
+
+function isOldDraft(document: unknown): boolean {
+  const name = isObject(document) ? document["$schema"] : undefined;
+  return typeof name === "string" && /draft-0[3-7]/.test(name);
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function mapValues<T>(
+  values: Readonly<Record<string, unknown>>,
+  change: (value: unknown) => T,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
+}
+
+/** Schemas directly within a schema, with where they stand in it. */
+export function partsOf(schema: SchemaObject): [place: readonly string[], part: Schema][] {
+  const parts: [readonly string[], Schema][] = [];
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (ONE.includes(keyword)) parts.push([[keyword], value as Schema]);
+    else if (LISTS.includes(keyword) && Array.isArray(value)) {
+      for (const [index, part] of (value as Schema[]).entries())
+        parts.push([[keyword, String(index)], part]);
+    } else if (MAPS.includes(keyword) && isObject(value)) {
+      for (const [name, part] of Object.entries(value))
+        parts.push([[keyword, name], part as Schema]);
+    }
+  }
+  return parts;
+}
+
+export function pointerOf(parts: readonly string[]): string {
+  return parts.map((part) => `/${part.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}

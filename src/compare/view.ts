@@ -1,0 +1,131 @@
+/** How the comparison looks at a schema: as it stands, or with one part replaced. And its words. */
+import { type Json, partsOf, resolve, type Schema, type SchemaObject } from "./schema.ts";
+
+export const TYPES = ["null", "boolean", "number", "string", "array", "object"] as const;
+export type Type = (typeof TYPES)[number];
+
+export interface Branch {
+  readonly leaves: readonly SchemaObject[];
+  readonly nots: readonly Schema[];
+  /** Which branch of which `oneOf`: two branches of one exclude each other. */
+  readonly picks: ReadonlyMap<SchemaObject, number>;
+}
+
+export interface Cell extends Branch {
+  readonly type: Type;
+  /** All values that the cell can have, where they can be listed. */
+  readonly values?: readonly Json[];
+}
+
+export interface View {
+  read(schema: Schema): Schema;
+  /** Whether this schema is not what `resolve` gives, here or anywhere below. */
+  isTouched(schema: Schema): boolean;
+  readonly cells: Map<Schema, readonly Cell[]>;
+}
+
+/** Why nothing can be proved. Thrown inside the comparison, and never leaves it. */
+export class Unprovable extends Error {}
+
+export function plainView(): View {
+  return { read: resolve, isTouched: () => false, cells: new Map() };
+}
+
+/** Everything as it is below `root`, but `to` where `from` stands. */
+export function replacedView(root: Schema, from: SchemaObject, to: Schema): View {
+  const below = usersBelow(root);
+  const above = ancestorsOf(root, from);
+  const made = new Map<SchemaObject, boolean>();
+  const isTouched = (schema: Schema): boolean => {
+    const at = resolve(schema);
+    if (typeof at === "boolean") return false;
+    if (above.has(at)) return true;
+    if (below.has(at)) return false;
+    // Put together during the comparison, or a part of what replaces.
+    const before = made.get(at);
+    if (before !== undefined) return before;
+    made.set(at, false);
+    const answer = partsOf(at).some(([, part]) => isTouched(part));
+    made.set(at, answer);
+    return answer;
+  };
+  return {
+    read: (schema) => {
+      const at = resolve(schema);
+      return at === from ? to : at;
+    },
+    isTouched,
+    cells: new Map(),
+  };
+}
+
+const users = new WeakMap<SchemaObject, ReadonlyMap<SchemaObject, readonly SchemaObject[]>>();
+
+function ancestorsOf(root: Schema, from: SchemaObject): ReadonlySet<SchemaObject> {
+  const usersOf = usersBelow(root);
+  const above = new Set([from]);
+  for (const at of above) for (const user of usersOf.get(at) ?? []) above.add(user);
+  return above;
+}
+
+function usersBelow(root: Schema): ReadonlyMap<SchemaObject, readonly SchemaObject[]> {
+  const start = resolve(root);
+  if (typeof start === "boolean") return new Map();
+  const known = users.get(start);
+  if (known !== undefined) return known;
+  const found = new Map<SchemaObject, SchemaObject[]>([[start, []]]);
+  for (const at of found.keys()) {
+    for (const [, part] of partsOf(at)) {
+      const used = resolve(part);
+      if (typeof used === "boolean") continue;
+      const list = found.get(used);
+      if (list === undefined) found.set(used, [at]);
+      else list.push(at);
+    }
+  }
+  users.set(start, found);
+  return found;
+}
+
+/** What our own client does not check in an answer: how long, how large, how many, which text. */
+const CONSTRAINTS = new Set([
+  "minLength",
+  "maxLength",
+  "pattern",
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "multipleOf",
+  "minItems",
+  "maxItems",
+  "uniqueItems",
+  "minProperties",
+  "maxProperties",
+  "propertyNames",
+  "dependentRequired",
+]);
+
+/** The same without its constraints: only the shape. */
+export function shapeView(view: View): View {
+  const shapes = new WeakMap<SchemaObject, SchemaObject>();
+  return {
+    read: (schema) => {
+      const at = view.read(schema);
+      if (typeof at === "boolean") return at;
+      const shape = shapes.get(at) ?? toShape(at);
+      shapes.set(at, shape);
+      return shape;
+    },
+    isTouched: view.isTouched,
+    cells: new Map(),
+  };
+}
+
+function toShape(schema: SchemaObject): SchemaObject {
+  const kept = Object.entries(schema).filter(
+    ([keyword, value]) =>
+      !CONSTRAINTS.has(keyword) && !(keyword === "additionalProperties" && value === false),
+  );
+  return Object.fromEntries(kept);
+}
