@@ -29,7 +29,7 @@ export function wrongKeyword(schema: Raw): string | undefined {
   });
 }
 
-export function toModern(raw: Raw): Raw {
+export function toModern(raw: Raw): Record<string, unknown> {
   const schema: Record<string, unknown> = { ...raw };
   nullable(schema);
   exclusive(schema, "exclusiveMinimum", "minimum");

@@ -1,6 +1,15 @@
 /** Whether two schemas say the same, word for word but for titles, order and what a `$ref` gathers. */
 import { equals } from "./accepts.ts";
-import { isObject, LISTS, MAPS, ONE, resolve, type Schema, type SchemaObject } from "./schema.ts";
+import {
+  FILLED,
+  isObject,
+  LISTS,
+  MAPS,
+  ONE,
+  resolve,
+  type Schema,
+  type SchemaObject,
+} from "./schema.ts";
 
 /** Keywords that say nothing about the value. */
 export const ANNOTATIONS = new Set([
@@ -32,66 +41,74 @@ export function isAnnotation(keyword: string): boolean {
   return ANNOTATIONS.has(keyword) || keyword.startsWith("x-");
 }
 
-const known = new WeakMap<SchemaObject, WeakMap<SchemaObject, boolean>>();
+/** The same values are accepted, as far as the words tell. */
+export const same = comparison((name) => !isAnnotation(name));
 
-export function same(one: Schema, other: Schema): boolean {
-  const [left, right] = [resolve(one), resolve(other)];
-  if (left === right) return true;
-  if (typeof left === "boolean" || typeof right === "boolean") return false;
-  const before = known.get(left)?.get(right);
-  if (before !== undefined) return before;
-  const assumed: [SchemaObject, SchemaObject][] = [];
-  const answer = compare(left, right, assumed);
-  // A no says nothing about the pairs on the way; a yes says it of all of them.
-  if (answer) for (const [a, b] of assumed) remember(a, b, true);
-  else {
-    for (const [a, b] of assumed) known.get(a)?.delete(b);
-    remember(left, right, false);
+/** Not even a title differs. */
+export const identical = comparison(() => true);
+
+function comparison(counts: (keyword: string) => boolean): (one: Schema, other: Schema) => boolean {
+  const known = new WeakMap<SchemaObject, WeakMap<SchemaObject, boolean>>();
+
+  return (one, other) => {
+    const [left, right] = [resolve(one), resolve(other)];
+    if (left === right) return true;
+    if (typeof left === "boolean" || typeof right === "boolean") return false;
+    const before = known.get(left)?.get(right);
+    if (before !== undefined) return before;
+    const assumed: [SchemaObject, SchemaObject][] = [];
+    const answer = compare(left, right, assumed);
+    // A no says nothing about the pairs on the way; a yes says it of all of them.
+    if (answer) for (const [a, b] of assumed) remember(a, b, true);
+    else {
+      for (const [a, b] of assumed) known.get(a)?.delete(b);
+      remember(left, right, false);
+    }
+    return answer;
+  };
+
+  function remember(left: SchemaObject, right: SchemaObject, answer: boolean): void {
+    const list = known.get(left) ?? new WeakMap<SchemaObject, boolean>();
+    known.set(left, list);
+    list.set(right, answer);
   }
-  return answer;
-}
 
-function remember(left: SchemaObject, right: SchemaObject, answer: boolean): void {
-  const list = known.get(left) ?? new WeakMap<SchemaObject, boolean>();
-  known.set(left, list);
-  list.set(right, answer);
-}
+  function compare(one: Schema, other: Schema, assumed: [SchemaObject, SchemaObject][]): boolean {
+    const [left, right] = [resolve(one), resolve(other)];
+    if (left === right) return true;
+    if (typeof left === "boolean" || typeof right === "boolean") return false;
+    const before = known.get(left)?.get(right);
+    if (before !== undefined) return before;
+    if ("$unreadable" in left || "$unreadable" in right) return false;
+    remember(left, right, true);
+    assumed.push([left, right]);
+    const [names, others] = [wordsOf(left), wordsOf(right)];
+    const inner = (a: unknown, b: unknown) => compare(a as Schema, b as Schema, assumed);
+    return (
+      names.length === others.length &&
+      names.every((name) => {
+        if (!Object.hasOwn(right, name)) return false;
+        const [a, b] = [left[name], right[name]];
+        if (ONE.includes(name)) return inner(a, b);
+        if (LISTS.includes(name) && Array.isArray(a) && Array.isArray(b)) {
+          return a.length === b.length && a.every((part, index) => inner(part, b[index]));
+        }
+        if (MAPS.includes(name) && isObject(a) && isObject(b)) {
+          const keys = Object.keys(a);
+          return (
+            keys.length === Object.keys(b).length &&
+            keys.every((key) => Object.hasOwn(b, key) && inner(a[key], b[key]))
+          );
+        }
+        if (name === "required" && Array.isArray(a) && Array.isArray(b)) {
+          return equals(a.toSorted(), b.toSorted());
+        }
+        return equals(a, b);
+      })
+    );
+  }
 
-function compare(one: Schema, other: Schema, assumed: [SchemaObject, SchemaObject][]): boolean {
-  const [left, right] = [resolve(one), resolve(other)];
-  if (left === right) return true;
-  if (typeof left === "boolean" || typeof right === "boolean") return false;
-  const before = known.get(left)?.get(right);
-  if (before !== undefined) return before;
-  if ("$unreadable" in left || "$unreadable" in right) return false;
-  remember(left, right, true);
-  assumed.push([left, right]);
-  const [names, others] = [wordsOf(left), wordsOf(right)];
-  const inner = (a: unknown, b: unknown) => compare(a as Schema, b as Schema, assumed);
-  return (
-    names.length === others.length &&
-    names.every((name) => {
-      if (!Object.hasOwn(right, name)) return false;
-      const [a, b] = [left[name], right[name]];
-      if (ONE.includes(name)) return inner(a, b);
-      if (LISTS.includes(name) && Array.isArray(a) && Array.isArray(b)) {
-        return a.length === b.length && a.every((part, index) => inner(part, b[index]));
-      }
-      if (MAPS.includes(name) && isObject(a) && isObject(b)) {
-        const keys = Object.keys(a);
-        return (
-          keys.length === Object.keys(b).length &&
-          keys.every((key) => Object.hasOwn(b, key) && inner(a[key], b[key]))
-        );
-      }
-      if (name === "required" && Array.isArray(a) && Array.isArray(b)) {
-        return equals(a.toSorted(), b.toSorted());
-      }
-      return equals(a, b);
-    })
-  );
-}
-
-function wordsOf(schema: SchemaObject): string[] {
-  return Object.keys(schema).filter((name) => !isAnnotation(name));
+  function wordsOf(schema: SchemaObject): string[] {
+    return Object.keys(schema).filter((name) => counts(name) && name !== FILLED);
+  }
 }

@@ -22,7 +22,15 @@ export interface Reader {
 export interface ReaderOptions {
   /** Whether keywords beside a `$ref` count: not before 2019-09, nor in OpenAPI 3.0. Default: they do. */
   readonly ignoresBesideRef?: boolean;
+  /**
+   * What a field with a default is: `optional` to who sends a request, `required` to who reads an answer.
+   * Default: what the schema says.
+   */
+  readonly defaults?: "optional" | "required" | undefined;
 }
+
+/** Fields that the schema requires although they have a default: they may still be left out. */
+export const FILLED = "$filled";
 
 const targets = new WeakMap<SchemaObject, () => Schema>();
 
@@ -78,6 +86,7 @@ export function readerOf(document: unknown, options: ReaderOptions = {}): Reader
     const modern = toModern(raw);
     const wrong = wrongKeyword(modern);
     if (wrong !== undefined) schema["$unreadable"] = `"${wrong}" has a value that cannot be`;
+    if (options.defaults !== undefined) fillDefaults(modern, options.defaults);
     for (const [keyword, value] of wrong === undefined ? Object.entries(modern) : []) {
       if (keyword === "$defs" || keyword === "definitions") continue;
       if (ONE.includes(keyword)) schema[keyword] = read(value);
@@ -138,6 +147,21 @@ function findAnchor(document: unknown, anchor: string): unknown {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function fillDefaults(schema: Record<string, unknown>, presence: "optional" | "required"): void {
+  const properties = isObject(schema["properties"]) ? schema["properties"] : {};
+  const filled = Object.keys(properties).filter((name) => {
+    const property = properties[name];
+    return isObject(property) && property["default"] !== undefined;
+  });
+  if (filled.length === 0) return;
+  const required = (schema["required"] as string[] | undefined) ?? [];
+  schema[FILLED] = required.filter((name) => filled.includes(name));
+  schema["required"] =
+    presence === "required"
+      ? [...new Set([...required, ...filled])]
+      : required.filter((name) => !filled.includes(name));
 }
 
 /** Below such a schema every `$ref` would mean something else. */

@@ -31,10 +31,10 @@ export function plainView(): View {
   return { read: resolve, isTouched: () => false, cells: new Map() };
 }
 
-/** Everything as it is below `root`, but `to` where `from` stands. */
-export function replacedView(root: Schema, from: SchemaObject, to: Schema): View {
+/** Everything as it is below `root`, but for some schemas others. */
+export function replacedView(root: Schema, replaced: ReadonlyMap<SchemaObject, Schema>): View {
   const below = usersBelow(root);
-  const above = ancestorsOf(root, from);
+  const above = ancestorsOf(root, replaced);
   const made = new Map<SchemaObject, boolean>();
   const isTouched = (schema: Schema): boolean => {
     const at = resolve(schema);
@@ -52,7 +52,7 @@ export function replacedView(root: Schema, from: SchemaObject, to: Schema): View
   return {
     read: (schema) => {
       const at = resolve(schema);
-      return at === from ? to : at;
+      return typeof at === "object" ? (replaced.get(at) ?? at) : at;
     },
     isTouched,
     cells: new Map(),
@@ -61,9 +61,12 @@ export function replacedView(root: Schema, from: SchemaObject, to: Schema): View
 
 const users = new WeakMap<SchemaObject, ReadonlyMap<SchemaObject, readonly SchemaObject[]>>();
 
-function ancestorsOf(root: Schema, from: SchemaObject): ReadonlySet<SchemaObject> {
+function ancestorsOf(
+  root: Schema,
+  replaced: ReadonlyMap<SchemaObject, Schema>,
+): ReadonlySet<SchemaObject> {
   const usersOf = usersBelow(root);
-  const above = new Set([from]);
+  const above = new Set(replaced.keys());
   for (const at of above) for (const user of usersOf.get(at) ?? []) above.add(user);
   return above;
 }

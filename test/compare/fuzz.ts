@@ -47,6 +47,9 @@ export function fuzz(pairs: number, seed: number): Outcome {
     const make = schemaMaker(random);
     const one = make.schema();
     const other = make.changed(one);
+    // ajv 8 takes an empty list where `contains` stands beside `prefixItems`.
+    const text = JSON.stringify([one, other]);
+    if (text.includes('"contains"') && text.includes('"prefixItems"')) continue;
     const [sender, receiver] = random() < 0.5 ? [one, other] : [other, one];
     const say = (fault: string) =>
       faults.push(

@@ -41,7 +41,8 @@ export function schemaMaker(random: () => number): SchemaMaker {
     if (roll < 0.03) return chance(0.6);
     if (roll < 0.06) return {};
     if (roll < 0.16) return { [pick(["anyOf", "anyOf", "oneOf", "allOf"])]: branches(depth) };
-    if (roll < 0.2) return { ...object(depth), [pick(["anyOf", "oneOf", "allOf"])]: branches(depth) };
+    if (roll < 0.2)
+      return { ...object(depth), [pick(["anyOf", "oneOf", "allOf"])]: branches(depth) };
     if (roll < 0.24) return tagged(depth);
     if (roll < 0.28) return { enum: values() };
     if (roll < 0.3) return { const: pick(values()) };
@@ -92,7 +93,9 @@ export function schemaMaker(random: () => number): SchemaMaker {
       ...(chance(0.9) ? { properties } : {}),
       ...(chance(0.7) ? { required: names.filter(() => chance(0.5)) } : {}),
       ...(chance(0.1) ? { required: [pick(NAMES)] } : {}),
-      ...(chance(0.1) ? { additionalProperties: chance(0.5) ? chance(0.5) : schema(depth + 1) } : {}),
+      ...(chance(0.1)
+        ? { additionalProperties: chance(0.5) ? chance(0.5) : schema(depth + 1) }
+        : {}),
       ...(chance(0.06) ? { patternProperties: { [pick(PATTERNS)]: schema(depth + 1) } } : {}),
       ...(chance(0.05) ? { propertyNames: { pattern: pick(PATTERNS) } } : {}),
       ...(chance(0.05) ? { minProperties: count() } : {}),
@@ -111,7 +114,8 @@ export function schemaMaker(random: () => number): SchemaMaker {
       ...(chance(0.2) ? { minItems: count() } : {}),
       ...(chance(0.2) ? { maxItems: count() } : {}),
       ...(chance(0.1) ? { uniqueItems: true } : {}),
-      ...(chance(0.06) ? { contains: { type: pick(["string", "integer", "object"]) } } // (ajv 8 takes [] where it accepts all) : {}),
+      // Not one that accepts everything: ajv 8 then takes an empty list.
+      ...(chance(0.06) ? { contains: { type: pick(["string", "integer", "object"]) } } : {}),
     };
   }
 
@@ -143,12 +147,16 @@ export function schemaMaker(random: () => number): SchemaMaker {
       const name = pick(Object.keys(other));
       if (name !== undefined && name !== "$ref") at[name] = other[name];
     } else if (roll < 0.65 && Array.isArray(at["required"])) {
-      at["required"] = chance(0.5) ? at["required"].slice(1) : [...new Set([...at["required"], pick(NAMES)])];
+      at["required"] = chance(0.5)
+        ? at["required"].slice(1)
+        : [...new Set([...at["required"], pick(NAMES)])];
     } else if (roll < 0.75 && Array.isArray(at["enum"])) {
-      at["enum"] = chance(0.5) && at["enum"].length > 1 ? at["enum"].slice(1) : [...at["enum"], "new"];
+      at["enum"] =
+        chance(0.5) && at["enum"].length > 1 ? at["enum"].slice(1) : [...at["enum"], "new"];
     } else if (roll < 0.85) {
       const list = pick(["anyOf", "oneOf", "allOf", "prefixItems"].filter((name) => at[name]));
-      if (list !== undefined) at[list] = [...(at[list] as unknown[]), schema(2, true)].slice(chance(0.5) ? 1 : 0);
+      if (list !== undefined)
+        at[list] = [...(at[list] as unknown[]), schema(2, true)].slice(chance(0.5) ? 1 : 0);
     } else if (roll < 0.93) {
       const numbers = names.filter((name) => typeof at[name] === "number" && name !== "multipleOf");
       const name = pick(numbers);
@@ -164,7 +172,8 @@ export function schemaMaker(random: () => number): SchemaMaker {
   return { schema: whole, changed };
 }
 
-const NO_SCHEMAS = ["enum", "const", "required", "dependentRequired", "type"];
+/** No schemas within, or (`contains`) not to be changed: ajv 8 takes [] where it accepts everything. */
+const NO_SCHEMAS = ["contains", "enum", "const", "required", "dependentRequired", "type"];
 
 /** All schemas that are objects, at every depth. */
 function objectsIn(at: Raw): Raw[] {

@@ -103,7 +103,7 @@ export function writer(
     }
     if (at["if"] !== undefined) {
       const isThen = chance(0.5);
-      all.push(...(isThen ? branch(at["if"], depth) : []));
+      all.push(...branch(isThen ? at["if"] : { not: at["if"] }, depth));
       all.push(...branch(at[isThen ? "then" : "else"], depth));
     }
     return all;

@@ -1,0 +1,267 @@
+/** Differences of fields, items and maps: rows 1 to 18, 50 to 52, 85 to 93. */
+import { equals } from "./accepts.ts";
+import { told } from "./change-keywords.ts";
+import { typesOf } from "./change-types.ts";
+import { below, type Change, fromKeys, type PlaceInSchema, type Walk } from "./change.ts";
+import { propertiesOf, requiredOf } from "./fields.ts";
+import { FILLED, isObject, resolve, type Schema, type SchemaObject } from "./schema.ts";
+import { same } from "./same.ts";
+
+export function fieldChanges(
+  old: SchemaObject,
+  fresh: SchemaObject,
+  place: PlaceInSchema,
+  walk: Walk,
+): void {
+  const [before, after] = [propertiesOf(old), propertiesOf(fresh)];
+  const gone = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
+  const added = Object.keys(after).filter((name) => !Object.hasOwn(before, name));
+  const pairs = movesOf(old, fresh, gone, added);
+  for (const { from, to, rule } of pairs) {
+    const what = rule === 6 ? `"${from}" is now called "${to}"` : `"${from}" moved to "${to}"`;
+    walk.add({
+      ...fieldChange(old, fresh, [from, to], below(place, "properties", to)),
+      rule,
+      what,
+      ...lost(old, from),
+    });
+  }
+  const isMoved = (name: string) => pairs.some(({ from, to }) => name === from || name === to);
+  for (const name of gone.filter((one) => !isMoved(one))) {
+    const rule = requiredOf(old).includes(name) ? 5 : 4;
+    const at = below(place, "properties", name);
+    walk.add({
+      ...fieldChange(old, fresh, [name], at),
+      rule,
+      what: `field "${name}" removed`,
+      ...lost(old, name),
+    });
+  }
+  for (const name of added.filter((one) => !isMoved(one))) {
+    const schema = after[name];
+    const hasDefault = isObject(schema) && schema["default"] !== undefined;
+    const rule = hasDefault && hasFilled(fresh) ? 3 : requiredOf(fresh).includes(name) ? 2 : 1;
+    const what = `field "${name}" added${rule === 2 ? ", required" : ""}`;
+    walk.add({ ...fieldChange(old, fresh, [name], below(place, "properties", name)), rule, what });
+  }
+  for (const name of Object.keys(before).filter((one) => Object.hasOwn(after, one))) {
+    common(name, old, fresh, place, walk);
+  }
+  const extra = (schema: SchemaObject) => requiredOf(schema).filter((name) => !Object.hasOwn(before, name) && !Object.hasOwn(after, name)); // prettier-ignore
+  for (const name of new Set([...extra(old), ...extra(fresh)])) {
+    if (requiredOf(old).includes(name) === requiredOf(fresh).includes(name)) continue;
+    const rule = requiredOf(fresh).includes(name) ? 7 : 8;
+    walk.add({
+      ...fieldChange(old, fresh, [name], place),
+      rule,
+      what: `"${name}" became ${rule === 7 ? "required" : "optional"}`,
+    });
+  }
+  additional(old, fresh, place, walk);
+  items(old, fresh, place, walk);
+}
+
+/** Whether the schema was read with its defaults filled in. */
+function hasFilled(schema: SchemaObject): boolean {
+  return schema[FILLED] !== undefined;
+}
+
+/** The difference is these fields, and whether they are required. */
+function fieldChange(
+  old: SchemaObject,
+  fresh: SchemaObject,
+  names: readonly string[],
+  place: PlaceInSchema,
+) {
+  const apply: Change["apply"] = (sender, receiver) => {
+    if (typeof receiver === "boolean") return receiver;
+    const properties: Record<string, Schema> = { ...propertiesOf(sender) };
+    const theirs = propertiesOf(receiver);
+    const required = new Set(requiredOf(sender));
+    for (const name of names) {
+      delete properties[name];
+      if (Object.hasOwn(theirs, name)) properties[name] = theirs[name] as Schema;
+      if (requiredOf(receiver).includes(name)) required.add(name);
+      else required.delete(name);
+    }
+    return { ...sender, properties, required: [...required] };
+  };
+  return { old, fresh, place, apply };
+}
+
+function lost(old: SchemaObject, name: string): Pick<Change, "removed"> {
+  const field = resolve(propertiesOf(old)[name] ?? true);
+  const sunset = typeof field === "object" ? (field["x-sunset"] ?? field["sunset"]) : undefined;
+  const deprecated = typeof field === "object" && field["deprecated"] === true;
+  return { removed: { name, deprecated, ...(typeof sunset === "string" ? { sunset } : {}) } };
+}
+
+interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly rule: 6 | 10 | 11;
+}
+
+/** A field that is gone and one that is new, which look like the same. A guess: only the row depends on it. */
+function movesOf(old: SchemaObject, fresh: SchemaObject, gone: string[], added: string[]): Move[] {
+  const [before, after] = [propertiesOf(old), propertiesOf(fresh)];
+  const moves: Move[] = [];
+  for (const from of gone) {
+    const schema = before[from] as Schema;
+    for (const to of added.filter((name) => !moves.some((move) => move.to === name))) {
+      const other = after[to] as Schema;
+      const [inner, outer] = [resolve(other), resolve(schema)];
+      const holds = (at: Schema, name: string, what: Schema) =>
+        typeof at === "object" &&
+        propertiesOf(at)[name] !== undefined &&
+        same(propertiesOf(at)[name] as Schema, what);
+      const isRename = gone.length === 1 && added.length === 1 && same(schema, other) && requiredOf(old).includes(from) === requiredOf(fresh).includes(to); // prettier-ignore
+      if (isRename) moves.push({ from, to, rule: 6 });
+      else if (holds(inner, from, schema)) moves.push({ from, to, rule: 10 });
+      else if (holds(outer, to, other)) moves.push({ from, to, rule: 11 });
+      else continue;
+      break;
+    }
+  }
+  return moves;
+}
+
+function common(
+  name: string,
+  old: SchemaObject,
+  fresh: SchemaObject,
+  place: PlaceInSchema,
+  walk: Walk,
+): void {
+  const [one, other] = [propertiesOf(old)[name] as Schema, propertiesOf(fresh)[name] as Schema];
+  const at = below(place, "properties", name);
+  const [was, is] = [requiredOf(old).includes(name), requiredOf(fresh).includes(name)];
+  const isNull = (schema: Schema) => typesOf(schema).includes("null");
+  const wasFilled = (schema: SchemaObject) => ((schema[FILLED] ?? []) as string[]).includes(name);
+  const base = fieldChange(old, fresh, [name], at);
+  if (was !== is && isNull(one) !== isNull(other) && isNull(one) === was) {
+    const what = is
+      ? `"${name}" is null where it was absent`
+      : `"${name}" is absent where it was null`;
+    return walk.add({ ...base, rule: is ? 12 : 13, what });
+  }
+  if (was !== is) {
+    const toggled: Change["apply"] = (sender, receiver) => {
+      const isThere = typeof receiver === "object" && requiredOf(receiver).includes(name);
+      const required = requiredOf(sender).filter((own) => own !== name);
+      return { ...sender, required: isThere ? [...required, name] : required };
+    };
+    const rule = wasFilled(fresh) ? 9 : is ? 7 : 8;
+    walk.add({
+      ...base,
+      apply: toggled,
+      rule,
+      what: `"${name}" became ${is ? "required" : "optional"}`,
+    });
+  } else if (wasFilled(fresh) && !wasFilled(old)) {
+    walk.add({
+      ...base,
+      apply: (sender) => sender,
+      rule: 9,
+      what: `"${name}" is always there, by its default`,
+    });
+  }
+  const [from, to] = [defaultOf(one), defaultOf(other)];
+  if (!equals(from, to) && !(wasFilled(fresh) && from === undefined)) {
+    walk.add(defaultChange(from, to, { ...base, apply: (sender) => sender }));
+  }
+  walk.into(one, other, at);
+}
+
+function defaultOf(schema: Schema): unknown {
+  return typeof schema === "object" ? schema["default"] : undefined;
+}
+
+/** P4: rows 50 to 52. */
+function defaultChange(from: unknown, to: unknown, base: Omit<Change, "rule" | "what">): Change {
+  const what = `default ${told(from)} → ${told(to)}`;
+  if (from === undefined) return { ...base, rule: 50, what, least: { request: "warning" } };
+  if (to === undefined) return { ...base, rule: 52, what, least: { request: "breaking" } };
+  return { ...base, rule: 51, what, least: { request: "breaking", reply: "warning" } };
+}
+
+function additional(
+  old: SchemaObject,
+  fresh: SchemaObject,
+  place: PlaceInSchema,
+  walk: Walk,
+): void {
+  const keyword = "additionalProperties";
+  const [one, other] = [old[keyword], fresh[keyword]] as (Schema | undefined)[];
+  const base = { old, fresh, place: below(place, keyword), apply: fromKeys([keyword]) };
+  if ((one === false) !== (other === false)) {
+    if (other === false) {
+      // A closed sender writes no such fields, but callers of an open contract may have.
+      walk.add({
+        ...base,
+        rule: 89,
+        what: "unknown fields are refused",
+        least: { request: "breaking" },
+      });
+    } else {
+      walk.add({
+        ...base,
+        rule: 90,
+        what: "unknown fields are allowed",
+        least: { reply: "warning" },
+      });
+    }
+  } else if (isObject(one) && isObject(other)) {
+    walk.into(one, other, { ...below(place, keyword), within: "map" });
+  } else if (isObject(one) || isObject(other)) {
+    walk.add({
+      ...base,
+      rule: isObject(other) ? 92 : 91,
+      what: "the values of further fields changed",
+    });
+  }
+  const patterns = (schema: SchemaObject) =>
+    (schema["patternProperties"] ?? {}) as Record<string, Schema>;
+  const [left, right] = [patterns(old), patterns(fresh)];
+  if (Object.keys(left).toSorted().join() !== Object.keys(right).toSorted().join()) {
+    const rule = Object.keys(right).length > Object.keys(left).length ? 92 : 91;
+    walk.add({
+      ...base,
+      rule,
+      what: "the patterns of names changed",
+      apply: fromKeys(["patternProperties"]),
+    });
+    return;
+  }
+  for (const [pattern, schema] of Object.entries(left)) {
+    const at = below(place, "patternProperties", pattern);
+    walk.into(schema, right[pattern] as Schema, { ...at, within: "map" });
+  }
+}
+
+function items(old: SchemaObject, fresh: SchemaObject, place: PlaceInSchema, walk: Walk): void {
+  const prefix = (schema: SchemaObject) => (schema["prefixItems"] as Schema[] | undefined) ?? [];
+  const [left, right] = [prefix(old), prefix(fresh)];
+  for (const [index, schema] of left.entries()) {
+    const other = right[index];
+    if (other !== undefined) walk.into(schema, other, below(place, "prefixItems", String(index)));
+  }
+  const [one, other] = [old["items"], fresh["items"]] as (Schema | undefined)[];
+  if (left.length !== right.length) {
+    const rule = right.length > left.length ? 87 : 88;
+    const apply = fromKeys(["prefixItems", "items", "minItems", "maxItems"]);
+    walk.add({ old, fresh, place, rule, what: `${left.length} → ${right.length} elements`, apply });
+  } else if (one !== undefined && other !== undefined) {
+    walk.into(one, other, { ...below(place, "items"), within: "list" });
+  } else if (one !== other) {
+    const what = "the type of the elements changed";
+    walk.add({
+      old,
+      fresh,
+      place,
+      rule: one === undefined ? 86 : 85,
+      what,
+      apply: fromKeys(["items"]),
+    });
+  }
+}

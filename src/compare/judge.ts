@@ -1,0 +1,165 @@
+/**
+ * Judges how a schema changed: in a request the old caller sends and the new provider receives, in a reply
+ * the new provider sends and the old caller receives, an event is both. The whole is judged first; that
+ * verdict holds. Then each difference is judged alone, to say which of them breaks it.
+ */
+import { changesOf } from "./changes.ts";
+import type { Change } from "./change.ts";
+import { isConfirmed } from "./confirm.ts";
+import * as finding from "./finding.ts";
+import { inclusion } from "./include.ts";
+import type { Answer } from "./run.ts";
+import { type Json, pointerOf, resolve, type Schema, type SchemaObject } from "./schema.ts";
+import { identical } from "./same.ts";
+import { replacedView, type View } from "./view.ts";
+
+export interface Question {
+  readonly side: finding.Side;
+  readonly old: Schema;
+  readonly fresh: Schema;
+  /** `faq/v1 create` */
+  readonly where: string;
+  readonly policies: finding.Policies;
+  /** Whether a removed field may go: it is deprecated, its sunset has passed, and nobody sends it. */
+  readonly mayGo?: (field: string, sunset: string) => boolean;
+}
+
+interface Ruling {
+  readonly verdict: finding.Verdict;
+  readonly example?: Json | undefined;
+  readonly why?: string | undefined;
+}
+
+export function judge(question: Question): finding.Finding[] {
+  const { old, fresh, side, where } = question;
+  if (
+    identical(old, fresh) &&
+    resolve(old) === old &&
+    resolve(fresh) === fresh &&
+    !isOrdered(old, fresh)
+  ) {
+    return [];
+  }
+  const changes = changesOf(old, fresh);
+  const whole = rule(question, withoutGone(changes, question));
+  const findings = changes.map((change) => judgeChange(change, whole, question));
+  const worst = finding.worstOf(findings);
+  if (finding.worse(whole.verdict, worst) !== worst) {
+    const [only] = findings.filter(({ rule: row }) => row !== 19 && row !== 20);
+    const isAlone = findings.length === 1 && only !== undefined;
+    const what = isAlone ? only.what : "the differences together";
+    const row = isAlone ? only.rule : 0;
+    const said = whole.why === undefined ? what : `${what}: ${whole.why}`;
+    const { verdict, example } = whole;
+    const pointer = isAlone ? only.pointer : "";
+    const own: finding.Finding = { rule: row, side, where, pointer, what: said, verdict, example };
+    return isAlone ? [own] : [...findings, own];
+  }
+  return findings;
+}
+
+function isOrdered(old: Schema, fresh: Schema): boolean {
+  return JSON.stringify(old) !== JSON.stringify(fresh);
+}
+
+/** The old reply without the fields that may go (row 17): nobody reads them any more. */
+function withoutGone(changes: readonly Change[], question: Question): View | undefined {
+  const replaced = new Map<SchemaObject, Schema>();
+  for (const change of question.side === "reply" ? changes : []) {
+    const from = resolve(change.old);
+    if (removedRow(change, question)?.rule !== 17 || typeof from === "boolean") continue;
+    const before = replaced.get(from) ?? from;
+    if (typeof before === "object") replaced.set(from, change.apply(before, change.fresh, true));
+  }
+  return replaced.size === 0 ? undefined : replacedView(question.old, replaced);
+}
+
+/** Everything together; or one difference alone, where the receiver is the sender with that one. */
+function rule(question: Question, receiver?: View, isAlone = false): Ruling {
+  const { old, fresh, side } = question;
+  const [sender, other] = side === "request" ? [old, fresh] : [fresh, old];
+  const seen = receiver === undefined ? {} : { receiver };
+  const asked = isAlone ? sender : other;
+  const answer = inclusion(sender, asked, seen);
+  if (answer.is === "yes") return { verdict: "safe" };
+  const example = confirmed(answer, sender, other);
+  if (side === "reply" && inclusion(sender, asked, { ...seen, isShape: true }).is === "yes") {
+    return { verdict: question.policies.replyConstraints, example };
+  }
+  if (example !== undefined) return { verdict: "breaking", example };
+  const why = answer.is === "unknown" ? answer.why : "no example could be confirmed";
+  return { verdict: "cannot-prove", why };
+}
+
+function confirmed(answer: Answer, sender: Schema, receiver: Schema): Json | undefined {
+  const examples = answer.is === "no" ? answer.examples : [];
+  return examples.find((example) => isConfirmed(example, sender, receiver));
+}
+
+function judgeChange(change: Change, whole: Ruling, question: Question): finding.Finding {
+  const { side, where } = question;
+  const removed = removedRow(change, question);
+  const ruling = change.safe === true ? SAFE : rulingOf(change, whole, question);
+  const { example, why } = ruling;
+  const least = removed?.least ?? change.least?.[side] ?? removedField(change, question);
+  const { defaults } = question.policies;
+  const isNote = defaults === "ignored" && [50, 51, 52].includes(change.rule);
+  const verdict =
+    removed?.rule === 17
+      ? "safe"
+      : isNote
+        ? ruling.verdict
+        : finding.worse(ruling.verdict, least ?? "safe");
+  return {
+    rule: removed?.rule ?? change.rule,
+    verdict,
+    side,
+    where,
+    pointer: pointerOf(change.place.pointer),
+    what:
+      ruling.verdict === "cannot-prove" && why !== undefined
+        ? `${change.what}: ${why}`
+        : change.what,
+    ...(verdict === "safe" || example === undefined ? {} : { example }),
+  };
+}
+
+const SAFE: Ruling = { verdict: "safe" };
+
+function rulingOf(change: Change, whole: Ruling, question: Question): Ruling {
+  if (whole.verdict === "safe") return SAFE;
+  const { old, fresh, side } = question;
+  const isForward = side === "request";
+  const [own, theirs] = isForward ? [change.old, change.fresh] : [change.fresh, change.old];
+  const from = resolve(own);
+  if (typeof from === "boolean") return whole;
+  const to = change.apply(from, resolve(theirs), isForward);
+  const root = isForward ? old : fresh;
+  const ruling = rule(question, replacedView(root, new Map([[from, to]])), true);
+  // Together they may be milder than alone, and the whole is what happens.
+  return finding.worse(ruling.verdict, whole.verdict) === ruling.verdict
+    ? milder(ruling, whole)
+    : ruling;
+}
+
+function milder(one: Ruling, other: Ruling): Ruling {
+  if (one.verdict === other.verdict) return one;
+  return { ...one, verdict: other.verdict, example: one.example ?? other.example };
+}
+
+/** P1 and P2: a field that is gone. */
+function removedField(change: Change, { side, policies }: Question): finding.Verdict | undefined {
+  if (change.removed === undefined) return undefined;
+  return side === "request" ? policies.removedRequestField : policies.removedReplyField;
+}
+
+/** Rows 17 and 18: a field that was deprecated before it was removed. */
+function removedRow(
+  { removed, rule: row }: Change,
+  { mayGo }: Question,
+): { rule: number; least?: finding.Verdict } | undefined {
+  if (removed?.deprecated !== true || removed.sunset === undefined) return undefined;
+  if (row !== 4 && row !== 5) return undefined;
+  if (mayGo?.(removed.name, removed.sunset) === true) return { rule: 17 };
+  return { rule: 18, least: "breaking" };
+}
