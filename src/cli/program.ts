@@ -5,6 +5,7 @@
 import { Command } from "commander";
 import { addApps } from "./commands/apps.ts";
 import { addCheck } from "./commands/check.ts";
+import { addContract } from "./commands/contract.ts";
 import { addLoaddata } from "./commands/loaddata.ts";
 import { addMakemigrations } from "./commands/makemigrations.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -21,6 +22,7 @@ const commands = [
   addLoaddata,
   addApps,
   addCheck,
+  addContract,
   addShell,
   addStartproject,
   addStartapp,

@@ -136,7 +136,11 @@ const count = (branches: readonly Schema[]) =>
 function parts(left: readonly Schema[], right: readonly Schema[], at: At, walk: Walk): void {
   if (left.length === right.length) {
     for (const [index, part] of left.entries()) {
-      walk.into(part, right[index] as Schema, below(at.place, "allOf", String(index)));
+      const outer = at.place.outer ?? { old: at.old, fresh: at.fresh };
+      walk.into(part, right[index] as Schema, {
+        ...below(at.place, "allOf", String(index)),
+        outer,
+      });
     }
     return;
   }

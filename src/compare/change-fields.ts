@@ -14,8 +14,13 @@ export function fieldChanges(
   walk: Walk,
 ): void {
   const [before, after] = [propertiesOf(old), propertiesOf(fresh)];
-  const gone = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
-  const added = Object.keys(after).filter((name) => !Object.hasOwn(before, name));
+  const outer = place.outer ?? { old, fresh };
+  const gone = Object.keys(before).filter(
+    (name) => !Object.hasOwn(after, name) && !isDeclared(outer.fresh, name),
+  );
+  const added = Object.keys(after).filter(
+    (name) => !Object.hasOwn(before, name) && !isDeclared(outer.old, name),
+  );
   const pairs = movesOf(old, fresh, gone, added);
   for (const { from, to, rule } of pairs) {
     const what = rule === 6 ? `"${from}" is now called "${to}"` : `"${from}" moved to "${to}"`;
@@ -59,6 +64,16 @@ export function fieldChanges(
   }
   additional(old, fresh, place, walk);
   items(old, fresh, place, walk);
+}
+
+/** Whether the schema names the field anywhere in its parts and branches. */
+function isDeclared(schema: Schema, name: string, depth = 0): boolean {
+  const at = resolve(schema);
+  if (typeof at === "boolean" || depth > 10) return false;
+  if (Object.hasOwn(propertiesOf(at), name)) return true;
+  return ["allOf", "anyOf", "oneOf"].some((keyword) =>
+    ((at[keyword] ?? []) as Schema[]).some((part) => isDeclared(part, name, depth + 1)),
+  );
 }
 
 /** Whether the schema was read with its defaults filled in. */

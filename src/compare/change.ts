@@ -6,6 +6,8 @@ export interface PlaceInSchema {
   readonly pointer: readonly string[];
   /** An item of a list and a value of a map have rows of their own. */
   readonly within: "field" | "list" | "map";
+  /** The schemas of which this is a part by `allOf`: what moved between their parts is not gone. */
+  readonly outer?: { readonly old: SchemaObject; readonly fresh: SchemaObject };
 }
 
 export interface Change {

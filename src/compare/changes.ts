@@ -30,7 +30,7 @@ export function changesOf(one: Schema, other: Schema): Change[] {
 
 function compare(one: Schema, other: Schema, place: Change["place"], walk: Walk): void {
   if (identical(one, other)) return gathered(one, other, place, walk);
-  const [old, fresh] = [unwrap(one), unwrap(other)];
+  const [old, fresh] = unwrapBoth(one, other);
   if (typeof old === "boolean" || typeof fresh === "boolean") {
     return whole(old, fresh, old === true ? 36 : 35, place, walk);
   }
@@ -110,6 +110,16 @@ function nullChange(
 
 function isWrapped(schema: Schema): boolean {
   return unwrap(schema) !== resolve(schema);
+}
+
+/** A union of one branch is its branch, unless it is to be compared with the union that it becomes. */
+function unwrapBoth(one: Schema, other: Schema): [Schema, Schema] {
+  const [old, fresh] = [resolve(one), resolve(other)];
+  if (typeof old === "object" && typeof fresh === "object") {
+    const isUnion = (keyword: string) => old[keyword] !== undefined && fresh[keyword] !== undefined;
+    if (["allOf", "anyOf", "oneOf"].some(isUnion)) return [old, fresh];
+  }
+  return [unwrap(old), unwrap(fresh)];
 }
 
 /** Behind `$ref`s and unions of one branch. */

@@ -2,25 +2,9 @@
 import { changesOfEndpoint } from "./endpoints.ts";
 import * as finding from "./finding.ts";
 import { judge } from "./judge.ts";
-import type { Lock, LockSchema, LockVersion } from "./lock.ts";
-import { type Reader, readerOf, type Schema } from "./schema.ts";
-
-export interface CompareOptions {
-  readonly policies?: Partial<finding.Policies>;
-  readonly facts?: Partial<finding.Facts>;
-}
-
-/** Reads the schemas of one lock, in the two ways in which defaults are understood. */
-interface Readers {
-  read(schema: LockSchema, side: finding.Side): Schema;
-}
-
-export interface Comparison {
-  readonly policies: finding.Policies;
-  readonly facts: finding.Facts;
-  readonly old: Readers;
-  readonly fresh: Readers;
-}
+import type { Comparison, CompareOptions, Readers } from "./comparison.ts";
+import type { Lock, LockVersion } from "./lock.ts";
+import { type Reader, readerOf } from "./schema.ts";
 
 export function compareLocks(
   old: Lock,

@@ -1,5 +1,5 @@
 /** Rows 102 to 129: endpoints, and what their transport promises. */
-import type { Comparison } from "./contracts.ts";
+import type { Comparison } from "./comparison.ts";
 import * as finding from "./finding.ts";
 import { judge } from "./judge.ts";
 import { type LockEndpoint, type LockVersion, parametersOf, placeOf } from "./lock.ts";

@@ -133,7 +133,7 @@ function rulingOf(change: Change, whole: Ruling, question: Question): Ruling {
   const [own, theirs] = isForward ? [change.old, change.fresh] : [change.fresh, change.old];
   const from = resolve(own);
   if (typeof from === "boolean") return whole;
-  const to = change.apply(from, resolve(theirs), isForward);
+  const to = change.apply({ ...from }, resolve(theirs), isForward);
   const root = isForward ? old : fresh;
   const ruling = rule(question, replacedView(root, new Map([[from, to]])), true);
   // Together they may be milder than alone, and the whole is what happens.

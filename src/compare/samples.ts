@@ -183,9 +183,11 @@ export function objectWith(
   const wanted = new Set([...requiredNames(cell), ...fixed.keys()]);
   const needs = cell.leaves.flatMap(needsOf);
   for (const name of wanted) {
-    const value = fixed.get(name) ?? samplesOf(constraintOf(cell, name), sender)[0];
-    if (value === undefined && !fixed.has(name)) return undefined;
-    fields.set(name, value ?? null);
+    const value = fixed.has(name)
+      ? fixed.get(name)
+      : samplesOf(constraintOf(cell, name), sender)[0];
+    if (value === undefined) return undefined;
+    fields.set(name, value);
     for (const [owner, others] of needs)
       if (owner === name) others.forEach((one) => wanted.add(one));
   }

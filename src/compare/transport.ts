@@ -1,5 +1,5 @@
 /** Rows 110 to 129: statuses, errors, media types, headers, security, and what is promised beside. */
-import type { Comparison } from "./contracts.ts";
+import type { Comparison } from "./comparison.ts";
 import type { Finding, Side, Verdict } from "./finding.ts";
 import { judge } from "./judge.ts";
 import type { LockEndpoint, Transport } from "./lock.ts";

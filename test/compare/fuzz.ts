@@ -47,9 +47,8 @@ export function fuzz(pairs: number, seed: number): Outcome {
     const make = schemaMaker(random);
     const one = make.schema();
     const other = make.changed(one);
-    // ajv 8 takes an empty list where `contains` stands beside `prefixItems`.
-    const text = JSON.stringify([one, other]);
-    if (text.includes('"contains"') && text.includes('"prefixItems"')) continue;
+    // Beside other keywords, ajv 8 takes an empty list where `contains` wants an item.
+    const hasContains = JSON.stringify([one, other]).includes('"contains"');
     const [sender, receiver] = random() < 0.5 ? [one, other] : [other, one];
     const say = (fault: string) =>
       faults.push(
@@ -67,6 +66,7 @@ export function fuzz(pairs: number, seed: number): Outcome {
     for (let tries = 0; tries < VALUES; tries += 1) {
       const value = write();
       if (value === undefined) continue;
+      if (hasContains && JSON.stringify(value).includes("[]")) continue;
       const isValid = isSent(value);
       const own = accepts(left, value, plainView());
       if (own !== undefined && own !== isValid)
