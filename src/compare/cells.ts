@@ -73,10 +73,10 @@ export function schemas(value: unknown): readonly Schema[] {
 
 export function cellsOf(schema: Schema, view: View): readonly Cell[] {
   const at = view.read(schema);
-  const before = view.cells.get(at);
+  const before = typeof at === "boolean" ? undefined : view.cells.get(at);
   if (before !== undefined) return before;
   const cells = branchesOf(at, view).flatMap((branch) => toCells(branch, view));
-  view.cells.set(at, cells);
+  if (typeof at === "object") view.cells.set(at, cells);
   return cells;
 }
 

@@ -10,22 +10,40 @@ import type { Change, Walk } from "./change.ts";
 import { isObject, resolve, type Schema, type SchemaObject } from "./schema.ts";
 import { identical, isAnnotation } from "./same.ts";
 
-export function changesOf(one: Schema, other: Schema): Change[] {
+/** Pairs of schemas that were compared, by the place in the contract where that was first. */
+export class Seen {
+  readonly #places = new WeakMap<SchemaObject, WeakMap<SchemaObject, string>>();
+
+  /** Where the pair was met before; else it is met here. */
+  meet(old: SchemaObject, fresh: SchemaObject, where: string): string | undefined {
+    const list = this.#places.get(old) ?? new WeakMap<SchemaObject, string>();
+    this.#places.set(old, list);
+    const before = list.get(fresh);
+    if (before === undefined) list.set(fresh, where);
+    return before;
+  }
+}
+
+/** `elsewhere`: other places at which parts of this were compared; what they say is not said again. */
+export interface Changes {
+  readonly changes: readonly Change[];
+  readonly elsewhere: ReadonlySet<string>;
+}
+
+export function changesOf(one: Schema, other: Schema, where = "", seen = new Seen()): Changes {
   const changes: Change[] = [];
-  const seen = new WeakMap<SchemaObject, WeakSet<SchemaObject>>();
+  const elsewhere = new Set<string>();
   const walk: Walk = {
     add: (change) => changes.push(change),
     into: (old, fresh, place) => compare(old, fresh, place, walk),
     isSeen: (old, fresh) => {
-      const list = seen.get(old) ?? new WeakSet();
-      seen.set(old, list);
-      if (list.has(fresh)) return true;
-      list.add(fresh);
-      return false;
+      const before = seen.meet(old, fresh, where);
+      if (before !== undefined && before !== where) elsewhere.add(before);
+      return before !== undefined;
     },
   };
   walk.into(one, other, { pointer: [], within: "field" });
-  return changes;
+  return { changes, elsewhere };
 }
 
 function compare(one: Schema, other: Schema, place: Change["place"], walk: Walk): void {

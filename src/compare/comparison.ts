@@ -1,5 +1,6 @@
 /** What the parts of the comparison of two contracts share. */
 import type { Facts, Policies, Side } from "./finding.ts";
+import type { Seen } from "./changes.ts";
 import type { LockSchema } from "./lock.ts";
 import type { Schema } from "./schema.ts";
 
@@ -18,4 +19,6 @@ export interface Comparison {
   readonly facts: Facts;
   readonly old: Readers;
   readonly fresh: Readers;
+  /** What was told of schemas that several endpoints use. */
+  readonly seen: Seen;
 }

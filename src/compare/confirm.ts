@@ -8,80 +8,82 @@ import { isObject, type Json, partsOf, resolve, type Schema, type SchemaObject }
 import { isClosedValue } from "./sent.ts";
 import { plainView } from "./view.ts";
 
-const compiled = new WeakMap<SchemaObject, ValidateFunction | undefined>();
-let ajv: Ajv2020 | undefined;
+interface Judge {
+  readonly ajv: Ajv2020;
+  /** Schemas that ajv knows, by the name under which others refer to them. */
+  readonly names: WeakMap<SchemaObject, string>;
+  readonly compiled: WeakMap<SchemaObject, ValidateFunction | undefined>;
+  count: number;
+}
+
+/** ajv keeps every schema that it was given; a process that compares for years begins anew. */
+const SCHEMAS_MAX = 20_000;
+let current: Judge | undefined;
 
 /** Whether the sender may send the example, and the receiver refuses it. */
 export function isConfirmed(example: Json, sender: Schema, receiver: Schema): boolean {
   return (
     judge(sender, example) === true &&
     judge(receiver, example) === false &&
-    isClosedValue(example, sender, plainView())
+    isClosedValue(example, sender, plainView)
   );
 }
 
 function judge(schema: Schema, value: Json): boolean | undefined {
   const at = resolve(schema);
   if (typeof at === "boolean") return at;
-  if (!compiled.has(at)) compiled.set(at, compile(at));
-  return compiled.get(at)?.(value);
+  if (current === undefined || current.count > SCHEMAS_MAX) current = openJudge();
+  if (!current.compiled.has(at)) current.compiled.set(at, compile(at, current));
+  return current.compiled.get(at)?.(value);
 }
 
-function compile(schema: SchemaObject): ValidateFunction | undefined {
-  if (ajv === undefined) {
-    ajv = new Ajv2020({ strict: false, logger: false, validateSchema: false });
-    addFormats.default(ajv);
-  }
+function openJudge(): Judge {
+  // Most schemas judge one value, so that optimized code would not pay.
+  const code = { optimize: false };
+  const ajv = new Ajv2020({ strict: false, logger: false, validateSchema: false, code });
+  addFormats.default(ajv);
+  return { ajv, names: new WeakMap(), compiled: new WeakMap(), count: 0 };
+}
+
+function compile(schema: SchemaObject, to: Judge): ValidateFunction | undefined {
   try {
-    return ajv.compile(bundle(schema));
+    return to.ajv.getSchema(nameOf(schema, to));
   } catch {
     return undefined; // what ajv cannot read is not confirmed
   }
 }
 
-/** The schema as one document: what several places use stands in `$defs`. */
-export function bundle(root: SchemaObject): Record<string, unknown> {
-  const names = new Map<SchemaObject, string>([[root, "0"]]);
-  for (const at of names.keys()) {
-    for (const [, part] of deepParts(at)) {
-      const used = resolve(part);
-      if (used !== part && typeof used === "object" && !names.has(used)) {
-        names.set(used, String(names.size));
-      }
-    }
-  }
-  const write = (schema: Schema): unknown => {
-    const at = resolve(schema);
-    if (typeof at === "boolean") return at;
-    const name = names.get(at);
-    return name === undefined ? inline(at) : { $ref: `#/$defs/${name}` };
-  };
-  const inline = (schema: SchemaObject): Record<string, unknown> => {
-    const { $unreadable, $ref: _, $id: _id, id: _old, $anchor: _anchor, ...rest } = schema;
-    if ($unreadable !== undefined) throw new Error(String($unreadable));
-    const copy: Record<string, unknown> = { ...rest };
-    delete copy["discriminator"];
-    for (const [[keyword = "", place], part] of partsOf(schema)) {
-      if (place === undefined) copy[keyword] = write(part);
-      else if (isObject(rest[keyword])) {
-        copy[keyword] = { ...(copy[keyword] as object), [place]: write(part) };
-      } else {
-        const list = [...(copy[keyword] as unknown[])];
-        list[Number(place)] = write(part);
-        copy[keyword] = list;
-      }
-    }
-    return copy;
-  };
-  const $defs = Object.fromEntries([...names].map(([schema, name]) => [name, inline(schema)]));
-  return { $ref: "#/$defs/0", $defs };
+/** Every schema that a `$ref` names is a document of its own, so that it is compiled once for all. */
+function nameOf(schema: SchemaObject, to: Judge): string {
+  const before = to.names.get(schema);
+  if (before !== undefined) return before;
+  const name = `s:${(to.count += 1)}`;
+  to.names.set(schema, name);
+  to.ajv.addSchema(written(schema, to), name);
+  return name;
 }
 
-/** Parts at every depth, up to the next `$ref`. */
-function deepParts(schema: SchemaObject): [readonly string[], Schema][] {
-  return partsOf(schema).flatMap((entry) => {
-    const [, part] = entry;
-    const isOwn = typeof part === "object" && resolve(part) === part;
-    return isOwn ? [entry, ...deepParts(part)] : [entry];
-  });
+function written(schema: SchemaObject, to: Judge): Record<string, unknown> {
+  const { $unreadable, $ref: _, $id: _id, id: _old, $anchor: _anchor, ...rest } = schema;
+  if ($unreadable !== undefined) throw new Error(String($unreadable));
+  const copy: Record<string, unknown> = { ...rest };
+  delete copy["discriminator"];
+  for (const [[keyword = "", place], part] of partsOf(schema)) {
+    const own = writtenPart(part, to);
+    if (place === undefined) copy[keyword] = own;
+    else if (isObject(rest[keyword]))
+      copy[keyword] = { ...(copy[keyword] as object), [place]: own };
+    else {
+      const list = [...(copy[keyword] as unknown[])];
+      list[Number(place)] = own;
+      copy[keyword] = list;
+    }
+  }
+  return copy;
+}
+
+function writtenPart(part: Schema, to: Judge): unknown {
+  const at = resolve(part);
+  if (typeof at === "boolean") return at;
+  return at === part && !to.names.has(at) ? written(at, to) : { $ref: nameOf(at, to) };
 }

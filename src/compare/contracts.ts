@@ -2,6 +2,7 @@
 import { changesOfEndpoint } from "./endpoints.ts";
 import * as finding from "./finding.ts";
 import { judge } from "./judge.ts";
+import { Seen } from "./changes.ts";
 import type { Comparison, CompareOptions, Readers } from "./comparison.ts";
 import type { Lock, LockVersion } from "./lock.ts";
 import { type Reader, readerOf } from "./schema.ts";
@@ -18,6 +19,7 @@ export function compareLocks(
     facts,
     old: readersOf(old, policies),
     fresh: readersOf(fresh, policies),
+    seen: new Seen(),
   };
   const names = new Set([...Object.keys(old.versions), ...Object.keys(fresh.versions)]);
   return [...names].flatMap((name) => {
@@ -115,6 +117,7 @@ function compareEvents(
         old: comparison.old.read(before, side),
         fresh: comparison.fresh.read(after, side),
         policies: comparison.policies,
+        seen: comparison.seen,
       }),
     );
   });

@@ -73,10 +73,10 @@ function compareMessages(
   fresh: LockEndpoint,
   comparison: Comparison,
 ): finding.Finding[] {
-  const { policies, facts } = comparison;
+  const { policies, facts, seen } = comparison;
   const mayGo = (field: string, sunset: string) =>
     sunset <= facts.today && facts.calls({ version, endpoint, field }) === 0;
-  const base = { where, policies, mayGo };
+  const base = { where, policies, mayGo, seen };
   const request = judge({
     ...base,
     side: "request",

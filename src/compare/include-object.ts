@@ -33,6 +33,9 @@ export function fitsObject(cell: Cell, other: Cell, run: Run): Fit {
   return search;
 }
 
+/** Enough examples to choose a small one; each has to be put together. */
+const TRIES_MAX = 8;
+
 function fail(search: Search, why?: string): void {
   search.isWithin = false;
   search.why ??= why;
@@ -49,7 +52,8 @@ function note(search: Search, name: string | undefined, answer: Answer): void {
   if (answer.is === "yes") return;
   fail(search, answer.is === "unknown" ? answer.why : undefined);
   if (answer.is === "unknown" || name === undefined) return;
-  for (const example of answer.examples) attempt(search, new Map([[name, example]]));
+  if (search.tries.length > TRIES_MAX) return;
+  for (const example of answer.examples.slice(0, 2)) attempt(search, new Map([[name, example]]));
 }
 
 function compareRequired(search: Search): void {

@@ -11,7 +11,7 @@ import { fitsObject } from "./include-object.ts";
 import { isEmptyRange, isWithin, listOf, rangeOf, telling } from "./numbers.ts";
 import { cellSamples, isOf, senderOf } from "./samples.ts";
 import { type Json, resolve, type Schema } from "./schema.ts";
-import type { Answer, Fit, Run } from "./run.ts";
+import { type Answer, Answers, type Fit, type Run } from "./run.ts";
 import { same } from "./same.ts";
 import { sentCells } from "./sent.ts";
 import { split } from "./split.ts";
@@ -29,23 +29,29 @@ export interface InclusionOptions {
 
 export function inclusion(one: Schema, other: Schema, options: InclusionOptions = {}): Answer {
   const { isClosed = true, isShape = false } = options;
-  const theirs = options.receiver ?? plainView();
-  const sender = plainView();
+  const theirs = options.receiver ?? plainView;
   const run: Run = {
     include: (left, right) => include(left, right, run),
-    sender,
-    sending: senderOf(sender, isClosed),
+    sender: plainView,
+    sending: isClosed ? closedSender : senderOf(plainView, false),
     receiver: isShape ? shapeView(theirs) : theirs,
     isClosed,
     isShape,
-    answers: new Map(),
-    yes: [],
+    answers: new Answers(),
+    shared: isClosed ? (isShape ? shapes : wholes) : new Answers(),
+    pending: [],
+    rests: Infinity,
     depth: 0,
     steps: 0,
     parts: 0,
   };
   return include(one, other, run);
 }
+
+/** What does not depend on the view of one comparison is known to all. */
+const wholes = new Answers();
+const shapes = new Answers();
+const closedSender = senderOf(plainView, true);
 
 /** One comparison with more questions than this would take seconds. */
 const STEPS_MAX = 100_000;
@@ -54,21 +60,33 @@ const DEPTH_MAX = 60;
 const YES: Answer = { is: "yes" };
 
 function include(sender: Schema, receiver: Schema, run: Run): Answer {
-  if (resolve(sender) === resolve(receiver) && !run.receiver.isTouched(receiver)) return YES;
+  const isOwn = run.receiver.isTouched(receiver);
+  if (resolve(sender) === resolve(receiver) && !isOwn) return YES;
   const [one, other] = [run.sender.read(sender), run.receiver.read(receiver)];
   if (other === true || one === false) return YES;
-  const known = run.answers.get(one) ?? new Map<Schema, Answer>();
-  run.answers.set(one, known);
-  const before = known.get(other);
-  if (before !== undefined) return before;
-  const mark = run.yes.length;
-  known.set(other, YES);
-  run.yes.push([one, other]);
+  const answers = isOwn ? run.answers : run.shared;
+  const before = answers.get(one, other);
+  if (before?.openAt !== undefined) run.rests = Math.min(run.rests, before.openAt);
+  if (before !== undefined) return before.answer;
+  const [depth, outer, mark] = [run.depth, run.rests, run.pending.length];
+  answers.set(one, other, { answer: YES, openAt: depth });
+  run.rests = Infinity;
   const answer = answered(one, other, run);
-  if (answer.is === "yes") return answer;
-  // What was answered yes since may rest on this question; it is asked again when it comes up.
-  for (const [left, right] of run.yes.splice(mark)) run.answers.get(left)?.delete(right);
-  known.set(other, answer);
+  const rests = run.rests;
+  if (answer.is !== "yes") {
+    // What was answered yes since may rest on this question; it is asked again when it comes up.
+    for (const forget of run.pending.splice(mark)) forget(undefined);
+    answers.set(one, other, { answer });
+    run.rests = outer;
+  } else if (rests >= depth) {
+    for (const settle of run.pending.splice(mark)) settle({ answer: YES });
+    answers.set(one, other, { answer });
+    run.rests = outer;
+  } else {
+    answers.set(one, other, { answer, openAt: rests });
+    run.pending.push((settled) => answers.set(one, other, settled));
+    run.rests = Math.min(outer, rests);
+  }
   return answer;
 }
 

@@ -3,7 +3,7 @@
  * the new provider sends and the old caller receives, an event is both. The whole is judged first; that
  * verdict holds. Then each difference is judged alone, to say which of them breaks it.
  */
-import { changesOf } from "./changes.ts";
+import { changesOf, type Seen } from "./changes.ts";
 import type { Change } from "./change.ts";
 import { isConfirmed } from "./confirm.ts";
 import * as finding from "./finding.ts";
@@ -21,6 +21,8 @@ export interface Question {
   readonly where: string;
   readonly policies: finding.Policies;
   /** Whether a removed field may go: it is deprecated, its sunset has passed, and nobody sends it. */
+  /** Schemas that several endpoints use are told of once. Default: nothing was told yet. */
+  readonly seen?: Seen | undefined;
   readonly mayGo?: (field: string, sunset: string) => boolean;
 }
 
@@ -40,14 +42,16 @@ export function judge(question: Question): finding.Finding[] {
   ) {
     return [];
   }
-  const changes = changesOf(old, fresh);
+  const { changes, elsewhere } = changesOf(old, fresh, `${side} ${where}`, question.seen);
   const whole = rule(question, withoutGone(changes, question));
   const findings = changes.map((change) => judgeChange(change, whole, question));
   const worst = finding.worstOf(findings);
   if (finding.worse(whole.verdict, worst) !== worst) {
     const [only] = findings.filter(({ rule: row }) => row !== 19 && row !== 20);
-    const isAlone = findings.length === 1 && only !== undefined;
-    const what = isAlone ? only.what : "the differences together";
+    const isAlone = findings.length === 1 && only !== undefined && elsewhere.size === 0;
+    const [place] = elsewhere;
+    const used = `a schema that is used elsewhere too (see the ${place})`;
+    const what = isAlone ? only.what : place === undefined ? "the differences together" : used;
     const row = isAlone ? only.rule : 0;
     const said = whole.why === undefined ? what : `${what}: ${whole.why}`;
     const { verdict, example } = whole;
@@ -124,6 +128,12 @@ function judgeChange(change: Change, whole: Ruling, question: Question): finding
   };
 }
 
+/**
+ * Within so many schemas, an example is told of the part alone: for each of them the whole message would have
+ * to be put together, which takes seconds in a document where everything refers to everything.
+ */
+const ABOVE_MAX = 12;
+
 const SAFE: Ruling = { verdict: "safe" };
 
 function rulingOf(change: Change, whole: Ruling, question: Question): Ruling {
@@ -135,7 +145,12 @@ function rulingOf(change: Change, whole: Ruling, question: Question): Ruling {
   if (typeof from === "boolean") return whole;
   const to = change.apply({ ...from }, resolve(theirs), isForward);
   const root = isForward ? old : fresh;
-  const ruling = rule(question, replacedView(root, new Map([[from, to]])), true);
+  const view = replacedView(root, new Map([[from, to]]));
+  const part = { ...question, old: change.old, fresh: change.fresh };
+  const isDeep = view.above > ABOVE_MAX;
+  const ruling = isDeep
+    ? rule(part, replacedView(from, new Map([[from, to]])), true)
+    : rule(question, view, true);
   // Together they may be milder than alone, and the whole is what happens.
   return finding.worse(ruling.verdict, whole.verdict) === ruling.verdict
     ? milder(ruling, whole)

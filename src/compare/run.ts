@@ -25,11 +25,45 @@ export interface Run {
   readonly isClosed: boolean;
   /** Whether constraints are left aside: then only a yes counts. */
   readonly isShape: boolean;
-  readonly answers: Map<Schema, Map<Schema, Answer>>;
-  /** Questions that were answered yes, in order: some may rest on a question that is still open. */
-  readonly yes: [Schema, Schema][];
+  /** Answers that depend on how the receiver is viewed, and those that do not. */
+  readonly answers: Answers;
+  readonly shared: Answers;
+  /** Questions answered yes that rest on one that is still open; called with what became of that. */
+  readonly pending: ((settled: Known | undefined) => void)[];
+  /** The outermost open question on which the present answer rests. */
+  rests: number;
   depth: number;
   steps: number;
   /** Into how many parts cells were split. */
   parts: number;
+}
+
+export interface Known {
+  readonly answer: Answer;
+  /** The depth of the question that is still open, on which this yes rests. */
+  readonly openAt?: number;
+}
+
+/** Answers by sender and receiver. */
+export class Answers {
+  readonly #known = new WeakMap<object, WeakMap<object, Known>>();
+
+  get(one: Schema, other: Schema): Known | undefined {
+    return this.#known.get(keyOf(one))?.get(keyOf(other));
+  }
+
+  set(one: Schema, other: Schema, known: Known | undefined): void {
+    const list = this.#known.get(keyOf(one)) ?? new WeakMap<object, Known>();
+    this.#known.set(keyOf(one), list);
+    if (known === undefined) list.delete(keyOf(other));
+    else list.set(keyOf(other), known);
+  }
+}
+
+const TRUE = {};
+const FALSE = {};
+
+function keyOf(schema: Schema): object {
+  if (typeof schema === "object") return schema;
+  return schema ? TRUE : FALSE;
 }

@@ -11,7 +11,7 @@ import {
 } from "./fields.ts";
 import { findText } from "./language.ts";
 import { rangeOf, telling } from "./numbers.ts";
-import type { Json, Schema } from "./schema.ts";
+import type { Json, Schema, SchemaObject } from "./schema.ts";
 import { sentCells } from "./sent.ts";
 import { textRuleOf, textsOf } from "./strings.ts";
 import type { Cell, View } from "./view.ts";
@@ -20,7 +20,7 @@ export interface Sender {
   readonly view: View;
   readonly isClosed: boolean;
   /** What was found before; undefined while it is being looked for. */
-  readonly known: Map<Schema, readonly Json[] | undefined>;
+  readonly known: WeakMap<SchemaObject, readonly Json[] | undefined>;
   /** How often a recursive type came back to itself: what was found meanwhile may lack something. */
   returns: number;
   depth: number;
@@ -30,7 +30,7 @@ export interface Sender {
 const DEPTH_MAX = 20;
 
 export function senderOf(view: View, isClosed: boolean): Sender {
-  return { view, isClosed, known: new Map(), returns: 0, depth: 0 };
+  return { view, isClosed, known: new WeakMap(), returns: 0, depth: 0 };
 }
 
 /** Enough different items for a list that wants them unique; more only cost time. */
@@ -38,6 +38,7 @@ const SAMPLES_MAX = 12;
 
 export function samplesOf(schema: Schema, sender: Sender): readonly Json[] {
   const at = sender.view.read(schema);
+  if (typeof at === "boolean") return at ? [null, 0, "", false, [], {}] : [];
   if (sender.known.has(at)) {
     const before = sender.known.get(at);
     if (before === undefined) sender.returns += 1;

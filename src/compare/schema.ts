@@ -98,7 +98,8 @@ export function readerOf(document: unknown, options: ReaderOptions = {}): Reader
 
   function link(schema: Record<string, unknown>, ref: string): void {
     schema["$ref"] = ref;
-    targets.set(schema, () => find(ref));
+    let target: Schema | undefined;
+    targets.set(schema, () => (target ??= find(ref)));
   }
 
   function find(ref: string): Schema {

@@ -95,7 +95,7 @@ function field(name: string, schema: Schema, isThere: boolean): SchemaObject {
   return isThere ? { ...leaf, required: [name] } : leaf;
 }
 
-const view = plainView();
+const view = plainView;
 
 function partsOf(schema: Schema): Schema[] {
   return cellsOf(schema, view).flatMap((cell): Schema[] => {

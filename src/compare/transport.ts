@@ -141,6 +141,7 @@ function compareHeaders(
       old: comparison.old.read(before.schema, "reply"),
       fresh: comparison.fresh.read(after.schema, "reply"),
       policies: comparison.policies,
+      seen: comparison.seen,
     });
     if (before.required && !after.required) {
       findings.push({ ...base, verdict: "breaking", what: `the header ${name} became optional` });
@@ -165,6 +166,7 @@ function compareErrorData(
       old: comparison.old.read(before, "reply"),
       fresh: comparison.fresh.read(after, "reply"),
       policies: comparison.policies,
+      seen: comparison.seen,
     });
   });
 }

@@ -21,18 +21,20 @@ export interface View {
   read(schema: Schema): Schema;
   /** Whether this schema is not what `resolve` gives, here or anywhere below. */
   isTouched(schema: Schema): boolean;
-  readonly cells: Map<Schema, readonly Cell[]>;
+  readonly cells: WeakMap<SchemaObject, readonly Cell[]>;
 }
 
 /** Why nothing can be proved. Thrown inside the comparison, and never leaves it. */
 export class Unprovable extends Error {}
 
-export function plainView(): View {
-  return { read: resolve, isTouched: () => false, cells: new Map() };
-}
+/** Schemas as they stand. */
+export const plainView: View = { read: resolve, isTouched: () => false, cells: new WeakMap() };
 
 /** Everything as it is below `root`, but for some schemas others. */
-export function replacedView(root: Schema, replaced: ReadonlyMap<SchemaObject, Schema>): View {
+export function replacedView(
+  root: Schema,
+  replaced: ReadonlyMap<SchemaObject, Schema>,
+): View & { readonly above: number } {
   const below = usersBelow(root);
   const above = ancestorsOf(root, replaced);
   const made = new Map<SchemaObject, boolean>();
@@ -55,7 +57,8 @@ export function replacedView(root: Schema, replaced: ReadonlyMap<SchemaObject, S
       return typeof at === "object" ? (replaced.get(at) ?? at) : at;
     },
     isTouched,
-    cells: new Map(),
+    cells: new WeakMap(),
+    above: above.size,
   };
 }
 
@@ -111,7 +114,14 @@ const CONSTRAINTS = new Set([
 
 /** The same without its constraints: only the shape. */
 export function shapeView(view: View): View {
-  const shapes = new WeakMap<SchemaObject, SchemaObject>();
+  if (view === plainView) return plainShapeView;
+  return toShapeView(view);
+}
+
+const shapes = new WeakMap<SchemaObject, SchemaObject>();
+const plainShapeView = toShapeView(plainView);
+
+function toShapeView(view: View): View {
   return {
     read: (schema) => {
       const at = view.read(schema);
@@ -121,7 +131,7 @@ export function shapeView(view: View): View {
       return shape;
     },
     isTouched: view.isTouched,
-    cells: new Map(),
+    cells: new WeakMap(),
   };
 }
 

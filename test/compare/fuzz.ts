@@ -47,8 +47,10 @@ export function fuzz(pairs: number, seed: number): Outcome {
     const make = schemaMaker(random);
     const one = make.schema();
     const other = make.changed(one);
-    // Beside other keywords, ajv 8 takes an empty list where `contains` wants an item.
-    const hasContains = JSON.stringify([one, other]).includes('"contains"');
+    // Beside other keywords, ajv 8 takes lists where `contains` wants an item that they lack.
+    const text = JSON.stringify([one, other]);
+    const hasContains = text.includes('"contains"');
+    if (hasContains && /"(prefixItems|unevaluated)/.test(text)) continue;
     const [sender, receiver] = random() < 0.5 ? [one, other] : [other, one];
     const say = (fault: string) =>
       faults.push(
@@ -68,12 +70,12 @@ export function fuzz(pairs: number, seed: number): Outcome {
       if (value === undefined) continue;
       if (hasContains && JSON.stringify(value).includes("[]")) continue;
       const isValid = isSent(value);
-      const own = accepts(left, value, plainView());
+      const own = accepts(left, value, plainView);
       if (own !== undefined && own !== isValid)
         say(`own check ${own}, ajv ${isValid}: ${show(value)}`);
       if (!isValid) continue;
       count.values += 1;
-      if (!isClosedValue(value, left, plainView())) say(`not closed: ${show(value)}`);
+      if (!isClosedValue(value, left, plainView)) say(`not closed: ${show(value)}`);
       if (answer.is === "yes" && !isTaken(value)) say(`unsound safe: ${show(value)}`);
       if (faults.length > 5) return { pairs: pair + 1, ...count, faults };
     }
