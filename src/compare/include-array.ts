@@ -32,7 +32,7 @@ export function fitsArray(cell: Cell, other: Cell, run: Run): Fit {
   const tries: Json[] = [];
   let why: string | undefined;
   const attempt = (fixed: ReadonlyMap<number, Json>, length: number) => {
-    if (length > inner.max) return;
+    if (length > inner.max || run.isShape) return;
     const array = arrayWith(cell, fixed, length, run.sending);
     if (array !== undefined) tries.push(array);
   };

@@ -43,6 +43,7 @@ function fail(search: Search, why?: string): void {
 
 function attempt(search: Search, fixed: ReadonlyMap<string, Json>): void {
   const { cell, run, tries } = search;
+  if (run.isShape) return; // only a yes counts
   const object = objectWith(cell, fixed, run.sending);
   if (object !== undefined) tries.push(object);
 }

@@ -43,7 +43,9 @@ export function judge(question: Question): finding.Finding[] {
     return [];
   }
   const { changes, elsewhere } = changesOf(old, fresh, `${side} ${where}`, question.seen);
-  const whole = rule(question, withoutGone(changes, question));
+  const gone = withoutGone(changes, question);
+  const whole =
+    gone === undefined ? wholeRuling(question, changes.length > 0) : rule(question, gone);
   const findings = changes.map((change) => judgeChange(change, whole, question));
   const worst = finding.worstOf(findings);
   if (finding.worse(whole.verdict, worst) !== worst) {
@@ -66,6 +68,26 @@ function isOrdered(old: Schema, fresh: Schema): boolean {
   return JSON.stringify(old) !== JSON.stringify(fresh);
 }
 
+const rulings = new WeakMap<SchemaObject, WeakMap<SchemaObject, Map<string, Ruling>>>();
+
+/**
+ * Many endpoints answer with the same schema. `isTold`: what was told elsewhere already has its example
+ * there, and needs no other one.
+ */
+function wholeRuling(question: Question, isTold: boolean): Ruling {
+  const [old, fresh] = [resolve(question.old), resolve(question.fresh)];
+  if (typeof old === "boolean" || typeof fresh === "boolean") return rule(question);
+  if (!isTold) return rule(question, undefined, { isTold: false });
+  const list = rulings.get(old) ?? new WeakMap<SchemaObject, Map<string, Ruling>>();
+  rulings.set(old, list);
+  const known = list.get(fresh) ?? new Map<string, Ruling>();
+  list.set(fresh, known);
+  const key = `${question.side} ${question.policies.replyConstraints}`;
+  const ruling = known.get(key) ?? rule(question);
+  known.set(key, ruling);
+  return ruling;
+}
+
 /** The old reply without the fields that may go (row 17): nobody reads them any more. */
 function withoutGone(changes: readonly Change[], question: Question): View | undefined {
   const replaced = new Map<SchemaObject, Schema>();
@@ -79,18 +101,24 @@ function withoutGone(changes: readonly Change[], question: Question): View | und
 }
 
 /** Everything together; or one difference alone, where the receiver is the sender with that one. */
-function rule(question: Question, receiver?: View, isAlone = false): Ruling {
+function rule(
+  question: Question,
+  receiver?: View,
+  { isAlone = false, isTold = true }: { isAlone?: boolean; isTold?: boolean } = {},
+): Ruling {
   const { old, fresh, side } = question;
   const [sender, other] = side === "request" ? [old, fresh] : [fresh, old];
   const seen = receiver === undefined ? {} : { receiver };
   const asked = isAlone ? sender : other;
   const answer = inclusion(sender, asked, seen);
   if (answer.is === "yes") return { verdict: "safe" };
-  const example = confirmed(answer, sender, other);
+  const example = isTold ? confirmed(answer, sender, other) : undefined;
   if (side === "reply" && inclusion(sender, asked, { ...seen, isShape: true }).is === "yes") {
     return { verdict: question.policies.replyConstraints, example };
   }
-  if (example !== undefined) return { verdict: "breaking", example };
+  if (example !== undefined || (!isTold && answer.is === "no")) {
+    return { verdict: "breaking", example };
+  }
   const why = answer.is === "unknown" ? answer.why : "no example could be confirmed";
   return { verdict: "cannot-prove", why };
 }
@@ -149,8 +177,8 @@ function rulingOf(change: Change, whole: Ruling, question: Question): Ruling {
   const part = { ...question, old: change.old, fresh: change.fresh };
   const isDeep = view.above > ABOVE_MAX;
   const ruling = isDeep
-    ? rule(part, replacedView(from, new Map([[from, to]])), true)
-    : rule(question, view, true);
+    ? rule(part, replacedView(from, new Map([[from, to]])), { isAlone: true })
+    : rule(question, view, { isAlone: true });
   // Together they may be milder than alone, and the whole is what happens.
   return finding.worse(ruling.verdict, whole.verdict) === ruling.verdict
     ? milder(ruling, whole)
