@@ -51,15 +51,21 @@ export function isHit(pattern: string, name: string): boolean {
   return answer;
 }
 
+const listed = new WeakMap<Cell, ReadonlySet<string>>();
+const wanted = new WeakMap<Cell, ReadonlySet<string>>();
+
 /** The names that the cell lists. */
-export function namesOf({ leaves }: Cell): Set<string> {
-  return new Set(
-    leaves.flatMap((leaf) => [...Object.keys(propertiesOf(leaf)), ...requiredOf(leaf)]),
-  );
+export function namesOf(cell: Cell): ReadonlySet<string> {
+  const namesIn = (leaf: SchemaObject) => [...Object.keys(propertiesOf(leaf)), ...requiredOf(leaf)];
+  const names = listed.get(cell) ?? new Set(cell.leaves.flatMap(namesIn));
+  listed.set(cell, names);
+  return names;
 }
 
-export function requiredNames({ leaves }: Cell): Set<string> {
-  return new Set(leaves.flatMap(requiredOf));
+export function requiredNames(cell: Cell): ReadonlySet<string> {
+  const names = wanted.get(cell) ?? new Set(cell.leaves.flatMap(requiredOf));
+  wanted.set(cell, names);
+  return names;
 }
 
 const constraints = new WeakMap<Cell, Map<string, Schema>>();

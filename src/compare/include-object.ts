@@ -34,7 +34,7 @@ export function fitsObject(cell: Cell, other: Cell, run: Run): Fit {
 }
 
 /** Enough examples to choose a small one; each has to be put together. */
-const TRIES_MAX = 8;
+const TRIES_MAX = 5;
 
 function fail(search: Search, why?: string): void {
   search.isWithin = false;

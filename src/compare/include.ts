@@ -116,12 +116,16 @@ function worst(answers: readonly Answer[]): Answer {
 }
 
 /** How many examples are carried up: the first may turn out to be no message of the whole. */
-const EXAMPLES_MAX = 4;
+const EXAMPLES_MAX = 3;
 
-function smallest(values: readonly Json[]): Json[] {
+function smallest(values: readonly Json[], fits: (value: Json) => boolean = () => true): Json[] {
   const byText = new Map(values.map((value) => [JSON.stringify(value), value]));
-  const sorted = [...byText].sort(([a], [b]) => a.length - b.length);
-  return sorted.slice(0, EXAMPLES_MAX).map(([, value]) => value);
+  const found: Json[] = [];
+  for (const [, value] of [...byText].sort(([a], [b]) => a.length - b.length)) {
+    if (found.length === EXAMPLES_MAX) break;
+    if (fits(value)) found.push(value);
+  }
+  return found;
 }
 
 function cover(cell: Cell, receiver: Schema, run: Run, splits: number): Answer {
@@ -141,7 +145,7 @@ function cover(cell: Cell, receiver: Schema, run: Run, splits: number): Answer {
   if (run.isShape) tries.length = 0; // only a yes counts
   const isSent = (value: Json) => isOf(cell, value, run.sender);
   const isRefused = (value: Json) => accepts(receiver, value, run.receiver) === false;
-  const found = smallest(tries.filter((value) => isRefused(value) && isSent(value)));
+  const found = smallest(tries, (value) => isRefused(value) && isSent(value));
   if (found.length > 0) return { is: "no", examples: found };
   if (others.length > 1) {
     const parts = run.parts > PARTS_MAX ? [] : split(cell, others, splits);
@@ -155,7 +159,7 @@ function cover(cell: Cell, receiver: Schema, run: Run, splits: number): Answer {
     if (parts.length > 1) return worst(answers);
   }
   const samples = run.isShape ? [] : cellSamples(cell, run.sending);
-  const refused = smallest(samples.filter(isRefused));
+  const refused = smallest(samples, isRefused);
   if (refused.length > 0) return { is: "no", examples: refused };
   return { is: "unknown", why: why ?? `it is not known which ${cell.type} is accepted` };
 }
