@@ -40,7 +40,7 @@ function endpointOf(
     ([status, reply]) => [status, find(reply, document)] as const,
   );
   const successes = replies
-    .filter(([status]) => /^2/.test(status))
+    .filter(([status]) => status.startsWith("2"))
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
   const [status, reply] = successes[0] ?? replies.find(([one]) => one === "default") ?? ["200", {}];
   const output = mediaOf(reply, document, "response");

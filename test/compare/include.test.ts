@@ -60,7 +60,7 @@ test("a sender writes declared fields only, unless its schema says otherwise", (
   const receiver = fields({ a: text, b: integer });
   assert.equal(ask(fields({ a: text }), receiver), "yes");
   assert.deepEqual(ask({ ...fields({ a: text }), additionalProperties: true }, receiver), {
-    b: null,
+    b: "",
   });
   assert.notEqual(ask({ type: "object" }, receiver), "yes");
 });

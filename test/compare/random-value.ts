@@ -92,6 +92,7 @@ export function writer(
   /** All schemas that the value is written by: one branch of each choice, or several. */
   function chosen(schema: unknown, depth: number): Raw[] {
     const at = follow(schema);
+    if (at === false) throw new Unwritten();
     if (!isRaw(at) || depth > 8) return [];
     const all = [at];
     for (const part of (at["allOf"] ?? []) as unknown[]) all.push(...chosen(part, depth + 1));
