@@ -68,6 +68,10 @@ function compare(one: Schema, other: Schema, place: Change["place"], walk: Walk)
   }
   const [left, right] = [bare(old), bare(fresh)];
   if (left !== old || right !== fresh) {
+    if ((left === old) !== (right === fresh) && isOldNull === isNewNull) {
+      const what = "null is said in another way";
+      return walk.add({ rule: 0, what, place, old, fresh, apply: (_, receiver) => receiver });
+    }
     // `anyOf: [X, null]` on one side or both: go on with X.
     walk.into(left, right, place);
     return;
@@ -141,14 +145,16 @@ function unwrapBoth(one: Schema, other: Schema): [Schema, Schema] {
 }
 
 /** Behind `$ref`s and unions of one branch. */
-function unwrap(schema: Schema): Schema {
+function unwrap(schema: Schema, depth = 0): Schema {
   const at = resolve(schema);
   if (typeof at === "boolean") return at;
   const words = Object.keys(at).filter((name) => !isAnnotation(name));
   const [only = ""] = words;
   const parts = at[only];
   const isUnion = words.length === 1 && ["allOf", "anyOf", "oneOf"].includes(only);
-  return isUnion && Array.isArray(parts) && parts.length === 1 ? unwrap(parts[0] as Schema) : at;
+  return isUnion && Array.isArray(parts) && parts.length === 1 && depth < 20
+    ? unwrap(parts[0] as Schema, depth + 1)
+    : at;
 }
 
 /** Without the null of `anyOf: [X, { type: "null" }]`. */

@@ -61,7 +61,7 @@ function widenArray(cell: Cell, others: readonly Cell[]): Cell {
 function widenObject(cell: Cell, overlapping: readonly Cell[]): Cell {
   if (isFree(cell)) return cell;
   const others = overlapping.filter((other) => !isFree(other));
-  const added: Record<string, Schema> = {};
+  const added = Object.create(null) as Record<string, Schema>; // a field may be called __proto__
   for (const name of new Set(others.flatMap((other) => [...namesOf(other)]))) {
     const theirs = others
       .filter((other) => namesOf(other).has(name) && canHave(other, name, true))

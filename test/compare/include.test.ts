@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isConfirmed } from "../../src/compare/confirm.ts";
 import { inclusion } from "../../src/compare/include.ts";
+import { diff } from "../../src/compare/diff.ts";
+import { worstOf } from "../../src/compare/finding.ts";
 import { findText } from "../../src/compare/language.ts";
 import { type Json, readerOf } from "../../src/compare/schema.ts";
 import { fuzz } from "./fuzz.ts";
@@ -160,5 +162,22 @@ test("older drafts and OpenAPI 3.0 say the same in other words", () => {
       dependencies: { a: ["b"] },
     }),
     { a: "" },
+  );
+});
+
+test("a schema that contains itself without a field between cannot be proved, and ends", () => {
+  assert.equal(ask({ anyOf: [{ $ref: "#" }] }, text), "unknown");
+  assert.equal(worstOf(diff({ anyOf: [{ $ref: "#" }] }, text, { as: "request" })), "cannot-prove");
+});
+
+test("null that is said in another way is no change of what may be null", () => {
+  const old = fields({ a: { type: ["string", "null"] }, b: text });
+  const fresh = fields({ a: { anyOf: [text, { type: "null" }] }, b: integer });
+  const broken = diff(old, fresh, { as: "request" }).filter(
+    ({ verdict }) => verdict === "breaking",
+  );
+  assert.deepEqual(
+    broken.map(({ pointer }) => pointer),
+    ["/properties/b"],
   );
 });
