@@ -12,9 +12,13 @@ export type Verdict = boolean | undefined;
 const DEPTH_MAX = 300;
 let depth = 0;
 
+/** Most schemas have none of these, and are asked often. */
+const BRANCHES = ["allOf", "anyOf", "oneOf", "not", "if"];
+
 export function accepts(schema: Schema, value: Json, view: View): Verdict {
   const at = view.read(schema);
   if (typeof at === "boolean") return at;
+  if (!BRANCHES.some((keyword) => at[keyword] !== undefined)) return acceptsLeaf(at, value, view);
   if (depth > DEPTH_MAX) return undefined;
   depth += 1;
   try {
@@ -164,10 +168,8 @@ function acceptsString(at: SchemaObject, value: string): Verdict {
   const length = lengthOf(value);
   if (length < ((at["minLength"] as number | undefined) ?? 0)) return false;
   if (length > ((at["maxLength"] as number | undefined) ?? Infinity)) return false;
-  return all([
-    () => (at["pattern"] === undefined ? true : matches(at["pattern"], value)),
-    () => acceptsFormat(at["format"], value),
-  ]);
+  const isMatch = at["pattern"] === undefined ? true : matches(at["pattern"], value);
+  return isMatch === true ? acceptsFormat(at["format"], value) : isMatch;
 }
 
 function acceptsArray(at: SchemaObject, value: readonly Json[], view: View): Verdict {
