@@ -2,11 +2,9 @@
  * Whether a schema accepts a value: yes, no, or not known (undefined) where a keyword is not understood.
  * It decides single values within a proof; what people are told is confirmed by ajv besides.
  */
-import { fullFormats } from "ajv-formats/dist/formats.js";
+import { acceptsFormat, matches, type Verdict } from "./formats.ts";
 import { isObject, type Json, type Schema, type SchemaObject } from "./schema.ts";
 import type { View } from "./view.ts";
-
-export type Verdict = boolean | undefined;
 
 /** A schema that contains itself without a field between has no end; no value is as deep as this. */
 const DEPTH_MAX = 300;
@@ -118,44 +116,6 @@ function acceptsNumber(at: SchemaObject, value: number): Verdict {
     (step === undefined || Number.isInteger(value / step)) &&
     acceptsFormat(at["format"], value)
   );
-}
-
-/** What the format says of values of this type: nothing, where it is made for another. */
-function acceptsFormat(name: unknown, value: number | string): Verdict {
-  if (name === undefined) return true;
-  if (typeof name !== "string" || !Object.hasOwn(fullFormats, name)) return undefined;
-  const format: unknown = fullFormats[name as keyof typeof fullFormats];
-  if (format instanceof RegExp) return typeof value === "number" || testRegExp(format, value);
-  if (typeof format === "function")
-    return typeof value === "number" || (format(value) as unknown) === true;
-  if (!isObject(format)) return true; // `password` and the like say nothing
-  if ((format["type"] ?? "string") !== typeof value) return true;
-  const { validate } = format;
-  if (validate instanceof RegExp) return testRegExp(validate, String(value));
-  return typeof validate === "function" ? validate(value) === true : true;
-}
-
-function testRegExp(pattern: RegExp, text: string): boolean {
-  pattern.lastIndex = 0; // some formats are kept with the flag g
-  return pattern.test(text);
-}
-
-const patterns = new Map<string, RegExp | undefined>();
-
-/** As ajv reads a pattern; undefined where it is none. */
-export function toRegExp(source: string): RegExp | undefined {
-  if (!patterns.has(source)) {
-    try {
-      patterns.set(source, new RegExp(source, "u"));
-    } catch {
-      patterns.set(source, undefined);
-    }
-  }
-  return patterns.get(source);
-}
-
-export function matches(source: unknown, text: string): Verdict {
-  return typeof source === "string" ? toRegExp(source)?.test(text) : undefined;
 }
 
 export function lengthOf(text: string): number {

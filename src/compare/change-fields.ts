@@ -1,8 +1,9 @@
-/** Differences of fields, items and maps: rows 1 to 18, 50 to 52, 85 to 93. */
+/** Differences of fields: rows 1 to 13, 17, 18 and 50 to 52. */
 import { equals } from "./accepts.ts";
 import { told } from "./change-keywords.ts";
 import { typesOf } from "./change-types.ts";
-import { below, type Change, fromKeys, type PlaceInSchema, type Walk } from "./change.ts";
+import { containerChanges } from "./change-containers.ts";
+import { below, type Change, type PlaceInSchema, type Walk } from "./change.ts";
 import { propertiesOf, requiredOf } from "./fields.ts";
 import { FILLED, isObject, resolve, type Schema, type SchemaObject } from "./schema.ts";
 import { same } from "./same.ts";
@@ -62,8 +63,7 @@ export function fieldChanges(
       what: `"${name}" became ${rule === 7 ? "required" : "optional"}`,
     });
   }
-  additional(old, fresh, place, walk);
-  items(old, fresh, place, walk);
+  containerChanges(old, fresh, place, walk);
 }
 
 /** Whether the schema names the field anywhere in its parts and branches. */
@@ -198,85 +198,4 @@ function defaultChange(from: unknown, to: unknown, base: Omit<Change, "rule" | "
   if (from === undefined) return { ...base, rule: 50, what, least: { request: "warning" } };
   if (to === undefined) return { ...base, rule: 52, what, least: { request: "breaking" } };
   return { ...base, rule: 51, what, least: { request: "breaking", reply: "warning" } };
-}
-
-function additional(
-  old: SchemaObject,
-  fresh: SchemaObject,
-  place: PlaceInSchema,
-  walk: Walk,
-): void {
-  const keyword = "additionalProperties";
-  const [one, other] = [old[keyword], fresh[keyword]] as (Schema | undefined)[];
-  const base = { old, fresh, place: below(place, keyword), apply: fromKeys([keyword]) };
-  if ((one === false) !== (other === false)) {
-    if (other === false) {
-      // A closed sender writes no such fields, but callers of an open contract may have.
-      walk.add({
-        ...base,
-        rule: 89,
-        what: "unknown fields are refused",
-        least: { request: "breaking" },
-      });
-    } else {
-      walk.add({
-        ...base,
-        rule: 90,
-        what: "unknown fields are allowed",
-        least: { reply: "warning" },
-      });
-    }
-  } else if (isObject(one) && isObject(other)) {
-    walk.into(one, other, { ...below(place, keyword), within: "map" });
-  } else if (isObject(one) || isObject(other)) {
-    walk.add({
-      ...base,
-      rule: isObject(other) ? 92 : 91,
-      what: "the values of further fields changed",
-    });
-  }
-  const patterns = (schema: SchemaObject) =>
-    (schema["patternProperties"] ?? {}) as Record<string, Schema>;
-  const [left, right] = [patterns(old), patterns(fresh)];
-  if (Object.keys(left).toSorted().join() !== Object.keys(right).toSorted().join()) {
-    const rule = Object.keys(right).length > Object.keys(left).length ? 92 : 91;
-    walk.add({
-      ...base,
-      rule,
-      what: "the patterns of names changed",
-      apply: fromKeys(["patternProperties"]),
-    });
-    return;
-  }
-  for (const [pattern, schema] of Object.entries(left)) {
-    const at = below(place, "patternProperties", pattern);
-    walk.into(schema, right[pattern] as Schema, { ...at, within: "map" });
-  }
-}
-
-function items(old: SchemaObject, fresh: SchemaObject, place: PlaceInSchema, walk: Walk): void {
-  const prefix = (schema: SchemaObject) => (schema["prefixItems"] as Schema[] | undefined) ?? [];
-  const [left, right] = [prefix(old), prefix(fresh)];
-  for (const [index, schema] of left.entries()) {
-    const other = right[index];
-    if (other !== undefined) walk.into(schema, other, below(place, "prefixItems", String(index)));
-  }
-  const [one, other] = [old["items"], fresh["items"]] as (Schema | undefined)[];
-  if (left.length !== right.length) {
-    const rule = right.length > left.length ? 87 : 88;
-    const apply = fromKeys(["prefixItems", "items", "minItems", "maxItems"]);
-    walk.add({ old, fresh, place, rule, what: `${left.length} → ${right.length} elements`, apply });
-  } else if (one !== undefined && other !== undefined) {
-    walk.into(one, other, { ...below(place, "items"), within: "list" });
-  } else if (one !== other) {
-    const what = "the type of the elements changed";
-    walk.add({
-      old,
-      fresh,
-      place,
-      rule: one === undefined ? 86 : 85,
-      what,
-      apply: fromKeys(["items"]),
-    });
-  }
 }

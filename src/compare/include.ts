@@ -8,7 +8,7 @@ import { cellsOf } from "./cells.ts";
 import { areDisjoint } from "./disjoint.ts";
 import { fitsArray } from "./include-array.ts";
 import { fitsObject } from "./include-object.ts";
-import { isEmptyRange, isWithin, listOf, rangeOf, telling } from "./numbers.ts";
+import { fitsNumber, isEmptyRange, listOf, rangeOf, telling } from "./numbers.ts";
 import { cellSamples, isOf, senderOf } from "./samples.ts";
 import { type Json, resolve, type Schema } from "./schema.ts";
 import { type Answer, Answers, type Fit, type Run } from "./run.ts";
@@ -217,7 +217,7 @@ function fitsKeywords(cell: Cell, other: Cell, run: Run): Fit {
   if (foreign !== undefined) return { isWithin: false, tries: [], why: "$dynamicRef is not read" };
   switch (cell.type) {
     case "number":
-      return fitsNumber(cell, other);
+      return fitsNumber(cell.leaves, other.leaves);
     case "string": {
       const [inner, outer] = [textRuleOf(cell.leaves), textRuleOf(other.leaves)];
       return compareTexts(inner, outer, run.isShape);
@@ -243,24 +243,3 @@ function outside(cell: Cell, other: Cell, run: Run): Json[] {
   }
   return cellSamples(cell, run.sending);
 }
-
-function fitsNumber(cell: Cell, other: Cell): Fit {
-  const [inner, outer] = [rangeOf(cell.leaves), rangeOf(other.leaves)];
-  const unknown = other.leaves.find(
-    (leaf) => leaf["format"] !== undefined && !NUMBER_FORMATS.includes(leaf["format"]),
-  );
-  const isShared = cell.leaves.some((leaf) => leaf["format"] === unknown?.["format"]);
-  if (unknown === undefined || isShared) {
-    if (isWithin(inner, outer)) return { isWithin: true, tries: [] };
-    return {
-      isWithin: false,
-      tries: telling([inner, outer]),
-      why: "the steps are no whole multiples",
-    };
-  }
-  const why = `the format ${JSON.stringify(unknown["format"])} is not known`;
-  return { isWithin: false, tries: telling([inner, outer]), why };
-}
-
-/** Formats that say of numbers what `rangeOf` reads, or nothing. */
-const NUMBER_FORMATS: unknown[] = ["int32", "int64", "float", "double"];

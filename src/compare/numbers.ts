@@ -65,7 +65,7 @@ export function isEmptyRange({ low, high, isLowOpen, isHighOpen }: Range): boole
 }
 
 /** Whether all of one range lies in the other. False where it is not sure. */
-export function isWithin(inner: Range, outer: Range): boolean {
+function isWithin(inner: Range, outer: Range): boolean {
   if (inner.low < outer.low || inner.high > outer.high) return false;
   if (inner.low === outer.low && outer.isLowOpen && !inner.isLowOpen && isFinite(inner.low))
     return false;
@@ -115,3 +115,35 @@ export function telling(ranges: readonly Range[]): number[] {
   const exact = [...found].filter((number) => isFinite(number)).map((number) => number + 0);
   return exact.sort((a, b) => String(a).length - String(b).length || Math.abs(a) - Math.abs(b));
 }
+
+export interface NumberAnswer {
+  readonly isWithin: boolean;
+  /** Numbers that may be of one and not of the other. */
+  readonly tries: readonly number[];
+  readonly why?: string;
+}
+
+/** Whether all numbers of one are numbers of the other, and which may not be. */
+export function fitsNumber(
+  cell: readonly SchemaObject[],
+  other: readonly SchemaObject[],
+): NumberAnswer {
+  const [inner, outer] = [rangeOf(cell), rangeOf(other)];
+  const unknown = other.find(
+    (leaf) => leaf["format"] !== undefined && !NUMBER_FORMATS.includes(leaf["format"]),
+  );
+  const isShared = cell.some((leaf) => leaf["format"] === unknown?.["format"]);
+  if (unknown === undefined || isShared) {
+    if (isWithin(inner, outer)) return { isWithin: true, tries: [] };
+    return {
+      isWithin: false,
+      tries: telling([inner, outer]),
+      why: "the steps are no whole multiples",
+    };
+  }
+  const why = `the format ${JSON.stringify(unknown["format"])} is not known`;
+  return { isWithin: false, tries: telling([inner, outer]), why };
+}
+
+/** Formats that say of numbers what `rangeOf` reads, or nothing. */
+const NUMBER_FORMATS: unknown[] = ["int32", "int64", "float", "double"];

@@ -1,0 +1,44 @@
+/** Patterns and formats as ajv and ajv-formats read them. */
+import { fullFormats } from "ajv-formats/dist/formats.js";
+import { isObject } from "./schema.ts";
+
+/** Undefined: not known. */
+export type Verdict = boolean | undefined;
+
+/** What the format says of values of this type: nothing, where it is made for another. */
+export function acceptsFormat(name: unknown, value: number | string): Verdict {
+  if (name === undefined) return true;
+  if (typeof name !== "string" || !Object.hasOwn(fullFormats, name)) return undefined;
+  const format: unknown = fullFormats[name as keyof typeof fullFormats];
+  if (format instanceof RegExp) return typeof value === "number" || testRegExp(format, value);
+  if (typeof format === "function")
+    return typeof value === "number" || (format(value) as unknown) === true;
+  if (!isObject(format)) return true; // `password` and the like say nothing
+  if ((format["type"] ?? "string") !== typeof value) return true;
+  const { validate } = format;
+  if (validate instanceof RegExp) return testRegExp(validate, String(value));
+  return typeof validate === "function" ? validate(value) === true : true;
+}
+
+function testRegExp(pattern: RegExp, text: string): boolean {
+  pattern.lastIndex = 0; // some formats are kept with the flag g
+  return pattern.test(text);
+}
+
+const patterns = new Map<string, RegExp | undefined>();
+
+/** As ajv reads a pattern; undefined where it is none. */
+function toRegExp(source: string): RegExp | undefined {
+  if (!patterns.has(source)) {
+    try {
+      patterns.set(source, new RegExp(source, "u"));
+    } catch {
+      patterns.set(source, undefined);
+    }
+  }
+  return patterns.get(source);
+}
+
+export function matches(source: unknown, text: string): Verdict {
+  return typeof source === "string" ? toRegExp(source)?.test(text) : undefined;
+}
