@@ -10,7 +10,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type AppFiles, findApp } from "./find.ts";
 import { type Finding, toFinding } from "./findings.ts";
-import { importsOf, type Imported } from "./imports.ts";
+import { importsOf, type Imported, type Member } from "./imports.ts";
 
 /** An app imports another app's contract. */
 export interface Use {
@@ -20,6 +20,8 @@ export interface Use {
   readonly versions: readonly string[];
   readonly file: string;
   readonly line: number;
+  /** The endpoints and events that the file uses, each where it does. */
+  readonly members: readonly Member[];
 }
 
 export interface Boundaries {
@@ -100,7 +102,7 @@ function isTest(path: string): boolean {
 
 function toUse({ app, file, line }: Place, imported: Imported, uses: string): Use {
   const versions = imported.names.filter((name) => /^v[1-9]\d*$|^\*$/.test(name));
-  return { app: app.name, uses, versions, file, line };
+  return { app: app.name, uses, versions, file, line, members: imported.members };
 }
 
 interface Place {

@@ -1,6 +1,7 @@
 /** What a source file imports, at which line, from oxc's module records: nothing is run or resolved. */
 import { basename } from "node:path";
-import { type EcmaScriptModule, parseSync } from "oxc-parser";
+import { type EcmaScriptModule, type ParseResult, parseSync, type StaticImport } from "oxc-parser";
+import { type Binding, memberUsesOf } from "./calls.ts";
 
 export interface Imported {
   /** As it is written; undefined when it is computed. */
@@ -9,6 +10,14 @@ export interface Imported {
   readonly names: readonly string[];
   /** Whether only types are taken, so that nothing is left of it at run time. */
   readonly isType: boolean;
+  readonly line: number;
+  /** The endpoints and events of a contract that the file uses through this import. */
+  readonly members: readonly Member[];
+}
+
+export interface Member {
+  readonly version: string;
+  readonly name: string;
   readonly line: number;
 }
 
@@ -19,11 +28,12 @@ export interface Source {
 }
 
 export function importsOf(path: string, text: string): Source {
-  const { module, errors } = parseSync(basename(path), text);
+  const parsed = parseSync(basename(path), text);
+  const { module, errors } = parsed;
   const lineAt = (offset: number) => text.slice(0, offset).split("\n").length;
   return {
     imports: [
-      ...fromImports(module, text, lineAt),
+      ...fromImports(parsed, text, lineAt),
       ...fromExports(module, lineAt),
       ...fromCalls(module, text, lineAt),
     ],
@@ -36,12 +46,12 @@ export function importsOf(path: string, text: string): Source {
 
 type LineAt = (offset: number) => number;
 
-function fromImports(
-  { staticImports }: EcmaScriptModule,
-  text: string,
-  lineAt: LineAt,
-): Imported[] {
-  return staticImports.map(({ start, end, moduleRequest, entries }) => {
+function fromImports(parsed: ParseResult, text: string, lineAt: LineAt): Imported[] {
+  const { staticImports } = parsed.module;
+  const bindings = staticImports.flatMap(toBindings);
+  // The whole tree costs much more to read than the module's record.
+  const uses = bindings.length > 0 ? memberUsesOf(parsed.program, bindings) : [];
+  return staticImports.map(({ start, end, moduleRequest, entries }, origin) => {
     const values = entries.filter(({ isType }) => !isType);
     const isType = entries.length > 0 && values.length === 0;
     const names = values.flatMap(({ importName, localName }) =>
@@ -51,7 +61,27 @@ function fromImports(
     );
     // `import type {} from` has no entries to tell it by.
     const isEmptyType = /^import\s+type\s*\{\s*\}/.test(text.slice(start, end));
-    return { from: moduleRequest.value, names, isType: isType || isEmptyType, line: lineAt(start) };
+    const members = uses
+      .filter((use) => use.origin === origin)
+      .map(({ version, member, offset }) => ({ version, name: member, line: lineAt(offset) }));
+    return {
+      from: moduleRequest.value,
+      names,
+      isType: isType || isEmptyType,
+      line: lineAt(start),
+      members,
+    };
+  });
+}
+
+/** What may be a contract: `v1`, by whatever local name, or a namespace that has versions. */
+function toBindings({ entries }: StaticImport, origin: number): Binding[] {
+  return entries.flatMap(({ importName, localName, isType }): Binding[] => {
+    if (isType) return [];
+    const local = localName.value;
+    if (importName.kind === "NamespaceObject") return [{ local, origin, version: undefined }];
+    const version = importName.name ?? "";
+    return /^v[1-9]\d*$/.test(version) ? [{ local, origin, version }] : [];
   });
 }
 
@@ -72,7 +102,7 @@ function fromExports({ staticExports }: EcmaScriptModule, lineAt: LineAt): Impor
     return [...groups].map(([from, group]) => {
       const values = group.filter(({ isType }) => !isType);
       const names = values.map(({ importName }) => importName.name ?? "*");
-      return { from, names, isType: values.length === 0, line: lineAt(start) };
+      return { from, names, isType: values.length === 0, line: lineAt(start), members: [] };
     });
   });
 }
@@ -81,6 +111,6 @@ function fromCalls({ dynamicImports }: EcmaScriptModule, text: string, lineAt: L
   return dynamicImports.map(({ start, moduleRequest }) => {
     const written = text.slice(moduleRequest.start, moduleRequest.end).trim();
     const [, , from] = /^(["'`])((?:(?!\1|\\|\$\{).)*)\1$/s.exec(written) ?? [];
-    return { from, names: ["*"], isType: false, line: lineAt(start) };
+    return { from, names: ["*"], isType: false, line: lineAt(start), members: [] };
   });
 }

@@ -54,7 +54,14 @@ test("the project's own apps are read, linked ones too, installed ones not", () 
   );
   const { uses, findings } = scanBoundaries({ project, apps: ownApps(project, listed), listed });
   assert.deepEqual(uses, [
-    { app: "linked", uses: "bought", versions: ["v2"], file: "packages/linked/views.ts", line: 1 },
+    {
+      app: "linked",
+      uses: "bought",
+      versions: ["v2"],
+      file: "packages/linked/views.ts",
+      line: 1,
+      members: [],
+    },
   ]);
   assert.deepEqual(
     findings.map(({ id, where }) => [id, where.file, where.line]),
@@ -92,7 +99,27 @@ test("a use has its file and line", () => {
     versions: ["v1"],
     file: "apps/tickets/views.ts",
     line: 3,
+    members: [],
   });
+});
+
+test("every endpoint that is used has its line, however it is reached", () => {
+  const { uses } = scan(`import { v1, v2 as faq } from "#apps/faq";
+import * as linked from "marcot-linked";
+const { create: make, entry } = faq;
+await v1.create({ question: "?" });
+export const draft = form(
+  faq.update,
+);
+linked.v1.list().then(({ v1 }) => other.faq.no);
+`);
+  assert.deepEqual(
+    uses.map(({ uses, members }) => [uses, members.map((m) => `${m.version}.${m.name}:${m.line}`)]),
+    [
+      ["faq", ["v2.create:3", "v2.entry:3", "v1.create:4", "v2.update:6"]],
+      ["linked", ["v1.list:8"]],
+    ],
+  );
 });
 
 test("whatever is deeper than a contract is a finding", () => {
