@@ -8,6 +8,7 @@ import { isGuest, type Shape } from "../contract/guest.ts";
 import { downward, errorsBetween, upward } from "../contract/plan.ts";
 import type { Db } from "../data/db.ts";
 import { MarcotError } from "../errors.ts";
+import { optionalFields } from "./usage.ts";
 import type { App, Checks, Route, ServedApp } from "./types.ts";
 
 export function serve(app: App, db: Db): ServedApp {
@@ -54,6 +55,8 @@ function toRoute(served: ServedApp, { endpoint, latest, retired }: RouteParts): 
     errors: errorsBetween(latest, endpoint),
     input: {},
     output: {},
+    optional: optionalFields(endpoint),
+    tallies: new Map(),
   };
 }
 

@@ -44,6 +44,17 @@ export interface Route {
   readonly errors: ReadonlyMap<string, DeclaredError>;
   readonly input: Checks;
   readonly output: Checks;
+  /** Fields of the input that a caller may leave out. */
+  readonly optional: readonly string[];
+  /** By caller, since the counts were last taken. */
+  readonly tallies: Map<string, Tally>;
+}
+
+export interface Tally {
+  calls: number;
+  errors: number;
+  /** A bit for each of the route's `optional` fields that was sent. */
+  sent: number;
 }
 
 /** Filled when first used: most endpoints of a project are never called. */

@@ -10,7 +10,8 @@ import { endpointOf } from "../contract/endpoint.ts";
 import { codeOf, type Issue, MarcotError } from "../errors.ts";
 import { current, newTraceId } from "./context.ts";
 import { compiled } from "./served.ts";
-import type { Context, Incoming, Route, Running, View, ViewContext } from "./types.ts";
+import type { Context, Incoming, Route, Running, Tally, View, ViewContext } from "./types.ts";
+import { newTally } from "./usage.ts";
 
 /**
  * Answers an endpoint. `input` is checked and copied; what is returned is checked, copied and cut.
@@ -50,17 +51,18 @@ async function run(context: CallContext, input: unknown, way: Way): Promise<void
   try {
     const accept = route.input[way.input] ?? compiled(route, "input", way.input);
     const checked = accept(input, issues);
-    if (issues.length > 0) return context.reject(invalidInput(route.name, issues));
+    if (issues.length > 0) return context.fails(invalidInput(route.name, issues));
+    context.tally.sent |= sentOf(route.optional, input as Readonly<Record<string, unknown>>);
     watch(context);
     const risen = route.up === undefined ? checked : rise(route, checked);
     let result = await apart.runInAsyncScope(enter, undefined, context, risen);
     if (route.down !== undefined) result = route.down(result as Record<string, unknown>);
     const cut = route.output[way.output] ?? compiled(route, "output", way.output);
     const lowered = cut(result, issues);
-    if (issues.length > 0) return context.reject(broken(route, issues));
+    if (issues.length > 0) return context.fails(broken(route, issues));
     context.resolve(lowered);
   } catch (error) {
-    context.reject(crossing(error, route, context));
+    context.fails(crossing(error, route, context));
   } finally {
     unwatch(context);
   }
@@ -75,6 +77,15 @@ const apart = new AsyncResource("MarcotCall");
 function enter(context: CallContext, input: unknown): unknown {
   current.enterWith(context);
   return context.route.view.run(input, context);
+}
+
+/** A bit for each of the fields that a caller might have left out and did not. */
+function sentOf(optional: readonly string[], input: Readonly<Record<string, unknown>>): number {
+  let bits = 0;
+  for (let bit = 0; bit < optional.length; bit += 1) {
+    if (input[optional[bit] ?? ""] !== undefined) bits |= 1 << bit;
+  }
+  return bits;
 }
 
 function rise(route: Route, checked: unknown): unknown {
@@ -129,7 +140,8 @@ class CallContext implements ViewContext, Context, Timed {
   readonly db: ViewContext["db"];
   readonly route: Route;
   readonly resolve: (value: unknown) => void;
-  readonly reject: (error: MarcotError) => void;
+  readonly tally: Tally;
+  readonly #reject: (error: MarcotError) => void;
   #traceId: string | undefined;
   #controller: AbortController | undefined;
 
@@ -148,7 +160,9 @@ class CallContext implements ViewContext, Context, Timed {
     this.db = route.served.db;
     this.route = route;
     this.resolve = resolve;
-    this.reject = reject;
+    this.#reject = reject;
+    this.tally = route.tallies.get(incoming.caller) ?? newTally(route, incoming.caller);
+    this.tally.calls += 1;
   }
 
   get traceId(): string {
@@ -168,9 +182,14 @@ class CallContext implements ViewContext, Context, Timed {
       MarcotError.declared(name, errors[name] ?? 500, message);
   }
 
+  fails(error: MarcotError): void {
+    this.tally.errors += 1;
+    this.#reject(error);
+  }
+
   expire(): void {
     const error = timedOut(this.route.name, this.traceId);
-    this.reject(error);
+    this.fails(error);
     this.#controller?.abort(error);
   }
 }

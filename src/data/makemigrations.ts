@@ -13,6 +13,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf, MarcotError } from "../errors.ts";
 import { readMigrations } from "./migrate.ts";
+import { ownTableNames } from "./own-tables.ts";
 
 export interface MakeMigrationOptions {
   readonly app: string;
@@ -126,8 +127,8 @@ function checkEntities(app: string, { ddl }: Snapshot): void {
         { fix: `Declare it with schema("${app}"), and keep the id of another app's row as a ref.` },
       );
     }
-    if (entityType === "tables" && name === "migrations") {
-      throw new MarcotError("AppInvalid", `The table "migrations" of ${app} is Marcot's history`, {
+    if (entityType === "tables" && ownTableNames.includes(name)) {
+      throw new MarcotError("AppInvalid", `The table "${name}" of ${app} would be Marcot's own`, {
         fix: "Give the table another name.",
       });
     }

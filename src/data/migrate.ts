@@ -16,7 +16,8 @@ import { join } from "node:path";
 import postgres, { type Sql, type TransactionSql } from "postgres";
 import { codeOf, MarcotError } from "../errors.ts";
 import { withConnection } from "./database.ts";
-import { appUrl, provision, quoted, roleOf } from "./roles.ts";
+import { createOwnTables, missingTables, ownTable } from "./own-tables.ts";
+import { appUrl, provision, roleOf } from "./roles.ts";
 import { lineAt, statementsOf, type Statement } from "./statements.ts";
 
 /** One file `NNNN_name.sql`. `name` has no ending. */
@@ -64,7 +65,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
   const migrations = await readMigrations(folder);
   await provision(ownerUrl, app);
   return withConnection(appUrl(ownerUrl, app), async (sql) => {
-    await locked(sql, app, (tx) => createHistory(tx, app));
+    await locked(sql, app, (tx) => createOwnTables(tx, app));
     const applied: string[] = [];
     for (const migration of migrations) {
       const ran = await locked(sql, app, async (tx) => {
@@ -85,9 +86,11 @@ export async function pending(options: MigrateOptions): Promise<readonly string[
   const { ownerUrl, app, folder } = options;
   const migrations = await readMigrations(folder);
   return withConnection(ownerUrl, async (sql) => {
-    const [found] = await sql`select to_regclass(${historyTable(app)}) as history`;
-    const history = found?.["history"] == null ? [] : await historyOf(sql, app);
-    return unapplied(app, migrations, history).map(({ name }) => name);
+    const missing = await missingTables(sql, app);
+    if (missing.includes("migrations")) return migrations.map(({ name }) => name);
+    // A younger Marcot has tables that an older one did not create.
+    const own = missing.map((table) => `marcot:${table}`);
+    return [...own, ...unapplied(app, migrations, await historyOf(sql, app)).map((m) => m.name)];
   });
 }
 
@@ -142,12 +145,10 @@ function unapplied(
   return migrations.filter(({ name }) => !applied.has(name));
 }
 
-function historyTable(app: string): string {
-  return `${quoted(app)}.migrations`;
-}
-
 async function historyOf(sql: Sql | TransactionSql, app: string): Promise<readonly Applied[]> {
-  return sql.unsafe<Applied[]>(`SELECT name, hash FROM ${historyTable(app)} ORDER BY name`);
+  return sql.unsafe<Applied[]>(
+    `SELECT name, hash FROM ${ownTable(app, "migrations")} ORDER BY name`,
+  );
 }
 
 function locked<T>(sql: Sql, app: string, work: (tx: TransactionSql) => Promise<T>): Promise<T> {
@@ -155,16 +156,6 @@ function locked<T>(sql: Sql, app: string, work: (tx: TransactionSql) => Promise<
     await tx`select pg_advisory_xact_lock(hashtextextended(${`marcot/migrate/${app}`}, 0))`;
     return work(tx);
   }) as Promise<T>; // The driver unwraps arrays of promises in its type; T is none.
-}
-
-async function createHistory(tx: TransactionSql, app: string): Promise<void> {
-  // Asked first: IF NOT EXISTS alone would send a notice at every start.
-  const [found] = await tx`select to_regclass(${historyTable(app)}) as history`;
-  if (found?.["history"] != null) return;
-  await tx.unsafe(
-    `CREATE TABLE ${historyTable(app)} (name text PRIMARY KEY, hash text NOT NULL, ` +
-      `applied_at timestamptz NOT NULL DEFAULT now())`,
-  );
 }
 
 async function apply(tx: TransactionSql, app: string, migration: Migration): Promise<void> {
@@ -179,7 +170,10 @@ async function apply(tx: TransactionSql, app: string, migration: Migration): Pro
     }
   }
   const { name, hash } = migration;
-  await tx.unsafe(`INSERT INTO ${historyTable(app)} (name, hash) VALUES ($1, $2)`, [name, hash]);
+  await tx.unsafe(`INSERT INTO ${ownTable(app, "migrations")} (name, hash) VALUES ($1, $2)`, [
+    name,
+    hash,
+  ]);
 }
 
 /** PostgreSQL knows the place inside the statement for some errors only. */

@@ -16,6 +16,7 @@ import { MarcotError } from "../errors.ts";
 import { apiVariableOf } from "./addresses.ts";
 import type { Environment } from "./env.ts";
 import { type AppFiles, findApp, loadApp, loadContract, loadSettings } from "./find.ts";
+import { type Counted, keepLedger } from "./ledger.ts";
 import { nearest } from "./name.ts";
 import { inspectSettings, type Mistake, type ReadSettings, refuseMistakes } from "./settings.ts";
 
@@ -126,14 +127,16 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const plan = await readProject(options);
   const databases = await openDatabases(plan, options.log);
   const providers = new Map<string, Provider>();
+  const counted: Counted[] = [];
   try {
     for (const listed of plan.apps)
-      providers.set(listed.name, await toProvider(listed, plan, databases));
+      providers.set(listed.name, await toProvider(listed, plan, databases, counted));
   } catch (error) {
     await databases.close();
     throw error;
   }
   const closers: (() => Promise<void>)[] = [];
+  const ledger = keepLedger(counted, options.log);
   const running: Running = {
     onClose: (work) => void closers.push(work),
     deadlineMs: plan.settings.deadlineMs,
@@ -146,6 +149,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     run: (work) => current.run(outside(running), work),
     async close() {
       await Promise.all(closers.map((work) => work()));
+      await ledger.close();
       await databases.close();
     },
   };
@@ -155,6 +159,7 @@ async function toProvider(
   listed: Listed,
   plan: ProjectPlan,
   databases: Databases,
+  counted: Counted[],
 ): Promise<Provider> {
   const { name, address, files } = listed;
   if (address) return { is: "remote", app: name, address };
@@ -163,7 +168,10 @@ async function toProvider(
     return { is: "absent", app: name, why };
   }
   const app = await loadApp(files);
-  return { is: "local", served: serve(app, (await databases.open(name)).db) };
+  const database = await databases.open(name);
+  const served = serve(app, database.db);
+  counted.push({ served, database });
+  return { is: "local", served };
 }
 
 /** The context of code that serves no call: no deadline, and nobody's. */

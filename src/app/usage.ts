@@ -1,0 +1,72 @@
+/**
+ * Who calls which endpoint, at which version, and with which of the fields that may be left out: counted
+ * in memory, so that a call costs one look into a map. `project/ledger` writes the counts down.
+ */
+import type { Route, ServedApp, Tally } from "./types.ts";
+
+/** More callers than this are no apps; somebody makes up names, and is counted as one. */
+const CALLERS_MAX = 200;
+
+/** Bits of an integer that V8 keeps without a box. */
+const FIELDS_MAX = 30;
+
+/** Longer names are no names, and would fill the ledger. */
+const NAME_CHARS_MAX = 60;
+
+export interface Usage {
+  readonly version: string;
+  readonly endpoint: string;
+  /** An app, or a program by the product of its User-Agent (RFC 9110, 10.1.5): `curl`. */
+  readonly consumer: string;
+  readonly calls: number;
+  /** Calls that failed, by whose fault ever. */
+  readonly errors: number;
+  /** Fields of the input that may be left out and were sent. */
+  readonly sent: readonly string[];
+}
+
+/** Fields of the input that a caller may leave out, as far as they are counted. */
+export function optionalFields({ input }: Route["endpoint"]): string[] {
+  if ("~standard" in input) return [];
+  return Object.entries(input)
+    .filter(([, field]) => field.presence !== "required")
+    .map(([name]) => name)
+    .slice(0, FIELDS_MAX);
+}
+
+/** The count of a caller that has not been seen since the counts were last taken. */
+export function newTally({ tallies }: Route, caller: string): Tally {
+  const key = tallies.size < CALLERS_MAX ? caller : "";
+  const tally = tallies.get(key) ?? { calls: 0, errors: 0, sent: 0 };
+  tallies.set(key, tally);
+  return tally;
+}
+
+/** Gives what was counted since the last time, and begins anew. */
+export function takeUsage({ routes }: ServedApp): Usage[] {
+  return routes.flatMap((route) => {
+    const { version, name: endpoint } = route.endpoint;
+    const byConsumer = new Map<string, Tally>();
+    for (const [caller, { calls, errors, sent }] of route.tallies) {
+      const consumer = consumerOf(caller);
+      const sum = byConsumer.get(consumer) ?? { calls: 0, errors: 0, sent: 0 };
+      sum.calls += calls;
+      sum.errors += errors;
+      sum.sent |= sent;
+      byConsumer.set(consumer, sum);
+    }
+    route.tallies.clear();
+    return [...byConsumer].map(([consumer, { sent, ...counts }]) => ({
+      version,
+      endpoint,
+      consumer,
+      ...counts,
+      sent: route.optional.filter((_, bit) => (sent & (1 << bit)) !== 0),
+    }));
+  });
+}
+
+function consumerOf(caller: string): string {
+  const [product = ""] = /^[\w.-]+/.exec(caller) ?? [];
+  return product.slice(0, NAME_CHARS_MAX) || "unknown";
+}
