@@ -13,7 +13,7 @@ import type { Running } from "../src/app/types.ts";
 import "../src/client/dispatch.ts";
 import * as c from "../src/contract/index.ts";
 import { endpointOf } from "../src/contract/endpoint.ts";
-import { downward, upward } from "../src/contract/plan.ts";
+import { downward, upward } from "../src/contract/steps/plan.ts";
 import { median } from "./rounds.ts";
 
 const CALLS = 50_000; // a round long enough for the clock, short enough to take turns often

@@ -11,6 +11,7 @@ const order = [
   "errors.ts",
   "contract",
   "compare",
+  "lock",
   "data",
   "app",
   "project",
@@ -63,7 +64,9 @@ test("the contract's part imports nothing of the framework but its errors", () =
   for (const file of files.filter((path) => path.startsWith(`contract${sep}`))) {
     const { module } = parseSync(file, readFileSync(join(source, file), "utf8"));
     for (const { moduleRequest } of module.staticImports) {
-      assert.match(moduleRequest.value, /^\.\/|^\.\.\/errors\.ts$/, file);
+      const path = relative(source, join(source, dirname(file), moduleRequest.value));
+      assert.match(moduleRequest.value, /^\./, file);
+      assert.match(path, /^contract\b|^errors\.ts$/, file);
     }
   }
 });

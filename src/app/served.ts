@@ -1,11 +1,11 @@
 /** An app that is provided in this process: its definition, its database, and a route per endpoint and version. */
-import { bare } from "../contract/bare.ts";
+import { bare } from "../contract/steps/bare.ts";
 import { aboutOf, lastEndpoints, type Retirement, servedVersions } from "../contract/contract.ts";
 import { checkOf } from "../contract/compile.ts";
 import type { Check } from "../contract/check.ts";
 import { type Endpoint, hasNoBody, nameOf } from "../contract/endpoint.ts";
 import { isGuest, type Shape } from "../contract/guest.ts";
-import { downward, errorsBetween, upward } from "../contract/plan.ts";
+import { downward, errorsBetween, upward } from "../contract/steps/plan.ts";
 import type { Db } from "../data/db.ts";
 import { MarcotError } from "../errors.ts";
 import { optionalFields } from "./usage.ts";

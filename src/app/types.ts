@@ -5,8 +5,8 @@
 import type { Check } from "../contract/check.ts";
 import type { AnyContract, Retirement } from "../contract/contract.ts";
 import type { Endpoint } from "../contract/endpoint.ts";
-import type { Carry } from "../contract/carry-text.ts";
-import type { DeclaredError } from "../contract/plan.ts";
+import type { Carry } from "../contract/steps/carry-text.ts";
+import type { DeclaredError } from "../contract/steps/plan.ts";
 import type { Db } from "../data/db.ts";
 import type { MarcotError } from "../errors.ts";
 import type { Page } from "./page.ts";

@@ -1,7 +1,7 @@
 /** What an app promises, one endpoint or event at a time: frozen data, and the call that it is. */
 import type { Fields, Flat } from "./field.ts";
 import type { Read, Shape, Written } from "./guest.ts";
-import type { ErrorStep, Link } from "./step.ts";
+import type { ErrorStep, Link } from "./steps/step.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 

@@ -32,7 +32,7 @@ export {
   tighten,
   unwrap,
   wrap,
-} from "./steps.ts";
+} from "./steps/steps.ts";
 export { retire, type RetireOptions } from "./retire.ts";
 export { change, extend } from "./version.ts";
 export type { Read, Written } from "./guest.ts";
@@ -56,5 +56,5 @@ export type {
   Rename,
   Unwrap,
   Wrap,
-} from "./step.ts";
+} from "./steps/step.ts";
 export type { Changed, Extended } from "./version.types.ts";

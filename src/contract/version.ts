@@ -26,9 +26,9 @@ import {
 } from "./contract.ts";
 import type { Fields } from "./field.ts";
 import { isGuest, type Shape } from "./guest.ts";
-import type { ErrorStep, Gone, Link, Side, Step } from "./step.ts";
-import { add } from "./steps.ts";
-import { linksOf } from "./step-fields.ts";
+import type { ErrorStep, Gone, Link, Side, Step } from "./steps/step.ts";
+import { add } from "./steps/steps.ts";
+import { linksOf } from "./steps/step-fields.ts";
 import type {
   Changed,
   Changes,

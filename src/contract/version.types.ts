@@ -1,9 +1,9 @@
 /** The types of a next version: what `extend` and `change` make of a contract, and what they refuse. */
 import type { AppEvent, Call, DeclaredErrors, Definition, EventDefinition } from "./endpoint.ts";
 import type { Field, Fields } from "./field.ts";
-import type { ErrorStep, Gone } from "./step.ts";
-import type { CheckedSteps, Refused } from "./step-checked.types.ts";
-import type { Apply, Kept, Merge } from "./step.types.ts";
+import type { ErrorStep, Gone } from "./steps/step.ts";
+import type { CheckedSteps, Refused } from "./steps/step-checked.types.ts";
+import type { Apply, Kept, Merge } from "./steps/step.types.ts";
 
 export interface Extension {
   readonly input?: Fields;

@@ -4,9 +4,9 @@
  */
 import { type About, aboutOf, type AnyContract, versionsOf } from "../contract/contract.ts";
 import { type Endpoint, nameOf } from "../contract/endpoint.ts";
-import { type Breach, breachesOf } from "../contract/law.ts";
-import { lossesOf, lossesOfEvent } from "../contract/loss.ts";
-import { errorsBetween } from "../contract/plan.ts";
+import { type Breach, breachesOf } from "../contract/law/law.ts";
+import { lossesOf, lossesOfEvent } from "../contract/law/loss.ts";
+import { errorsBetween } from "../contract/steps/plan.ts";
 import type { Use } from "./boundaries.ts";
 import { type Finding, type Place, toFinding } from "./findings.ts";
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { AnyContract } from "../../src/contract/contract.ts";
 import * as c from "../../src/contract/index.ts";
 import { MarcotError } from "../../src/errors.ts";
-import type { Gone, Step } from "../../src/contract/step.ts";
+import type { Gone, Step } from "../../src/contract/steps/step.ts";
 
 const fields = {
   id: c.integer(),

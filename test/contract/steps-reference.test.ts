@@ -8,11 +8,11 @@ import { checkOf } from "../../src/contract/compile.ts";
 import { eventKey } from "../../src/contract/endpoint.ts";
 import type { Fields } from "../../src/contract/field.ts";
 import * as c from "../../src/contract/index.ts";
-import { lossOf } from "../../src/contract/loss.ts";
-import { lower, raise } from "../../src/contract/fuse.ts";
-import { downwardEvent } from "../../src/contract/plan.ts";
-import { linksOf } from "../../src/contract/step-fields.ts";
-import type { Step } from "../../src/contract/step.ts";
+import { lossOf } from "../../src/contract/law/loss.ts";
+import { lower, raise } from "../../src/contract/steps/fuse.ts";
+import { downwardEvent } from "../../src/contract/steps/plan.ts";
+import { linksOf } from "../../src/contract/steps/step-fields.ts";
+import type { Step } from "../../src/contract/steps/step.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/reference/steps.md"), "utf8");
 const blocks = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? "");

@@ -25,8 +25,8 @@ import {
   text,
   tighten,
 } from "../../src/contract/index.ts";
-import { downward, errorsBetween, upward } from "../../src/contract/plan.ts";
-import type { Step } from "../../src/contract/step.ts";
+import { downward, errorsBetween, upward } from "../../src/contract/steps/plan.ts";
+import type { Step } from "../../src/contract/steps/step.ts";
 
 const v1 = contract("faq/v1", {
   create: post("/create/", {

@@ -3,19 +3,19 @@
  * once it has been taken up; what the newer version may answer fits the older one once it has been
  * taken down; and a step that does not say what it loses gives back what it was given.
  */
-import { type Issue, MarcotError } from "../errors.ts";
-import { bare } from "./bare.ts";
-import { sentenceOf } from "./check.ts";
-import { checkOf } from "./compile.ts";
-import { aboutOf, type AnyContract, servedVersions, versionsOf } from "./contract.ts";
-import { nameOf } from "./endpoint.ts";
-import type { Fields } from "./field.ts";
-import { lower, raise } from "./fuse.ts";
+import { type Issue, MarcotError } from "../../errors.ts";
+import { bare } from "../steps/bare.ts";
+import { sentenceOf } from "../check.ts";
+import { checkOf } from "../compile.ts";
+import { aboutOf, type AnyContract, servedVersions, versionsOf } from "../contract.ts";
+import { nameOf } from "../endpoint.ts";
+import type { Fields } from "../field.ts";
+import { lower, raise } from "../steps/fuse.ts";
 import { lossOf } from "./loss.ts";
 import type { Random } from "./pattern.ts";
-import { eventLinks, linksBetween } from "./plan.ts";
+import { eventLinks, linksBetween } from "../steps/plan.ts";
 import { randomFrom, sampleOf } from "./sample.ts";
-import type { Link, Side } from "./step.ts";
+import type { Link, Side } from "../steps/step.ts";
 
 export interface LawOptions {
   /** Values for each pair of versions. Default: 200. */

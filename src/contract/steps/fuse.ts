@@ -17,7 +17,7 @@ import {
   runIfThere,
   type Writer,
 } from "./carry-text.ts";
-import type { Field, Fields } from "./field.ts";
+import type { Field, Fields } from "../field.ts";
 import type { Add, Inside, Link, MapValues } from "./step.ts";
 import { backOf, fieldsIn } from "./step-fields.ts";
 

@@ -1,5 +1,5 @@
 /** What each step does to the types of the fields. `step-fields` does the same to the fields themselves. */
-import type { Field, Flat, Presence, ReadFields, WrittenFields } from "./field.ts";
+import type { Field, Flat, Presence, ReadFields, WrittenFields } from "../field.ts";
 import type {
   Add,
   Convert,

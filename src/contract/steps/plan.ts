@@ -1,8 +1,8 @@
 /** What lies between two versions of an endpoint or event: the way of values, and the names of errors. */
-import type { Endpoint, EventData } from "./endpoint.ts";
+import type { Endpoint, EventData } from "../endpoint.ts";
 import { lower, raise, type Rise } from "./fuse.ts";
 import type { Carry } from "./carry-text.ts";
-import { isGuest } from "./guest.ts";
+import { isGuest } from "../guest.ts";
 import type { Link, Side } from "./step.ts";
 
 /** Takes the input of a caller of `from` up to the version of `to`. Undefined: there is nothing to do. */

@@ -2,7 +2,7 @@
  * The limits of fields. Each version keeps its own at its edge; what has been taken up from an older
  * version is held to the bare shape alone, or an older caller could not send what it was promised.
  */
-import type { Field, FieldRule, Fields } from "./field.ts";
+import type { Field, FieldRule, Fields } from "../field.ts";
 
 const bareOf = new WeakMap<Fields, Fields>();
 

@@ -3,7 +3,7 @@
  * `step-fields` knows what it does to the fields, `fuse` what it does to a value, `loss` what is lost.
  * Input goes up, from an older caller to the view; output and events go down, to an older caller.
  */
-import type { Field, Fields } from "./field.ts";
+import type { Field, Fields } from "../field.ts";
 
 /** What a converter's author says that is lost on the way, in words for a report. */
 export interface Loses {

@@ -2,11 +2,11 @@
  * What a step does to the fields of a version, and which steps do not fit: the same rules as in
  * `step-checked.types`, for what the compiler cannot see, and for contracts that no compiler has read.
  */
-import { type Issue, MarcotError } from "../errors.ts";
+import { type Issue, MarcotError } from "../../errors.ts";
 import { bare, isWithin, sameKind } from "./bare.ts";
-import { sentenceOf } from "./check.ts";
-import { checkOf } from "./compile.ts";
-import { choice, type Field, type Fields, list, object, optional } from "./field.ts";
+import { sentenceOf } from "../check.ts";
+import { checkOf } from "../compile.ts";
+import { choice, type Field, type Fields, list, object, optional } from "../field.ts";
 import type {
   Convert,
   Drop,

@@ -2,7 +2,7 @@
  * Which steps the compiler refuses, and in which words: each step that fits has its own type, each
  * other one a sentence, so that the error is one line at the step. `step-fields` has the same rules.
  */
-import type { Field, Fields, ReadFields } from "./field.ts";
+import type { Field, Fields, ReadFields } from "../field.ts";
 import type {
   Add,
   Convert,

@@ -1,7 +1,7 @@
 /** What a step loses, in words: for a report, and for the warning of `marcot check`. */
-import type { Endpoint, EventData } from "./endpoint.ts";
-import type { ErrorStep, Link, MapValues, Side } from "./step.ts";
-import { backOf } from "./step-fields.ts";
+import type { Endpoint, EventData } from "../endpoint.ts";
+import type { ErrorStep, Link, MapValues, Side } from "../steps/step.ts";
+import { backOf } from "../steps/step-fields.ts";
 
 /**
  * What the step keeps from an older caller's request (`input`), or from what an older caller gets

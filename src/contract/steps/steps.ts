@@ -1,5 +1,5 @@
 /** The functions that make steps: all that a contract.ts writes in `change`. */
-import { type Field, map as mapField } from "./field.ts";
+import { type Field, map as mapField } from "../field.ts";
 import type {
   Add,
   Convert,

@@ -3,8 +3,8 @@
  * and lines before them for what is needed more than once. Names of fields enter the text only through
  * JSON.stringify.
  */
-import { copyText } from "./compile.ts";
-import type { Field, Fields } from "./field.ts";
+import { copyText } from "../compile.ts";
+import type { Field, Fields } from "../field.ts";
 
 export type Carry = (value: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 

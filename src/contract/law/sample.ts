@@ -2,8 +2,8 @@
  * Seeded values that fit a contract: the same seed gives the same values. They reach for the ends of
  * ranges and the absence of what may be absent, because that is where versions differ.
  */
-import { MarcotError } from "../errors.ts";
-import type { Field, Fields } from "./field.ts";
+import { MarcotError } from "../../errors.ts";
+import type { Field, Fields } from "../field.ts";
 import { makerOf, type Random } from "./pattern.ts";
 
 /** Mulberry32: small, and good enough to look for mistakes. */
