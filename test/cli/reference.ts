@@ -16,10 +16,15 @@ export const referenceFile = join(
   "commands.md",
 );
 
-/** What `marcot NAME --help` prints, by name; `marcot` itself is the first. */
+/** What `marcot NAME --help` prints, by name (`contract diff`); `marcot` itself is the first. */
 export function helps(): Map<string, string> {
   const program = createProgram();
-  return new Map([program, ...program.commands].map((one) => [one.name(), helpOf(one)]));
+  const all: [string, Command][] = program.commands.flatMap((one) =>
+    one.commands.length === 0
+      ? [[one.name(), one]]
+      : one.commands.map((part) => [`${one.name()} ${part.name()}`, part]),
+  );
+  return new Map([["marcot", program] as const, ...all].map(([name, one]) => [name, helpOf(one)]));
 }
 
 function helpOf(command: Command): string {
