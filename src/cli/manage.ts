@@ -3,5 +3,11 @@ import { runCommand } from "./program.ts";
 
 /** Runs the command that the arguments name. Default: those of the process. */
 export async function manage(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  process.stdout.on("error", refuseAllButClosed);
   await runCommand(argv);
+}
+
+/** Whoever reads may stop reading: `marcot check | head`. */
+function refuseAllButClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }

@@ -14,10 +14,17 @@ export function copyTemplate(kind: "project" | "app", folder: string, name: stri
   const files = readdirSync(source, { recursive: true, encoding: "utf8" });
   for (const file of files.filter((path) => path.endsWith(ENDING)).toSorted()) {
     const target = join(folder, file.slice(0, -ENDING.length).replace(/(^|[\\/])dot-/, "$1."));
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     // wx: never over a file that is there.
     writeFileSync(target, fill(readFileSync(join(source, file), "utf8"), values), { flag: "wx" });
   }
+}
+
+/** Not `recursive`: where a folder cannot be made, as in /proc, Node would try for ever. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 type Values = Readonly<Record<string, string>>;

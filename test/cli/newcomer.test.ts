@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
@@ -34,6 +35,20 @@ test("startproject makes a project, and does not overwrite one", async () => {
   assert.equal(again.code, 1);
   assert.match(again.stderr, /shop is not empty\n.*nothing is overwritten/);
   linkMarcot(project);
+});
+
+test("a folder that cannot be made is told, and not tried for ever", async (t) => {
+  if (process.platform !== "linux") return t.skip("there is no /proc");
+  const { code, stderr } = await marcot(["startproject", "shop", "/proc/x"], { cwd: place.folder });
+  assert.equal(code, 1);
+  assert.match(stderr, /mkdir '\/proc\/x'/);
+});
+
+test("a reader that stops reading is no failure", async () => {
+  const child = spawnMarcot(["--help"], { cwd: place.folder });
+  child.stdout?.destroy();
+  const [code] = (await once(child, "exit")) as [number | null];
+  assert.equal(code, 0);
 });
 
 test("a project without apps runs, and its first page says what to do", async () => {
