@@ -1,8 +1,8 @@
 /** What the parts of the comparison of two contracts share. */
 import type { Facts, Policies, Side } from "./finding.ts";
-import type { Seen } from "./changes.ts";
+import type { Seen } from "./changes/changes.ts";
 import type { LockSchema } from "./lock.ts";
-import type { Schema } from "./schema.ts";
+import type { Schema } from "./schema/schema.ts";
 
 export interface CompareOptions {
   readonly policies?: Partial<Policies>;

@@ -2,10 +2,10 @@
 import { changesOfEndpoint } from "./endpoints.ts";
 import * as finding from "./finding.ts";
 import { judge } from "./judge.ts";
-import { Seen } from "./changes.ts";
+import { Seen } from "./changes/changes.ts";
 import type { Comparison, CompareOptions, Readers } from "./comparison.ts";
 import type { Lock, LockVersion } from "./lock.ts";
-import { type Reader, readerOf } from "./schema.ts";
+import { type Reader, readerOf } from "./schema/schema.ts";
 
 export function compareLocks(
   old: Lock,

@@ -6,8 +6,8 @@ import { compareLocks } from "./contracts.ts";
 import { type Finding, POLICIES, type Side } from "./finding.ts";
 import { judge } from "./judge.ts";
 import type { Lock } from "./lock.ts";
-import { lockOfOpenApi } from "./openapi.ts";
-import { isObject, readerOf } from "./schema.ts";
+import { lockOfOpenApi } from "./openapi/openapi.ts";
+import { isObject, readerOf } from "./schema/schema.ts";
 
 export type As = "request" | "response" | "event";
 

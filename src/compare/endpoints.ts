@@ -3,7 +3,7 @@ import type { Comparison } from "./comparison.ts";
 import * as finding from "./finding.ts";
 import { judge } from "./judge.ts";
 import { type LockEndpoint, type LockVersion, parametersOf, placeOf } from "./lock.ts";
-import { isObject } from "./schema.ts";
+import { isObject } from "./schema/schema.ts";
 import { compareTransport } from "./transport.ts";
 
 type Endpoints = LockVersion["endpoints"];

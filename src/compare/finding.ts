@@ -1,5 +1,5 @@
 /** What a comparison says, one difference at a time. */
-import type { Json } from "./schema.ts";
+import type { Json } from "./schema/schema.ts";
 
 export type Verdict = "breaking" | "cannot-prove" | "warning" | "safe";
 export type Side = "request" | "reply";

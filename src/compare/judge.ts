@@ -3,15 +3,15 @@
  * the new provider sends and the old caller receives, an event is both. The whole is judged first; that
  * verdict holds. Then each difference is judged alone, to say which of them breaks it.
  */
-import { changesOf, type Seen } from "./changes.ts";
-import type { Change } from "./change.ts";
-import { isConfirmed } from "./confirm.ts";
+import { changesOf, type Seen } from "./changes/changes.ts";
+import type { Change } from "./changes/change.ts";
+import { isConfirmed } from "./inclusion/confirm.ts";
 import * as finding from "./finding.ts";
-import { inclusion } from "./include.ts";
-import type { Answer } from "./run.ts";
-import { type Json, pointerOf, resolve, type Schema, type SchemaObject } from "./schema.ts";
-import { identical } from "./same.ts";
-import { replacedView, type View } from "./view.ts";
+import { inclusion } from "./inclusion/include.ts";
+import type { Answer } from "./inclusion/run.ts";
+import { type Json, pointerOf, resolve, type Schema, type SchemaObject } from "./schema/schema.ts";
+import { identical } from "./schema/same.ts";
+import { replacedView, type View } from "./schema/view.ts";
 
 export interface Question {
   readonly side: finding.Side;

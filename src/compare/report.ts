@@ -1,6 +1,6 @@
 /** Findings as people and other programs read them. */
 import { type Finding, isBreak, type Verdict } from "./finding.ts";
-import type { Json } from "./schema.ts";
+import type { Json } from "./schema/schema.ts";
 import { ruleOf } from "./rules.ts";
 
 export const FORMATS = ["text", "json", "github", "junit", "markdown"] as const;

@@ -6,12 +6,12 @@
  */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { accepts } from "../../src/compare/accepts.ts";
-import { isConfirmed } from "../../src/compare/confirm.ts";
-import { inclusion } from "../../src/compare/include.ts";
-import { type Json, readerOf } from "../../src/compare/schema.ts";
-import { isClosedValue } from "../../src/compare/sent.ts";
-import { plainView } from "../../src/compare/view.ts";
+import { accepts } from "../../src/compare/schema/accepts.ts";
+import { isConfirmed } from "../../src/compare/inclusion/confirm.ts";
+import { inclusion } from "../../src/compare/inclusion/include.ts";
+import { type Json, readerOf } from "../../src/compare/schema/schema.ts";
+import { isClosedValue } from "../../src/compare/inclusion/sent.ts";
+import { plainView } from "../../src/compare/schema/view.ts";
 import { type Raw, schemaMaker } from "./random-schema.ts";
 import { writer } from "./random-value.ts";
 

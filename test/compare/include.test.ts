@@ -1,12 +1,12 @@
 /** Inclusion: proofs, smallest examples, and what it does not claim. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isConfirmed } from "../../src/compare/confirm.ts";
-import { inclusion } from "../../src/compare/include.ts";
+import { isConfirmed } from "../../src/compare/inclusion/confirm.ts";
+import { inclusion } from "../../src/compare/inclusion/include.ts";
 import { diff } from "../../src/compare/diff.ts";
 import { worstOf } from "../../src/compare/finding.ts";
-import { findText } from "../../src/compare/language.ts";
-import { type Json, readerOf } from "../../src/compare/schema.ts";
+import { findText } from "../../src/compare/values/language.ts";
+import { type Json, readerOf } from "../../src/compare/schema/schema.ts";
 import { fuzz } from "./fuzz.ts";
 
 function ask(sender: unknown, receiver: unknown): "yes" | "unknown" | Json {

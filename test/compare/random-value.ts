@@ -4,7 +4,7 @@
  */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import type { Json } from "../../src/compare/schema.ts";
+import type { Json } from "../../src/compare/schema/schema.ts";
 import type { Raw } from "./random-schema.ts";
 
 const POOL: readonly Json[] = [

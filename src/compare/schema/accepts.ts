@@ -2,7 +2,7 @@
  * Whether a schema accepts a value: yes, no, or not known (undefined) where a keyword is not understood.
  * It decides single values within a proof; what people are told is confirmed by ajv besides.
  */
-import { acceptsFormat, matches, type Verdict } from "./formats.ts";
+import { acceptsFormat, matches, type Verdict } from "../values/formats.ts";
 import { isObject, type Json, type Schema, type SchemaObject } from "./schema.ts";
 import type { View } from "./view.ts";
 

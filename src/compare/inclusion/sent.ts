@@ -2,12 +2,12 @@
  * What a closed sender sends. Where branches of a union overlap, one message may have the fields of several:
  * each branch is then widened by what the others declare.
  */
-import { accepts, acceptsLeaf } from "./accepts.ts";
-import { branchesOf, cellsOf } from "./cells.ts";
+import { accepts, acceptsLeaf } from "../schema/accepts.ts";
+import { branchesOf, cellsOf } from "../schema/cells.ts";
 import { disjointCells } from "./disjoint.ts";
-import { canHave, classesOf, constraintOf, isFree, itemOf, namesOf } from "./fields.ts";
-import { isObject, type Json, type Schema } from "./schema.ts";
-import type { Branch, Cell, View } from "./view.ts";
+import { canHave, classesOf, constraintOf, isFree, itemOf, namesOf } from "../schema/fields.ts";
+import { isObject, type Json, type Schema } from "../schema/schema.ts";
+import type { Branch, Cell, View } from "../schema/view.ts";
 
 const widened = new WeakMap<readonly Cell[], readonly Cell[]>();
 

@@ -1,7 +1,7 @@
 /** An OpenAPI 3.0 or 3.1 document as a contract: one version, an endpoint for each operation. */
-import type { Lock, LockEndpoint, LockSchema, Place, Transport } from "./lock.ts";
+import type { Lock, LockEndpoint, LockSchema, Place, Transport } from "../lock.ts";
 import { asJsonSchema, schemasOf } from "./openapi-schema.ts";
-import { atPointer, isObject } from "./schema.ts";
+import { atPointer, isObject } from "../schema/schema.ts";
 
 type Raw = Readonly<Record<string, unknown>>;
 

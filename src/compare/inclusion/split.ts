@@ -1,10 +1,10 @@
 /** One cell of a sender as several, where no single cell of the receiver takes it whole. */
-import { cellsOf } from "./cells.ts";
-import { canHave, constraintOf, namesOf, requiredNames } from "./fields.ts";
-import { type Range, rangeOf } from "./numbers.ts";
-import type { Schema, SchemaObject } from "./schema.ts";
-import { textRuleOf } from "./strings.ts";
-import { type Cell, plainView } from "./view.ts";
+import { cellsOf } from "../schema/cells.ts";
+import { canHave, constraintOf, namesOf, requiredNames } from "../schema/fields.ts";
+import { type Range, rangeOf } from "../values/numbers.ts";
+import type { Schema, SchemaObject } from "../schema/schema.ts";
+import { textRuleOf } from "../values/strings.ts";
+import { type Cell, plainView } from "../schema/view.ts";
 
 /** Tags are told apart by the first or second split; each one more multiplies the work. */
 const SPLITS_MAX = 3;

@@ -1,11 +1,11 @@
 /** Whether the objects of one cell are objects of another. */
-import * as fields from "./fields.ts";
-import { findText } from "./language.ts";
+import * as fields from "../schema/fields.ts";
+import { findText } from "../values/language.ts";
 import { objectWith, samplesOf } from "./samples.ts";
-import type { Json, Schema, SchemaObject } from "./schema.ts";
+import type { Json, Schema, SchemaObject } from "../schema/schema.ts";
 import type { Answer, Fit, Run } from "./run.ts";
-import { same } from "./same.ts";
-import type { Cell } from "./view.ts";
+import { same } from "../schema/same.ts";
+import type { Cell } from "../schema/view.ts";
 
 /** What was found so far about one pair of cells. */
 interface Search {

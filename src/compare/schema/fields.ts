@@ -2,7 +2,7 @@
  * What a cell says of the fields of an object: which names it can have, and what holds for each. A sender
  * is closed: it writes declared names only, unless its schema declares none or says that others may come.
  */
-import { matches } from "./formats.ts";
+import { matches } from "../values/formats.ts";
 import { isObject, type Schema, type SchemaObject } from "./schema.ts";
 import { type Branch, type Cell, Unprovable } from "./view.ts";
 

@@ -1,12 +1,12 @@
 /** Differences of fields: rows 1 to 13, 17, 18 and 50 to 52. */
-import { equals } from "./accepts.ts";
+import { equals } from "../schema/accepts.ts";
 import { told } from "./change-keywords.ts";
 import { typesOf } from "./change-types.ts";
 import { containerChanges } from "./change-containers.ts";
 import { below, type Change, type PlaceInSchema, type Walk } from "./change.ts";
-import { propertiesOf, requiredOf } from "./fields.ts";
-import { FILLED, isObject, resolve, type Schema, type SchemaObject } from "./schema.ts";
-import { same } from "./same.ts";
+import { propertiesOf, requiredOf } from "../schema/fields.ts";
+import { FILLED, isObject, resolve, type Schema, type SchemaObject } from "../schema/schema.ts";
+import { same } from "../schema/same.ts";
 
 export function fieldChanges(
   old: SchemaObject,

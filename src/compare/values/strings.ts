@@ -1,7 +1,7 @@
 /** What a cell says of texts: length, patterns, formats. */
 import { fullFormats } from "ajv-formats/dist/formats.js";
 import { findText, type Texts } from "./language.ts";
-import { isObject, type SchemaObject } from "./schema.ts";
+import { isObject, type SchemaObject } from "../schema/schema.ts";
 
 export interface TextRule extends Texts {
   readonly formats: readonly string[];

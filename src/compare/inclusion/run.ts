@@ -1,7 +1,7 @@
 /** What the parts of one comparison share. */
 import type { Sender } from "./samples.ts";
-import type { Json, Schema } from "./schema.ts";
-import type { View } from "./view.ts";
+import type { Json, Schema } from "../schema/schema.ts";
+import type { View } from "../schema/view.ts";
 
 export type Answer =
   | { readonly is: "yes" }

@@ -1,9 +1,9 @@
 /** Differences of unions and `allOf`: rows 96 to 100. */
 import { below, type Change, fromKeys, type PlaceInSchema, type Walk } from "./change.ts";
 import { typesOf } from "./change-types.ts";
-import { propertiesOf } from "./fields.ts";
-import { resolve, type Schema, type SchemaObject } from "./schema.ts";
-import { same } from "./same.ts";
+import { propertiesOf } from "../schema/fields.ts";
+import { resolve, type Schema, type SchemaObject } from "../schema/schema.ts";
+import { same } from "../schema/same.ts";
 
 export function branchChanges(
   old: SchemaObject,

@@ -1,6 +1,6 @@
 /** One difference between two schemas. */
-import type { Side, Verdict } from "./finding.ts";
-import type { Schema, SchemaObject } from "./schema.ts";
+import type { Side, Verdict } from "../finding.ts";
+import type { Schema, SchemaObject } from "../schema/schema.ts";
 
 export interface PlaceInSchema {
   readonly pointer: readonly string[];

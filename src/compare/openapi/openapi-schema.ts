@@ -3,8 +3,8 @@
  * `writeOnly` ones, so each schema has one form for either side; a `discriminator` becomes a constant in
  * each branch, which is what it means.
  */
-import type { LockSchema } from "./lock.ts";
-import { atPointer, isObject, LISTS, MAPS, mapValues, ONE } from "./schema.ts";
+import type { LockSchema } from "../lock.ts";
+import { atPointer, isObject, LISTS, MAPS, mapValues, ONE } from "../schema/schema.ts";
 
 type Raw = Readonly<Record<string, unknown>>;
 type Side = "request" | "response";

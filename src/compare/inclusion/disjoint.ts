@@ -1,11 +1,11 @@
 /** Whether no value can be of both: only where it is sure, as for two branches with different tags. */
-import { acceptsLeaf } from "./accepts.ts";
-import { cellsOf } from "./cells.ts";
-import { canHave, constraintOf, requiredNames } from "./fields.ts";
-import { isEmptyRange, rangeOf } from "./numbers.ts";
-import type { Schema } from "./schema.ts";
-import { textRuleOf } from "./strings.ts";
-import type { Cell, View } from "./view.ts";
+import { acceptsLeaf } from "../schema/accepts.ts";
+import { cellsOf } from "../schema/cells.ts";
+import { canHave, constraintOf, requiredNames } from "../schema/fields.ts";
+import { isEmptyRange, rangeOf } from "../values/numbers.ts";
+import type { Schema } from "../schema/schema.ts";
+import { textRuleOf } from "../values/strings.ts";
+import type { Cell, View } from "../schema/view.ts";
 
 /** Tags stand near the surface; deeper, a proof costs more than it finds. */
 const DEPTH_MAX = 4;

@@ -1,6 +1,6 @@
 /** Differences of types: rows 24 to 37 and 41. */
 import { type Change, fromKeys, type PlaceInSchema } from "./change.ts";
-import { resolve, type Schema, type SchemaObject } from "./schema.ts";
+import { resolve, type Schema, type SchemaObject } from "../schema/schema.ts";
 
 const ALL = ["null", "boolean", "number", "string", "array", "object", "integer"];
 

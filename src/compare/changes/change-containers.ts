@@ -1,6 +1,6 @@
 /** Differences of maps, lists and tuples: rows 85 to 92. */
 import { below, fromKeys, type PlaceInSchema, type Walk } from "./change.ts";
-import { isObject, type Schema, type SchemaObject } from "./schema.ts";
+import { isObject, type Schema, type SchemaObject } from "../schema/schema.ts";
 
 export function containerChanges(
   old: SchemaObject,

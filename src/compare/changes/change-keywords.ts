@@ -1,8 +1,8 @@
 /** Differences of single keywords: enums, defaults, constraints, notes. */
-import { equals } from "./accepts.ts";
+import { equals } from "../schema/accepts.ts";
 import { type Change, fromKeys, type PlaceInSchema, type Walk } from "./change.ts";
-import { isObject, type Schema, type SchemaObject } from "./schema.ts";
-import { same } from "./same.ts";
+import { isObject, type Schema, type SchemaObject } from "../schema/schema.ts";
+import { same } from "../schema/same.ts";
 
 /** keyword: row when it sharpens, row when it loosens, and whether a larger value is sharper. */
 const BOUNDS: Readonly<Record<string, readonly [sharper: number, looser: number, sign: 1 | -1]>> = {

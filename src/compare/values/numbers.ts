@@ -1,5 +1,5 @@
 /** What a cell says of numbers: a range and steps. */
-import type { SchemaObject } from "./schema.ts";
+import type { SchemaObject } from "../schema/schema.ts";
 
 export interface Range {
   readonly low: number;

@@ -1,10 +1,10 @@
 /** Whether the lists of one cell are lists of another. */
 import { arrayWith } from "./samples.ts";
-import type { Json, Schema, SchemaObject } from "./schema.ts";
-import { itemOf } from "./fields.ts";
+import type { Json, Schema, SchemaObject } from "../schema/schema.ts";
+import { itemOf } from "../schema/fields.ts";
 import type { Fit, Run } from "./run.ts";
-import { same } from "./same.ts";
-import type { Cell } from "./view.ts";
+import { same } from "../schema/same.ts";
+import type { Cell } from "../schema/view.ts";
 
 interface Bounds {
   readonly min: number;

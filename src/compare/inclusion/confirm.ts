@@ -4,9 +4,16 @@
  */
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { isObject, type Json, partsOf, resolve, type Schema, type SchemaObject } from "./schema.ts";
+import {
+  isObject,
+  type Json,
+  partsOf,
+  resolve,
+  type Schema,
+  type SchemaObject,
+} from "../schema/schema.ts";
 import { isClosedValue } from "./sent.ts";
-import { plainView } from "./view.ts";
+import { plainView } from "../schema/view.ts";
 
 interface Judge {
   readonly ajv: Ajv2020;

@@ -7,8 +7,8 @@ import { fieldChanges } from "./change-fields.ts";
 import { branchChanges } from "./change-branches.ts";
 import { typeChange, typesOf } from "./change-types.ts";
 import type { Change, Walk } from "./change.ts";
-import { isObject, resolve, type Schema, type SchemaObject } from "./schema.ts";
-import { identical, isAnnotation } from "./same.ts";
+import { isObject, resolve, type Schema, type SchemaObject } from "../schema/schema.ts";
+import { identical, isAnnotation } from "../schema/same.ts";
 
 /** Pairs of schemas that were compared, by the place in the contract where that was first. */
 export class Seen {

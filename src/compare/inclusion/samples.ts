@@ -1,5 +1,5 @@
 /** Small values that a sender may send, the plainest first. They are tried; nothing is proved with them. */
-import { accepts, acceptsLeaf } from "./accepts.ts";
+import { accepts, acceptsLeaf } from "../schema/accepts.ts";
 import {
   canHave,
   classesOf,
@@ -8,13 +8,13 @@ import {
   namesOf,
   needsOf,
   requiredNames,
-} from "./fields.ts";
-import { findText } from "./language.ts";
-import { rangeOf, telling } from "./numbers.ts";
-import type { Json, Schema, SchemaObject } from "./schema.ts";
+} from "../schema/fields.ts";
+import { findText } from "../values/language.ts";
+import { rangeOf, telling } from "../values/numbers.ts";
+import type { Json, Schema, SchemaObject } from "../schema/schema.ts";
 import { sentCells } from "./sent.ts";
-import { textRuleOf, textsOf } from "./strings.ts";
-import type { Cell, View } from "./view.ts";
+import { textRuleOf, textsOf } from "../values/strings.ts";
+import type { Cell, View } from "../schema/view.ts";
 
 export interface Sender {
   readonly view: View;

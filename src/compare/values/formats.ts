@@ -1,6 +1,6 @@
 /** Patterns and formats as ajv and ajv-formats read them. */
 import { fullFormats } from "ajv-formats/dist/formats.js";
-import { isObject } from "./schema.ts";
+import { isObject } from "../schema/schema.ts";
 
 /** Undefined: not known. */
 export type Verdict = boolean | undefined;

@@ -3,20 +3,20 @@
  * example of a message that is refused, or that neither was found. Types may be recursive: a question that
  * comes back while it is being answered, one field deeper, is taken as answered with yes.
  */
-import { accepts } from "./accepts.ts";
-import { cellsOf } from "./cells.ts";
+import { accepts } from "../schema/accepts.ts";
+import { cellsOf } from "../schema/cells.ts";
 import { areDisjoint } from "./disjoint.ts";
 import { fitsArray } from "./include-array.ts";
 import { fitsObject } from "./include-object.ts";
-import { fitsNumber, isEmptyRange, listOf, rangeOf, telling } from "./numbers.ts";
+import { fitsNumber, isEmptyRange, listOf, rangeOf, telling } from "../values/numbers.ts";
 import { cellSamples, isOf, senderOf } from "./samples.ts";
-import { type Json, resolve, type Schema } from "./schema.ts";
+import { type Json, resolve, type Schema } from "../schema/schema.ts";
 import { type Answer, Answers, type Fit, type Run } from "./run.ts";
-import { same } from "./same.ts";
+import { same } from "../schema/same.ts";
 import { sentCells } from "./sent.ts";
 import { split } from "./split.ts";
-import { compareTexts, isEmptyText, textRuleOf } from "./strings.ts";
-import { type Cell, plainView, shapeView, Unprovable, type View } from "./view.ts";
+import { compareTexts, isEmptyText, textRuleOf } from "../values/strings.ts";
+import { type Cell, plainView, shapeView, Unprovable, type View } from "../schema/view.ts";
 
 export interface InclusionOptions {
   /** Default: the schema as it stands. */
