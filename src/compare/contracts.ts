@@ -5,6 +5,7 @@ import { judge } from "./judge.ts";
 import { Seen } from "./changes/changes.ts";
 import type { Comparison, CompareOptions, Readers } from "./comparison.ts";
 import type { Lock, LockVersion } from "./lock.ts";
+import { asComparison } from "./schema/budget.ts";
 import { type Reader, readerOf } from "./schema/schema.ts";
 
 export function compareLocks(
@@ -22,14 +23,15 @@ export function compareLocks(
     seen: new Seen(),
   };
   const names = new Set([...Object.keys(old.versions), ...Object.keys(fresh.versions)]);
-  return [...names].flatMap((name) => {
+  const compare = (name: string) => {
     const [before, after] = [old.versions[name], fresh.versions[name]];
     if (before === undefined) return []; // a new version touches nobody
     const where = `${fresh.app}/${name}`;
     const isGone = after === undefined || (after.state === "gone" && before.state !== "gone");
     if (isGone) return [removedVersion(where, name, before, facts)];
     return compareVersions(where, name, before, after, comparison);
-  });
+  };
+  return asComparison(() => [...names].flatMap(compare));
 }
 
 function readersOf(lock: Lock, { defaults }: finding.Policies): Readers {

@@ -7,6 +7,7 @@ import { type Finding, POLICIES, type Side } from "./finding.ts";
 import { judge } from "./judge.ts";
 import type { Lock } from "./lock.ts";
 import { lockOfOpenApi } from "./openapi/openapi.ts";
+import { asComparison } from "./schema/budget.ts";
 import { isObject, readerOf } from "./schema/schema.ts";
 
 export type As = "request" | "response" | "event";
@@ -73,11 +74,12 @@ function diffSchemas(old: unknown, fresh: unknown, { as, policies }: DiffOptions
   };
   const all = { ...POLICIES, ...policies };
   const isFilled = all.defaults === "filled";
-  return sides[as].flatMap((side) => {
+  const compare = (side: Side) => {
     const defaults = side === "request" ? "optional" : "required";
     const read = (raw: unknown) => readerOf(raw, isFilled ? { defaults } : {}).read(raw);
     return judge({ side, where: "", old: read(old), fresh: read(fresh), policies: all });
-  });
+  };
+  return asComparison(() => sides[as].flatMap(compare));
 }
 
 /** Documents are compared whatever their versions are called: a new one is meant to follow the old one. */

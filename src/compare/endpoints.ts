@@ -4,6 +4,7 @@ import * as finding from "./finding.ts";
 import { judge } from "./judge.ts";
 import { type LockEndpoint, type LockVersion, parametersOf, placeOf } from "./lock.ts";
 import { isObject } from "./schema/schema.ts";
+import { whyUnprovable } from "./schema/budget.ts";
 import { compareTransport } from "./transport.ts";
 
 type Endpoints = LockVersion["endpoints"];
@@ -29,8 +30,14 @@ export function changesOfEndpoint(
     }
     if (to !== undefined) say(104, `it is now called "${to}"`);
     comparePath(before, after, say);
-    findings.push(...compareMessages(where, name, key, before, after, comparison));
-    findings.push(...compareTransport(where, before, after, comparison));
+    try {
+      findings.push(...compareMessages(where, name, key, before, after, comparison));
+      findings.push(...compareTransport(where, before, after, comparison));
+    } catch (error) {
+      const why = whyUnprovable(error);
+      if (why === undefined) throw error;
+      findings.push(finding.unproved(where, why));
+    }
   }
   const known = new Set([...Object.keys(old.endpoints), ...renamed.values()]);
   for (const key of Object.keys(fresh.endpoints).filter((one) => !known.has(one))) {
@@ -43,11 +50,13 @@ export function changesOfEndpoint(
 /** Endpoints that are gone and came back under another name, at the same method and path. */
 function renamesOf(old: Endpoints, fresh: Endpoints): Map<string, string> {
   const address = ({ method, path }: LockEndpoint) => `${method} ${path.replaceAll(/:\w+/g, ":")}`;
-  const added = Object.keys(fresh).filter((key) => !Object.hasOwn(old, key));
+  const added = new Map<string, string>();
+  for (const [key, endpoint] of Object.entries(fresh).reverse())
+    if (!Object.hasOwn(old, key)) added.set(address(endpoint), key);
   const renamed = new Map<string, string>();
   for (const [key, before] of Object.entries(old)) {
     if (Object.hasOwn(fresh, key)) continue;
-    const to = added.find((other) => address(fresh[other] as LockEndpoint) === address(before));
+    const to = added.get(address(before));
     if (to !== undefined) renamed.set(key, to);
   }
   return renamed;
@@ -94,7 +103,8 @@ function compareMessages(
 
 /** Row 109. A path's parameter that is now in the body is told by the path already. */
 function comparePlaces(where: string, old: LockEndpoint, fresh: LockEndpoint): finding.Finding[] {
-  const names = namesOf(old).filter((name) => namesOf(fresh).includes(name));
+  const known = new Set(namesOf(fresh));
+  const names = namesOf(old).filter((name) => known.has(name));
   return names.flatMap((name) => {
     const [from, to] = [placeOf(old, name), placeOf(fresh, name)];
     if (from === to) return [];

@@ -73,6 +73,11 @@ export const FACTS: Facts = {
   calls: () => undefined,
 };
 
+/** Something that could not be compared to its end. */
+export function unproved(where: string, what: string, side?: Side): Finding {
+  return { rule: 0, verdict: "cannot-prove", side, where, pointer: "", what };
+}
+
 const ORDER: readonly Verdict[] = ["breaking", "cannot-prove", "warning", "safe"];
 
 export function worse(one: Verdict, other: Verdict): Verdict {

@@ -3,7 +3,8 @@
  * the new provider sends and the old caller receives, an event is both. The whole is judged first; that
  * verdict holds. Then each difference is judged alone, to say which of them breaks it.
  */
-import { changesOf, type Seen } from "./changes/changes.ts";
+import { asQuestion, whyUnprovable } from "./schema/budget.ts";
+import { type Changes, changesOf, type Seen } from "./changes/changes.ts";
 import type { Change } from "./changes/change.ts";
 import { isConfirmed } from "./inclusion/confirm.ts";
 import * as finding from "./finding.ts";
@@ -33,16 +34,32 @@ interface Ruling {
 }
 
 export function judge(question: Question): finding.Finding[] {
+  try {
+    return judged(question);
+  } catch (error) {
+    const { side, where } = question;
+    return [finding.unproved(where, whyOf(error), side)];
+  }
+}
+
+/** Throws again what is no end of the steps. */
+function whyOf(error: unknown): string {
+  const why = whyUnprovable(error);
+  if (why === undefined) throw error;
+  return why;
+}
+
+function judged(question: Question): finding.Finding[] {
   const { old, fresh, side, where } = question;
   if (
-    identical(old, fresh) &&
+    asQuestion(() => identical(old, fresh)) &&
     resolve(old) === old &&
     resolve(fresh) === fresh &&
     !isOrdered(old, fresh)
   ) {
     return [];
   }
-  const { changes, elsewhere } = changesOf(old, fresh, `${side} ${where}`, question.seen);
+  const { changes, elsewhere } = differences(question);
   const gone = withoutGone(changes, question);
   const whole =
     gone === undefined ? wholeRuling(question, changes.length > 0) : rule(question, gone);
@@ -62,6 +79,16 @@ export function judge(question: Question): finding.Finding[] {
     return isAlone ? [own] : [...findings, own];
   }
   return findings;
+}
+
+/** None where they are too many to be told: the whole is judged all the same. */
+function differences({ old, fresh, side, where, seen }: Question): Changes {
+  try {
+    return asQuestion(() => changesOf(old, fresh, `${side} ${where}`, seen));
+  } catch (error) {
+    whyOf(error);
+    return { changes: [], elsewhere: new Set() };
+  }
 }
 
 function isOrdered(old: Schema, fresh: Schema): boolean {
@@ -131,7 +158,7 @@ function confirmed(answer: Answer, sender: Schema, receiver: Schema): Json | und
 function judgeChange(change: Change, whole: Ruling, question: Question): finding.Finding {
   const { side, where } = question;
   const removed = removedRow(change, question);
-  const ruling = change.safe === true ? SAFE : rulingOf(change, whole, question);
+  const ruling = change.safe === true ? SAFE : rulingOrWhy(change, whole, question);
   const { example, why } = ruling;
   const least = removed?.least ?? change.least?.[side] ?? removedField(change, question);
   const { defaults } = question.policies;
@@ -163,6 +190,14 @@ function judgeChange(change: Change, whole: Ruling, question: Question): finding
 const ABOVE_MAX = 12;
 
 const SAFE: Ruling = { verdict: "safe" };
+
+function rulingOrWhy(change: Change, whole: Ruling, question: Question): Ruling {
+  try {
+    return rulingOf(change, whole, question);
+  } catch (error) {
+    return { verdict: "cannot-prove", why: whyOf(error) };
+  }
+}
 
 function rulingOf(change: Change, whole: Ruling, question: Question): Ruling {
   if (whole.verdict === "safe") return SAFE;

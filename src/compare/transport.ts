@@ -1,6 +1,7 @@
 /** Rows 110 to 129: statuses, errors, media types, headers, security, and what is promised beside. */
 import type { Comparison } from "./comparison.ts";
 import type { Finding, Side, Verdict } from "./finding.ts";
+import { spend } from "./schema/budget.ts";
 import { judge } from "./judge.ts";
 import type { LockEndpoint, Transport } from "./lock.ts";
 
@@ -51,7 +52,8 @@ function compareBody(old: Transport, fresh: Transport, say: Say): void {
 }
 
 function missing<T>(old: readonly T[] = [], fresh: readonly T[] = []): T[] {
-  return old.filter((one) => !fresh.includes(one));
+  const known = new Set(fresh);
+  return old.filter((one) => !known.has(one));
 }
 
 function compareStatuses(old: LockEndpoint, fresh: LockEndpoint, say: Say): void {
@@ -78,6 +80,7 @@ function compareErrors(old: LockEndpoint["errors"], fresh: LockEndpoint["errors"
     }
   }
   for (const name of gone) {
+    spend(added.length);
     const to = added.find((other) => fresh[other] === old[name]);
     if (to === undefined) say(120, "safe", `the error ${name} removed`, "reply");
     else {

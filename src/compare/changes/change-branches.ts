@@ -3,6 +3,7 @@ import { below, type Change, fromKeys, type PlaceInSchema, type Walk } from "./c
 import { typesOf } from "./change-types.ts";
 import { propertiesOf } from "../schema/fields.ts";
 import { resolve, type Schema, type SchemaObject } from "../schema/schema.ts";
+import { spend } from "../schema/budget.ts";
 import { same } from "../schema/same.ts";
 
 export function branchChanges(
@@ -89,6 +90,7 @@ function pair(
     }
     return `type ${typesOf(branch).join()}`;
   };
+  spend(left.length * (left.length + right.length));
   const free = new Set(right.keys());
   const take = (fits: (branch: Schema) => boolean) => {
     const hits = [...free].filter((index) => fits(right[index] as Schema));

@@ -6,6 +6,7 @@ import { containerChanges } from "./change-containers.ts";
 import { below, type Change, type PlaceInSchema, type Walk } from "./change.ts";
 import { propertiesOf, requiredOf } from "../schema/fields.ts";
 import { FILLED, isObject, resolve, type Schema, type SchemaObject } from "../schema/schema.ts";
+import { spend } from "../schema/budget.ts";
 import { same } from "../schema/same.ts";
 
 export function fieldChanges(
@@ -122,6 +123,7 @@ function movesOf(old: SchemaObject, fresh: SchemaObject, gone: string[], added: 
   const [before, after] = [propertiesOf(old), propertiesOf(fresh)];
   const moves: Move[] = [];
   for (const from of gone) {
+    spend(added.length);
     const schema = before[from] as Schema;
     for (const to of added.filter((name) => !moves.some((move) => move.to === name))) {
       const other = after[to] as Schema;
@@ -148,6 +150,7 @@ function common(
   place: PlaceInSchema,
   walk: Walk,
 ): void {
+  spend(1 + (requiredOf(old).length + requiredOf(fresh).length) / 8);
   const [one, other] = [propertiesOf(old)[name] as Schema, propertiesOf(fresh)[name] as Schema];
   const at = below(place, "properties", name);
   const [was, is] = [requiredOf(old).includes(name), requiredOf(fresh).includes(name)];

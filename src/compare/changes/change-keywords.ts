@@ -1,5 +1,5 @@
 /** Differences of single keywords: enums, defaults, constraints, notes. */
-import { equals } from "../schema/accepts.ts";
+import { equals, isListed } from "../schema/accepts.ts";
 import { type Change, fromKeys, type PlaceInSchema, type Walk } from "./change.ts";
 import { isObject, type Schema, type SchemaObject } from "../schema/schema.ts";
 import { same } from "../schema/same.ts";
@@ -143,8 +143,8 @@ function values(old: SchemaObject, fresh: SchemaObject, place: PlaceInSchema, wa
     const rule = isConst ? 55 : fresh["x-extensible-enum"] ? 48 : 43;
     return walk.add({ ...base, rule, what: `no longer only ${told(before)}` });
   }
-  const added = after.filter((value) => !before.some((one) => equals(one, value)));
-  const gone = before.filter((value) => !after.some((one) => equals(one, value)));
+  const added = after.filter((value) => !isListed(before, value));
+  const gone = before.filter((value) => !isListed(after, value));
   if (added.length + gone.length === 0) return;
   if (old["const"] !== undefined && fresh["const"] !== undefined) {
     return walk.add({ ...base, rule: 54, what: `${told(before[0])} → ${told(after[0])}` });
@@ -152,6 +152,7 @@ function values(old: SchemaObject, fresh: SchemaObject, place: PlaceInSchema, wa
   if (added.length === 1 && gone.length === 1) {
     return walk.add({ ...base, rule: 47, what: `the value ${told(gone[0])} → ${told(added[0])}` });
   }
+  const [isAdded, isGone] = [new Set(added), new Set(gone)];
   const listed = (sender: SchemaObject, list: unknown[]) => {
     const { const: _, ...rest } = sender;
     return { ...rest, enum: list };
@@ -160,7 +161,7 @@ function values(old: SchemaObject, fresh: SchemaObject, place: PlaceInSchema, wa
     const apply: Change["apply"] = (sender, _, isForward) =>
       listed(
         sender,
-        isForward ? [...before, ...added] : after.filter((value) => !added.includes(value)),
+        isForward ? [...before, ...added] : after.filter((value) => !isAdded.has(value)),
       );
     walk.add({ ...base, rule: 44, what: `new values: ${told(added)}`, apply });
   }
@@ -168,7 +169,7 @@ function values(old: SchemaObject, fresh: SchemaObject, place: PlaceInSchema, wa
     const apply: Change["apply"] = (sender, _, isForward) =>
       listed(
         sender,
-        isForward ? before.filter((value) => !gone.includes(value)) : [...after, ...gone],
+        isForward ? before.filter((value) => !isGone.has(value)) : [...after, ...gone],
       );
     walk.add({ ...base, rule: 46, what: `values are gone: ${told(gone)}`, apply });
   }

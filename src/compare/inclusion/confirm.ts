@@ -4,6 +4,9 @@
  */
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import { asQuestion, spend, Unprovable, whyUnprovable } from "../schema/budget.ts";
+import { accepts } from "../schema/accepts.ts";
+import { matches } from "../values/formats.ts";
 import {
   isObject,
   type Json,
@@ -29,11 +32,19 @@ let current: Judge | undefined;
 
 /** Whether the sender may send the example, and the receiver refuses it. */
 export function isConfirmed(example: Json, sender: Schema, receiver: Schema): boolean {
-  return (
+  const ask = () =>
+    // First what is counted: ajv would go on for as long as it takes.
+    accepts(sender, example, plainView) !== false &&
+    accepts(receiver, example, plainView) !== true &&
+    isClosedValue(example, sender, plainView) &&
     judge(sender, example) === true &&
-    judge(receiver, example) === false &&
-    isClosedValue(example, sender, plainView)
-  );
+    judge(receiver, example) === false;
+  try {
+    return asQuestion(ask);
+  } catch (error) {
+    if (whyUnprovable(error) === undefined) throw error;
+    return false;
+  }
 }
 
 function judge(schema: Schema, value: Json): boolean | undefined {
@@ -44,10 +55,32 @@ function judge(schema: Schema, value: Json): boolean | undefined {
   return current.compiled.get(at)?.(value);
 }
 
+/** Keywords of a schema that ajv may write out where it is referred to. */
+const INLINE_MAX = 30;
+
+/** For ajv: a pattern that ends after a bounded number of tries, whatever the text. */
+function regExp(source: string) {
+  const test = (text: string) => {
+    const answer = matches(source, text);
+    if (answer === undefined) throw new Unprovable(`the pattern ${source} cannot be read`);
+    return answer;
+  };
+  return { test, toString: () => `/${source}/u` };
+}
+regExp.code = "new RegExp";
+
 function openJudge(): Judge {
   // Most schemas judge one value, so that optimized code would not pay.
-  const code = { optimize: false };
-  const ajv = new Ajv2020({ strict: false, logger: false, validateSchema: false, code });
+  const code = { optimize: false, regExp };
+  // A schema that many refer to is not copied to each of them.
+  const inlineRefs = INLINE_MAX;
+  const ajv = new Ajv2020({
+    strict: false,
+    logger: false,
+    validateSchema: false,
+    inlineRefs,
+    code,
+  });
   addFormats.default(ajv);
   return { ajv, names: new WeakMap(), compiled: new WeakMap(), count: 0 };
 }
@@ -55,7 +88,8 @@ function openJudge(): Judge {
 function compile(schema: SchemaObject, to: Judge): ValidateFunction | undefined {
   try {
     return to.ajv.getSchema(nameOf(schema, to));
-  } catch {
+  } catch (error) {
+    if (whyUnprovable(error) !== undefined) current = undefined; // some of its schemas are missing
     return undefined; // what ajv cannot read is not confirmed
   }
 }
@@ -70,23 +104,27 @@ function nameOf(schema: SchemaObject, to: Judge): string {
   return name;
 }
 
+/** What ajv needs to compile one schema, in steps of ours. */
+const SCHEMA_STEPS = 50;
+
 function written(schema: SchemaObject, to: Judge): Record<string, unknown> {
   const { $unreadable, $ref: _, $id: _id, id: _old, $anchor: _anchor, ...rest } = schema;
   if ($unreadable !== undefined) throw new Error(String($unreadable));
+  spend(SCHEMA_STEPS);
   const copy: Record<string, unknown> = { ...rest };
   delete copy["discriminator"];
+  const copied = new Map<string, object>();
   for (const [[keyword = "", place], part] of partsOf(schema)) {
     const own = writtenPart(part, to);
     if (place === undefined) copy[keyword] = own;
-    else if (isObject(rest[keyword]))
-      copy[keyword] = { ...(copy[keyword] as object), [place]: own };
     else {
-      const list = [...(copy[keyword] as unknown[])];
-      list[Number(place)] = own;
-      copy[keyword] = list;
+      const parts = copied.get(keyword) ?? (isObject(rest[keyword]) ? {} : []);
+      copied.set(keyword, parts);
+      // A field may be called __proto__.
+      Object.defineProperty(parts, place, { value: own, enumerable: true });
     }
   }
-  return copy;
+  return { ...copy, ...Object.fromEntries(copied) };
 }
 
 function writtenPart(part: Schema, to: Judge): unknown {

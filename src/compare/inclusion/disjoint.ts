@@ -1,4 +1,5 @@
 /** Whether no value can be of both: only where it is sure, as for two branches with different tags. */
+import { spend } from "../schema/budget.ts";
 import { acceptsLeaf } from "../schema/accepts.ts";
 import { cellsOf } from "../schema/cells.ts";
 import { canHave, constraintOf, requiredNames } from "../schema/fields.ts";
@@ -35,6 +36,7 @@ export function disjointCells(
   depth = 0,
 ): boolean {
   if (one.type !== other.type) return true;
+  spend(1 + one.leaves.length + other.leaves.length);
   if (one.values !== undefined) return one.values.every((value) => refuses(other, seen, value));
   if (other.values !== undefined)
     return other.values.every((value) => refuses(one, seenOne, value));
@@ -61,6 +63,7 @@ export function disjointCells(
   });
 
   function refuses(cell: Cell, { view }: Seen, value: Parameters<typeof acceptsLeaf>[1]): boolean {
+    spend(cell.leaves.length);
     return cell.leaves.some((leaf) => acceptsLeaf(leaf, value, view) === false);
   }
 }

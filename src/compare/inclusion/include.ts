@@ -3,6 +3,7 @@
  * example of a message that is refused, or that neither was found. Types may be recursive: a question that
  * comes back while it is being answered, one field deeper, is taken as answered with yes.
  */
+import { asQuestion, spend, Unprovable, whyUnprovable } from "../schema/budget.ts";
 import { accepts } from "../schema/accepts.ts";
 import { cellsOf } from "../schema/cells.ts";
 import { areDisjoint } from "./disjoint.ts";
@@ -16,7 +17,7 @@ import { same } from "../schema/same.ts";
 import { sentCells } from "./sent.ts";
 import { split } from "./split.ts";
 import { compareTexts, isEmptyText, textRuleOf } from "../values/strings.ts";
-import { type Cell, plainView, shapeView, Unprovable, type View } from "../schema/view.ts";
+import { type Cell, plainView, shapeView, type View } from "../schema/view.ts";
 
 export interface InclusionOptions {
   /** Default: the schema as it stands. */
@@ -42,10 +43,9 @@ export function inclusion(one: Schema, other: Schema, options: InclusionOptions 
     pending: [],
     rests: Infinity,
     depth: 0,
-    steps: 0,
     parts: 0,
   };
-  return include(one, other, run);
+  return asQuestion(() => include(one, other, run));
 }
 
 /** What does not depend on the view of one comparison is known to all. */
@@ -53,8 +53,8 @@ const wholes = new Answers();
 const shapes = new Answers();
 const closedSender = senderOf(plainView, true);
 
-/** One comparison with more questions than this would take seconds. */
-const STEPS_MAX = 100_000;
+/** What one pair of schemas takes beside the steps of its parts. */
+const PAIR_STEPS = 20;
 /** A value that is taken apart by more levels is no message, but a type that grows as it is compared. */
 const DEPTH_MAX = 60;
 const YES: Answer = { is: "yes" };
@@ -91,18 +91,18 @@ function include(sender: Schema, receiver: Schema, run: Run): Answer {
 }
 
 function answered(sender: Schema, receiver: Schema, run: Run): Answer {
-  run.steps += 1;
   run.depth += 1;
   try {
+    spend(PAIR_STEPS);
     if (run.depth > DEPTH_MAX) throw new Unprovable("it is nested too deeply");
-    if (run.steps > STEPS_MAX) throw new Unprovable("it is too large");
     if (!run.receiver.isTouched(receiver) && !run.isShape && same(sender, receiver)) return YES;
     return worst(
       sentCells(sender, run.sender, run.isClosed).map((cell) => cover(cell, receiver, run, 0)),
     );
   } catch (error) {
-    if (error instanceof Unprovable) return { is: "unknown", why: error.message };
-    throw error;
+    const why = whyUnprovable(error);
+    if (why === undefined) throw error;
+    return { is: "unknown", why };
   } finally {
     run.depth -= 1;
   }
@@ -168,7 +168,10 @@ function coverValue(value: Json, receiver: Schema, run: Run): Answer {
   const answer = accepts(receiver, value, run.receiver);
   if (answer === true) return YES;
   if (answer === false) return { is: "no", examples: [value] };
-  return { is: "unknown", why: `it is not known whether ${JSON.stringify(value)} is accepted` };
+  return {
+    is: "unknown",
+    why: `it is not known whether ${JSON.stringify(value).slice(0, 80)} is accepted`,
+  };
 }
 
 /** Cells are split into no more parts than this in one comparison: each costs as much as a whole one. */
@@ -231,6 +234,9 @@ function fitsKeywords(cell: Cell, other: Cell, run: Run): Fit {
   }
 }
 
+/** Numbers beside the first and the last listed ones: one of them is not listed, or all are. */
+const NEAR_MAX = 100;
+
 /** Values of a cell beside those that the other one lists. */
 function outside(cell: Cell, other: Cell, run: Run): Json[] {
   const near = [cell, { ...other, values: undefined }] as const;
@@ -238,7 +244,9 @@ function outside(cell: Cell, other: Cell, run: Run): Json[] {
     const listed = (other.values ?? []).flatMap((value) =>
       typeof value === "number" ? [value] : [],
     );
-    const ranges = listed.map((value) => rangeOf([{ minimum: value, maximum: value }]));
+    const ranges = [...listed.slice(0, NEAR_MAX), ...listed.slice(-NEAR_MAX)].map((value) =>
+      rangeOf([{ minimum: value, maximum: value }]),
+    );
     return telling([...near.map(({ leaves }) => rangeOf(leaves)), ...ranges]);
   }
   return cellSamples(cell, run.sending);

@@ -33,7 +33,6 @@ export interface Run {
   /** The outermost open question on which the present answer rests. */
   rests: number;
   depth: number;
-  steps: number;
   /** Into how many parts cells were split. */
   parts: number;
 }

@@ -1,4 +1,5 @@
 /** Small values that a sender may send, the plainest first. They are tried; nothing is proved with them. */
+import { spend } from "../schema/budget.ts";
 import { accepts, acceptsLeaf } from "../schema/accepts.ts";
 import {
   canHave,
@@ -51,15 +52,44 @@ export function samplesOf(schema: Schema, sender: Sender): readonly Json[] {
   sender.known.set(at, undefined);
   sender.depth += 1;
   const mark = sender.returns;
-  const cells = sentCells(at, sender.view, sender.isClosed);
+  let samples: readonly Json[] = [];
+  try {
+    samples = samplesOfCells(sentCells(at, sender.view, sender.isClosed), sender);
+  } finally {
+    sender.depth -= 1;
+    if (samples.length > 0) sender.known.set(at, samples);
+    else sender.known.delete(at);
+  }
+  if (sender.returns === mark) sender.known.set(at, samples);
+  return samples;
+}
+
+function samplesOfCells(cells: readonly Cell[], sender: Sender): readonly Json[] {
   const each = cells.map((cell) => cellSamples(cell, sender));
   const plain = each.flatMap(([first]) => (first === undefined ? [] : [first]));
   const rest = each.flatMap((samples) => samples.slice(1));
-  const samples = [...plain, ...rest].slice(0, SAMPLES_MAX);
-  sender.depth -= 1;
-  if (samples.length > 0 || sender.returns === mark) sender.known.set(at, samples);
-  else sender.known.delete(at);
-  return samples;
+  return [...plain, ...rest].slice(0, SAMPLES_MAX);
+}
+
+/** A larger example shows nothing that a smaller one would not; and each level may double it. */
+const SIZE_MAX = 2000;
+const sizes = new WeakMap<object, number>();
+
+/** How many values there are within a value, itself too; parts that stand twice count twice. */
+function sizeOf(value: Json): number {
+  if (typeof value !== "object" || value === null) return 1;
+  const known = sizes.get(value);
+  if (known !== undefined) return known;
+  const size = Object.values(value).reduce((sum: number, part: Json) => sum + sizeOf(part), 1);
+  sizes.set(value, size);
+  return size;
+}
+
+/** What was put together, if it is small enough; counted as work. */
+function sized<T extends Json>(value: T): T | undefined {
+  const size = sizeOf(value);
+  spend(size);
+  return size > SIZE_MAX ? undefined : value;
 }
 
 export function cellSamples(cell: Cell, sender: Sender): Json[] {
@@ -139,7 +169,7 @@ export function arrayWith(
     used.add(JSON.stringify(next));
     array.push(next);
   }
-  return array;
+  return sized(array);
 }
 
 /** One value more where all samples are used up. */
@@ -150,6 +180,9 @@ function counted(index: number, schema: Schema, used: Set<string>, { view }: Sen
   );
 }
 
+/** Samples are taken from the first of them that fit. */
+const TRIES_MAX = 50;
+
 function objects(cell: Cell, sender: Sender): Json[] {
   const tries = [objectWith(cell, new Map(), sender)];
   const required = requiredNames(cell);
@@ -158,7 +191,7 @@ function objects(cell: Cell, sender: Sender): Json[] {
   for (const name of namesOf(cell)) {
     if (!canHave(cell, name, sender.isClosed)) continue;
     const samples = some(name).slice(0, required.has(name) ? 4 : 2);
-    for (const value of samples) {
+    for (const value of tries.length < TRIES_MAX ? samples : []) {
       tries.push(objectWith(cell, new Map([[name, value]]), sender));
     }
     if (samples[0] !== undefined) full.set(name, samples[0]);
@@ -180,6 +213,7 @@ export function objectWith(
   fixed: ReadonlyMap<string, Json>,
   sender: Sender,
 ): { [name: string]: Json } | undefined {
+  spend(1 + namesOf(cell).size);
   const fields = new Map<string, Json>();
   const wanted = new Set([...requiredNames(cell), ...fixed.keys()]);
   const needs = cell.leaves.flatMap(needsOf);
@@ -201,7 +235,7 @@ export function objectWith(
     if (value !== undefined) fields.set(name, value);
   }
   // In the order in which they are declared, as a reader expects them.
-  const order = [...namesOf(cell)];
-  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
-  return Object.fromEntries([...fields].sort(([a], [b]) => place(a) - place(b)));
+  const order = new Map([...namesOf(cell)].map((name, index) => [name, index]));
+  const place = (name: string) => order.get(name) ?? order.size;
+  return sized(Object.fromEntries([...fields].sort(([a], [b]) => place(a) - place(b))));
 }

@@ -4,6 +4,7 @@
  * each branch, which is what it means.
  */
 import type { LockSchema } from "../lock.ts";
+import { LEVELS_MAX } from "../schema/budget.ts";
 import { atPointer, isObject, LISTS, MAPS, mapValues, ONE } from "../schema/schema.ts";
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -34,11 +35,24 @@ export function schemasOf(document: Raw): Record<string, LockSchema> {
 
 export function asJsonSchema(raw: unknown, document: Raw, side: Side): LockSchema {
   const forms = formsOf(document);
-  return convert(raw);
+  /** What was named and is still to be converted: one after the other, as a chain of names may be long. */
+  const named: (readonly [name: string, target: unknown])[] = [];
+  let level = 0;
+  const own = convert(raw);
+  for (const [name, target] of named) forms.$defs[name] = convert(target);
+  return own;
 
   function convert(at: unknown): LockSchema {
     if (typeof at === "boolean") return at;
     if (!isObject(at)) return true;
+    if (level > LEVELS_MAX) return at; // where it is read, it is said that nothing can be proved of it
+    level += 1;
+    const schema = convertObject(at);
+    level -= 1;
+    return schema;
+  }
+
+  function convertObject(at: Raw): LockSchema {
     if (typeof at["$ref"] === "string") {
       const { $ref, ...beside } = at;
       const own = { $ref: `#/$defs/${nameOf($ref as string)}` };
@@ -71,7 +85,8 @@ export function asJsonSchema(raw: unknown, document: Raw, side: Side): LockSchem
     forms.names.set(key, name);
     const target = ref.startsWith("#") ? atPointer(document, ref.slice(1)) : undefined;
     // What lies outside of the document stays a $ref, which nobody can follow.
-    forms.$defs[name] = target === undefined ? { $ref: ref } : convert(target);
+    if (target === undefined) forms.$defs[name] = { $ref: ref };
+    else named.push([name, target]);
     return name;
   }
 
@@ -79,18 +94,14 @@ export function asJsonSchema(raw: unknown, document: Raw, side: Side): LockSchem
     const properties = at["properties"];
     if (!isObject(properties)) return;
     const hidden = side === "request" ? "readOnly" : "writeOnly";
-    const names = Object.keys(properties).filter((name) => {
-      const field = properties[name];
-      return isObject(field) && field[hidden] === true;
-    });
-    if (names.length === 0) return;
-    const kept = Object.entries(schema["properties"] as Raw).filter(
-      ([name]) => !names.includes(name),
-    );
+    const isHidden = (field: unknown) => isObject(field) && field[hidden] === true;
+    const names = new Set(Object.keys(properties).filter((name) => isHidden(properties[name])));
+    if (names.size === 0) return;
+    const kept = Object.entries(schema["properties"] as Raw).filter(([name]) => !names.has(name));
     schema["properties"] = Object.fromEntries(kept);
     const required = schema["required"];
     if (Array.isArray(required))
-      schema["required"] = required.filter((name) => !names.includes(name as string));
+      schema["required"] = required.filter((name) => !names.has(name as string));
   }
 
   /** In each branch of a union with a discriminator, its field is the name of the branch. */

@@ -4,6 +4,7 @@
  */
 import { acceptsFormat, matches, type Verdict } from "../values/formats.ts";
 import { isObject, type Json, type Schema, type SchemaObject } from "./schema.ts";
+import { spend } from "./budget.ts";
 import type { View } from "./view.ts";
 
 /** A schema that contains itself without a field between has no end; no value is as deep as this. */
@@ -16,6 +17,7 @@ const BRANCHES = ["allOf", "anyOf", "oneOf", "not", "if"];
 export function accepts(schema: Schema, value: Json, view: View): Verdict {
   const at = view.read(schema);
   if (typeof at === "boolean") return at;
+  spend(1);
   if (!BRANCHES.some((keyword) => at[keyword] !== undefined)) return acceptsLeaf(at, value, view);
   if (depth > DEPTH_MAX) return undefined;
   depth += 1;
@@ -74,7 +76,7 @@ export function acceptsLeaf(at: SchemaObject, value: Json, view: View): Verdict 
     const types: unknown[] = Array.isArray(type) ? type : [type];
     if (!types.some((one) => isOfType(value, one))) return false;
   }
-  if (Array.isArray(at["enum"]) && !at["enum"].some((one) => equals(one, value))) return false;
+  if (Array.isArray(at["enum"]) && !isListed(at["enum"], value)) return false;
   if (at["const"] !== undefined && !equals(at["const"], value)) return false;
   if (typeof value === "number") return acceptsNumber(at, value);
   if (typeof value === "string") return acceptsString(at, value);
@@ -91,12 +93,25 @@ function isOfType(value: Json, type: unknown): boolean {
   return typeof value === type;
 }
 
+const listed = new WeakMap<readonly unknown[], ReadonlySet<unknown>>();
+
+/** Lists of thousands of texts or numbers are asked for each of another such list. */
+export function isListed(list: readonly unknown[], value: unknown): boolean {
+  const known = listed.get(list) ?? new Set(list);
+  listed.set(list, known);
+  if (typeof value !== "object" || value === null) return known.has(value);
+  spend(list.length);
+  return list.some((one) => equals(one, value));
+}
+
 export function equals(one: unknown, other: unknown): boolean {
   if (Array.isArray(one) && Array.isArray(other)) {
+    spend(1 + one.length / 8);
     return one.length === other.length && one.every((item, index) => equals(item, other[index]));
   }
   if (isObject(one) && isObject(other)) {
     const names = Object.keys(one);
+    spend(1 + names.length / 8);
     return (
       names.length === Object.keys(other).length &&
       names.every((name) => Object.hasOwn(other, name) && equals(one[name], other[name]))
@@ -125,6 +140,7 @@ export function lengthOf(text: string): number {
 }
 
 function acceptsString(at: SchemaObject, value: string): Verdict {
+  spend(value.length / 8);
   const length = lengthOf(value);
   if (length < ((at["minLength"] as number | undefined) ?? 0)) return false;
   if (length > ((at["maxLength"] as number | undefined) ?? Infinity)) return false;
@@ -157,11 +173,13 @@ function acceptsArray(at: SchemaObject, value: readonly Json[], view: View): Ver
 }
 
 function hasDouble(value: readonly Json[]): boolean {
+  spend((value.length * value.length) / 16);
   return value.some((item, index) => value.slice(0, index).some((other) => equals(other, item)));
 }
 
 function acceptsObject(at: SchemaObject, value: { [name: string]: Json }, view: View): Verdict {
   const names = Object.keys(value);
+  spend(names.length + requiredCount(at) / 8);
   const has = (name: string) => Object.hasOwn(value, name);
   if (!((at["required"] as string[] | undefined) ?? []).every(has)) return false;
   if (names.length < ((at["minProperties"] as number | undefined) ?? 0)) return false;
@@ -178,6 +196,11 @@ function acceptsObject(at: SchemaObject, value: { [name: string]: Json }, view: 
     ...names.map((name) => () => acceptsField(at, name, value[name] as Json, view)),
     () => (at["unevaluatedProperties"] === undefined ? true : undefined),
   ]);
+}
+
+function requiredCount(at: SchemaObject): number {
+  const needs = Object.values((at["dependentRequired"] ?? {}) as Record<string, string[]>);
+  return needs.reduce((sum, { length }) => sum + length, (at["required"] as string[] | undefined)?.length ?? 0); // prettier-ignore
 }
 
 function acceptsField(at: SchemaObject, name: string, value: Json, view: View): Verdict {

@@ -4,9 +4,10 @@
  * a choice becomes several cells, and what must not fit (`not`, the other branches of a `oneOf`) is kept
  * beside.
  */
+import { LEVELS_MAX, spend, Unprovable } from "./budget.ts";
 import { accepts, acceptsLeaf } from "./accepts.ts";
 import type { Json, Schema, SchemaObject } from "./schema.ts";
-import { type Branch, type Cell, type Type, TYPES, Unprovable, type View } from "./view.ts";
+import { type Branch, type Cell, type Type, TYPES, type View } from "./view.ts";
 
 /**
  * More branches than any readable schema has. With fewer, unions of unions could not be compared; with
@@ -14,11 +15,15 @@ import { type Branch, type Cell, type Type, TYPES, Unprovable, type View } from 
  */
 const BRANCHES_MAX = 256;
 
+/** Each part of an `allOf` is asked for each field; a document that a person reads has a dozen. */
+const LEAVES_MAX = 1000;
+
 export function branchesOf(schema: Schema, view: View, above: readonly Schema[] = []): Branch[] {
   const at = view.read(schema);
   if (at === true) return [{ leaves: [], nots: [], picks: new Map() }];
   if (at === false) return [];
   if (above.includes(at)) throw new Unprovable("a schema contains itself without a field between");
+  if (above.length > LEVELS_MAX) throw new Unprovable("it is nested too deeply");
   if (typeof at["$unreadable"] === "string") throw new Unprovable(at["$unreadable"]);
   const inner = [...above, at];
   const expand = (part: Schema) => branchesOf(part, view, inner);
@@ -37,6 +42,7 @@ export function branchesOf(schema: Schema, view: View, above: readonly Schema[] 
 
 function exclusive(owner: SchemaObject, expand: (part: Schema) => Branch[]): Branch[] {
   const all = schemas(owner["oneOf"]);
+  if (all.length > BRANCHES_MAX) throw new Unprovable("it has too many branches");
   return all.flatMap((part, index) =>
     expand(part).map(({ leaves, nots, picks }) => ({
       leaves,
@@ -58,6 +64,10 @@ function conditional(owner: SchemaObject, expand: (part: Schema) => Branch[]): B
 
 function product(left: readonly Branch[], right: readonly Branch[]): Branch[] {
   if (left.length * right.length > BRANCHES_MAX) throw new Unprovable("it has too many branches");
+  const [{ leaves = [] } = {}, { leaves: more = [] } = {}] = [left[0], right[0]];
+  if (leaves.length + more.length > LEAVES_MAX)
+    throw new Unprovable("its allOf has too many parts");
+  spend(left.length * right.length * (1 + leaves.length + more.length));
   return left.flatMap((one) =>
     right.map((other) => ({
       leaves: [...one.leaves, ...other.leaves],
@@ -102,6 +112,7 @@ function valuesOf({ leaves, nots }: Branch, view: View): readonly Json[] | undef
   });
   const [first] = listed;
   if (first === undefined) return undefined;
+  spend(first.length * (1 + nots.length));
   return first.filter(
     (value) =>
       leaves.every((leaf) => acceptsLeaf(leaf, value, view) !== false) &&

@@ -3,8 +3,9 @@
  * is closed: it writes declared names only, unless its schema declares none or says that others may come.
  */
 import { matches } from "../values/formats.ts";
+import { spend, Unprovable } from "./budget.ts";
 import { isObject, type Schema, type SchemaObject } from "./schema.ts";
-import { type Branch, type Cell, Unprovable } from "./view.ts";
+import { type Branch, type Cell } from "./view.ts";
 
 /** Names that nobody lists: those that a pattern matches, or all others. */
 export interface NameClass {
@@ -76,6 +77,7 @@ export function constraintOf(cell: Cell, name: string): Schema {
   if (known === undefined) constraints.set(cell, (known = new Map()));
   const before = known.get(name);
   if (before !== undefined) return before;
+  spend(cell.leaves.length);
   const schema = both(cell.leaves.flatMap((leaf) => constraintsOfLeaf(leaf, name)));
   known.set(name, schema);
   return schema;
@@ -131,15 +133,12 @@ export function itemOf({ leaves }: Branch, index: number): Schema {
 export function canHave(cell: Cell, name: string, isClosed: boolean): boolean {
   if (constraintOf(cell, name) === false) return false;
   if (!isClosed || isFree(cell)) return true;
-  return cell.leaves.some((leaf) => declares(leaf, name));
+  return namesOf(cell).has(name) || cell.leaves.some((leaf) => declares(leaf, name));
 }
 
 function declares(leaf: SchemaObject, name: string): boolean {
   return (
-    Object.hasOwn(propertiesOf(leaf), name) ||
-    requiredOf(leaf).includes(name) ||
-    patternsOf(leaf).some(([pattern]) => isHit(pattern, name)) ||
-    (restOf(leaf) ?? false) !== false
+    patternsOf(leaf).some(([pattern]) => isHit(pattern, name)) || (restOf(leaf) ?? false) !== false
   );
 }
 

@@ -25,6 +25,8 @@ export function wrongKeyword(schema: Raw): string | undefined {
     const value = schema[keyword];
     if (NUMBERS.includes(keyword)) return typeof value !== "number";
     if (LISTS.includes(keyword)) return !Array.isArray(value);
+    if (keyword === "dependentRequired" && isMap(value))
+      return !Object.values(value as Raw).every(Array.isArray);
     return MAPS.includes(keyword) && !isMap(value);
   });
 }

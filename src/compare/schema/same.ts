@@ -1,4 +1,5 @@
 /** Whether two schemas say the same, word for word but for titles, order and what a `$ref` gathers. */
+import { LEVELS_MAX, spend } from "./budget.ts";
 import { equals } from "./accepts.ts";
 import {
   FILLED,
@@ -57,13 +58,14 @@ function comparison(counts: (keyword: string) => boolean): (one: Schema, other: 
     const before = known.get(left)?.get(right);
     if (before !== undefined) return before;
     const assumed: [SchemaObject, SchemaObject][] = [];
-    const answer = compare(left, right, assumed);
-    // A no says nothing about the pairs on the way; a yes says it of all of them.
-    if (answer) for (const [a, b] of assumed) remember(a, b, true);
-    else {
-      for (const [a, b] of assumed) known.get(a)?.delete(b);
-      remember(left, right, false);
+    let answer = false;
+    try {
+      answer = compare(left, right, assumed);
+    } finally {
+      // A no says nothing about the pairs on the way; a yes says it of all of them.
+      if (!answer) for (const [a, b] of assumed) known.get(a)?.delete(b);
     }
+    if (!answer) remember(left, right, false);
     return answer;
   };
 
@@ -73,17 +75,24 @@ function comparison(counts: (keyword: string) => boolean): (one: Schema, other: 
     list.set(right, answer);
   }
 
-  function compare(one: Schema, other: Schema, assumed: [SchemaObject, SchemaObject][]): boolean {
+  function compare(
+    one: Schema,
+    other: Schema,
+    assumed: [SchemaObject, SchemaObject][],
+    level = 0,
+  ): boolean {
     const [left, right] = [resolve(one), resolve(other)];
     if (left === right) return true;
     if (typeof left === "boolean" || typeof right === "boolean") return false;
     const before = known.get(left)?.get(right);
     if (before !== undefined) return before;
     if ("$unreadable" in left || "$unreadable" in right) return false;
+    if (level > LEVELS_MAX) return false;
+    spend(1);
     remember(left, right, true);
     assumed.push([left, right]);
     const [names, others] = [wordsOf(left), wordsOf(right)];
-    const inner = (a: unknown, b: unknown) => compare(a as Schema, b as Schema, assumed);
+    const inner = (a: unknown, b: unknown) => compare(a as Schema, b as Schema, assumed, level + 1);
     return (
       names.length === others.length &&
       names.every((name) => {

@@ -2,6 +2,7 @@
  * JSON Schemas as the comparison reads them: one dialect (2020-12), every `$ref` linked to what it names.
  * A schema that stands alone next to others' definitions is read by a `Reader` of the whole document.
  */
+import { LEVELS_MAX } from "./budget.ts";
 import { toModern, wrongKeyword } from "./modern.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -48,23 +49,29 @@ export const ONE = [
 ];
 export const LISTS = ["allOf", "anyOf", "oneOf", "prefixItems"];
 export const MAPS = ["properties", "patternProperties", "dependentSchemas"];
+const IS_SCHEMA = new Set([...ONE, ...LISTS, ...MAPS, "$defs", "definitions", "dependencies"]);
 
 /** What stands beside a `$ref` and says nothing about the value. */
 const BESIDE = new Set(["$ref", "$defs", "definitions", "$schema", "$id", "id", "$comment"]);
 
 export function readerOf(document: unknown, options: ReaderOptions = {}): Reader {
   const known = new Map<object, Schema>();
+  let level = 0;
   const ignoresBesideRef = options.ignoresBesideRef ?? isOldDraft(document);
 
   function read(raw: unknown): Schema {
     if (typeof raw === "boolean") return raw;
+    if (Array.isArray(raw)) return unreadable("a list is not a schema");
     if (!isObject(raw)) return unreadable(`${JSON.stringify(raw)} is not a schema`);
     const before = known.get(raw);
     if (before !== undefined) return before;
     if (hasOwnBase(raw) && raw !== document) return unreadable("a schema within has its own $id");
     const schema: Record<string, unknown> = {};
     known.set(raw, schema);
-    fill(schema, raw);
+    level += 1;
+    if (level > LEVELS_MAX) schema["$unreadable"] = "it is nested too deeply";
+    else fill(schema, raw);
+    level -= 1;
     return schema;
   }
 
@@ -84,11 +91,14 @@ export function readerOf(document: unknown, options: ReaderOptions = {}): Reader
       return;
     }
     const modern = toModern(raw);
-    const wrong = wrongKeyword(modern);
-    if (wrong !== undefined) schema["$unreadable"] = `"${wrong}" has a value that cannot be`;
+    const why = whyUnreadable(modern);
+    if (why !== undefined) {
+      schema["$unreadable"] = why;
+      return;
+    }
     if (options.defaults !== undefined) fillDefaults(modern, options.defaults);
-    for (const [keyword, value] of wrong === undefined ? Object.entries(modern) : []) {
-      if (keyword === "$defs" || keyword === "definitions") continue;
+    for (const [keyword, value] of Object.entries(modern)) {
+      if (keyword === "$defs" || keyword === "definitions" || keyword === "$unreadable") continue;
       if (ONE.includes(keyword)) schema[keyword] = read(value);
       else if (LISTS.includes(keyword) && Array.isArray(value)) schema[keyword] = value.map(read);
       else if (MAPS.includes(keyword) && isObject(value)) schema[keyword] = mapValues(value, read);
@@ -132,22 +142,69 @@ export function atPointer(document: unknown, pointer: string): unknown {
   if (!pointer.startsWith("/")) return findAnchor(document, pointer);
   let at = document;
   for (const part of pointer.slice(1).split("/")) {
-    const name = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, name)) return undefined;
+    const name = decoded(part)?.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (name === undefined || typeof at !== "object" || at === null) return undefined;
+    if (!Object.hasOwn(at, name)) return undefined;
     at = (at as Record<string, unknown>)[name];
   }
   return at;
 }
 
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined; // a % that stands alone
+  }
+}
+
+const anchors = new WeakMap<object, ReadonlyMap<string, unknown>>();
+
+/** All anchors of a document are gathered at once: it may have as many references as it has parts. */
 function findAnchor(document: unknown, anchor: string): unknown {
   if (typeof document !== "object" || document === null) return undefined;
-  if ("$anchor" in document && document.$anchor === anchor) return document;
-  if ("$id" in document && document.$id === `#${anchor}`) return document;
-  for (const value of Object.values(document)) {
-    const found: unknown = findAnchor(value, anchor);
-    if (found !== undefined) return found;
+  const known = anchors.get(document);
+  if (known !== undefined) return known.get(anchor);
+  const found = new Map<string, unknown>();
+  for (const at of within(document)) {
+    const { $anchor, $id } = at as { $anchor?: unknown; $id?: unknown };
+    const names = [$anchor, typeof $id === "string" && $id.startsWith("#") ? $id.slice(1) : null];
+    for (const name of names) {
+      if (typeof name === "string" && !found.has(name)) found.set(name, at);
+    }
   }
-  return undefined;
+  anchors.set(document, found);
+  return found.get(anchor);
+}
+
+/** All objects and lists within a value, itself first. */
+function* within(value: object): Generator<object> {
+  const found = new Set([value]);
+  for (const at of found) {
+    yield at;
+    for (const part of Object.values(at) as unknown[]) {
+      if (typeof part === "object" && part !== null) found.add(part);
+    }
+  }
+}
+
+function whyUnreadable(modern: SchemaObject): string | undefined {
+  const wrong = wrongKeyword(modern);
+  if (wrong !== undefined) return `"${wrong}" has a value that cannot be`;
+  return isShallow(modern) ? undefined : "it has a value that is nested too deeply";
+}
+
+/** Whether what is no schema (`enum`, `default`) has few enough levels to be compared and written. */
+function isShallow(schema: SchemaObject): boolean {
+  const values = Object.entries(schema).filter(([keyword]) => !IS_SCHEMA.has(keyword));
+  let level = values.map(([, value]) => value);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > LEVELS_MAX) return false;
+    level = level.flatMap((value) =>
+      typeof value === "object" && value !== null ? (Object.values(value) as unknown[]) : [],
+    );
+  }
+  return true;
 }
 
 function fillDefaults(schema: Record<string, unknown>, presence: "optional" | "required"): void {

@@ -1,4 +1,5 @@
 /** How the comparison looks at a schema: as it stands, or with one part replaced. And its words. */
+import { spend } from "./budget.ts";
 import { type Json, partsOf, resolve, type Schema, type SchemaObject } from "./schema.ts";
 
 export const TYPES = ["null", "boolean", "number", "string", "array", "object"] as const;
@@ -24,9 +25,6 @@ export interface View {
   readonly cells: WeakMap<SchemaObject, readonly Cell[]>;
 }
 
-/** Why nothing can be proved. Thrown inside the comparison, and never leaves it. */
-export class Unprovable extends Error {}
-
 /** Schemas as they stand. */
 export const plainView: View = { read: resolve, isTouched: () => false, cells: new WeakMap() };
 
@@ -47,9 +45,15 @@ export function replacedView(
     const before = made.get(at);
     if (before !== undefined) return before;
     made.set(at, false);
-    const answer = partsOf(at).some(([, part]) => isTouched(part));
-    made.set(at, answer);
-    return answer;
+    try {
+      spend(1);
+      const answer = partsOf(at).some(([, part]) => isTouched(part));
+      made.set(at, answer);
+      return answer;
+    } catch (error) {
+      made.delete(at); // a no that was only assumed must not stay
+      throw error;
+    }
   };
   return {
     read: (schema) => {
@@ -70,7 +74,11 @@ function ancestorsOf(
 ): ReadonlySet<SchemaObject> {
   const usersOf = usersBelow(root);
   const above = new Set(replaced.keys());
-  for (const at of above) for (const user of usersOf.get(at) ?? []) above.add(user);
+  for (const at of above) {
+    const list = usersOf.get(at) ?? [];
+    spend(1 + list.length);
+    for (const user of list) above.add(user);
+  }
   return above;
 }
 
@@ -81,6 +89,7 @@ function usersBelow(root: Schema): ReadonlyMap<SchemaObject, readonly SchemaObje
   if (known !== undefined) return known;
   const found = new Map<SchemaObject, SchemaObject[]>([[start, []]]);
   for (const at of found.keys()) {
+    spend(1);
     for (const [, part] of partsOf(at)) {
       const used = resolve(part);
       if (typeof used === "boolean") continue;

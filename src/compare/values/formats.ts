@@ -1,5 +1,8 @@
 /** Patterns and formats as ajv and ajv-formats read them. */
 import { fullFormats } from "ajv-formats/dist/formats.js";
+import { spend } from "../schema/budget.ts";
+import { matchesInSteps } from "./language.ts";
+import { triesOf } from "./tries.ts";
 import { isObject } from "../schema/schema.ts";
 
 /** Undefined: not known. */
@@ -25,11 +28,18 @@ function testRegExp(pattern: RegExp, text: string): boolean {
   return pattern.test(text);
 }
 
+/** A RegExp tries so often in a millisecond. */
+const TRIES_MAX = 100_000;
+
+/** More patterns than two documents have. */
+const PATTERNS_MAX = 10_000;
+
 const patterns = new Map<string, RegExp | undefined>();
 
 /** As ajv reads a pattern; undefined where it is none. */
 function toRegExp(source: string): RegExp | undefined {
   if (!patterns.has(source)) {
+    if (patterns.size > PATTERNS_MAX) patterns.clear();
     try {
       patterns.set(source, new RegExp(source, "u"));
     } catch {
@@ -39,6 +49,12 @@ function toRegExp(source: string): RegExp | undefined {
   return patterns.get(source);
 }
 
+/** As ajv reads a pattern, without the risk that a text makes it try for years. */
 export function matches(source: unknown, text: string): Verdict {
-  return typeof source === "string" ? toRegExp(source)?.test(text) : undefined;
+  const regExp = typeof source === "string" ? toRegExp(source) : undefined;
+  if (typeof source !== "string" || regExp === undefined) return undefined;
+  const tries = triesOf(source, text.length);
+  if (tries > TRIES_MAX) return matchesInSteps(source, text);
+  spend(1 + tries / 100);
+  return regExp.test(text);
 }

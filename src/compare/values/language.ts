@@ -2,6 +2,7 @@
  * Whether there is a text that some patterns match and others do not: a search through all of them at once,
  * shortest texts first. When it ends without a find, there is no such text: that is a proof.
  */
+import { spend } from "../schema/budget.ts";
 import { type Characters, LAST, parsePattern, type Pattern } from "./pattern.ts";
 
 export interface Texts {
@@ -29,6 +30,8 @@ interface Machine {
 const STATES_MAX = 3000;
 /** With fewer, a length of a few hundred could not be counted; with more, a search takes seconds. */
 const SEARCH_MAX = 20_000;
+/** More patterns than two documents have; each is kept with all its states. */
+const MACHINES_MAX = 1000;
 
 /** Undefined: not known. Null: there is no such text. */
 export function findText(fits: Texts, fails?: Texts): string | null | undefined {
@@ -58,6 +61,7 @@ export function findText(fits: Texts, fails?: Texts): string | null | undefined 
         const moved = sets.map((set, index) => move(machines[index] as Machine, set, point));
         if (moved.slice(0, fits.patterns.length).some((set) => set.length === 0)) continue;
         const key = `${Math.min(length + 1, counted)}:${moved.map((set) => set.join()).join("/")}`;
+        spend(key.length / 16);
         if (seen.has(key)) continue;
         seen.add(key);
         if (seen.size > SEARCH_MAX) return undefined;
@@ -69,10 +73,22 @@ export function findText(fits: Texts, fails?: Texts): string | null | undefined 
   return null;
 }
 
+/** Whether the pattern matches, in steps that grow with the text and no faster; undefined: not known. */
+export function matchesInSteps(source: string, text: string): boolean | undefined {
+  const machine = machineOf(source);
+  if (machine === undefined) return undefined;
+  let states = closure(machine, [machine.first], true, false);
+  for (const sign of text) {
+    states = move(machine, states, sign.codePointAt(0) ?? 0);
+  }
+  return endsIn(machine, states, text === "");
+}
+
 const machinesKnown = new Map<string, Machine | undefined>();
 
 function machineOf(source: string): Machine | undefined {
   if (!machinesKnown.has(source)) {
+    if (machinesKnown.size > MACHINES_MAX) machinesKnown.clear();
     const pattern = parsePattern(source);
     machinesKnown.set(source, pattern && build(pattern));
   }
@@ -82,6 +98,7 @@ function machineOf(source: string): Machine | undefined {
 /** A pattern matches anywhere in a text: anything may stand before it and after it. */
 function build(pattern: Pattern): Machine | undefined {
   const states: State[] = [];
+  let calls = 0;
   const add = () => {
     if (states.length >= STATES_MAX) throw new RangeError("too many states");
     return states.push({ moves: [], free: [], atStart: [], atEnd: [] }) - 1;
@@ -89,6 +106,8 @@ function build(pattern: Pattern): Machine | undefined {
   const at = (index: number) => states[index] as State;
 
   function append(part: Pattern, from: number): number {
+    calls += 1; // a group without characters makes no states, however often it is repeated
+    if (calls > 10 * STATES_MAX) throw new RangeError("too many parts");
     if (part.is === "sequence") return part.parts.reduce((end, one) => append(one, end), from);
     if (part.is === "repeat") return repeat(part.part, from, part.min, part.max);
     const to = add();
@@ -143,6 +162,7 @@ function closure(
   isEnd: boolean,
 ): number[] {
   const found = new Set(from);
+  spend(1 + from.length / 8);
   for (const index of found) {
     const { free, atStart, atEnd } = states[index] as State;
     for (const to of free) found.add(to);
@@ -156,6 +176,7 @@ function move(machine: Machine, from: readonly number[], point: number): number[
   const found: number[] = [];
   for (const index of from) {
     for (const [characters, to] of (machine.states[index] as State).moves) {
+      spend(characters.length / 8);
       if (characters.some(([low, high]) => point >= low && point <= high)) found.push(to);
     }
   }

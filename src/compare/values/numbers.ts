@@ -1,4 +1,5 @@
 /** What a cell says of numbers: a range and steps. */
+import { spend } from "../schema/budget.ts";
 import type { SchemaObject } from "../schema/schema.ts";
 
 export interface Range {
@@ -100,6 +101,7 @@ export function listOf(range: Range, limit: number): number[] | undefined {
 /** Numbers that tell ranges apart, the plainest first. */
 export function telling(ranges: readonly Range[]): number[] {
   const found = new Set([0, 1, -1, 0.5]);
+  spend(ranges.reduce((sum, { steps }) => sum + 10 * (1 + steps.length), 0));
   for (const { low, high, steps } of ranges) {
     for (const bound of [low, high].filter(isFinite)) {
       for (const step of [0, 1, -1, 0.5, -0.5, ...steps, ...steps.map((by) => -by)]) {

@@ -14,6 +14,9 @@ export type Pattern =
   | { readonly is: "start" }
   | { readonly is: "end" };
 
+/** A longer pattern was not written by hand. */
+const LENGTH_MAX = 5000;
+
 export const LAST = 0x10ffff;
 
 const DIGITS: Characters = [[48, 57]];
@@ -44,6 +47,7 @@ const CONTROL: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r
 
 /** Undefined where the pattern is not understood. */
 export function parsePattern(source: string): Pattern | undefined {
+  if (source.length > LENGTH_MAX) return undefined;
   const text = [...source];
   let at = 0;
   try {

@@ -1,6 +1,7 @@
 /** What a cell says of texts: length, patterns, formats. */
 import { fullFormats } from "ajv-formats/dist/formats.js";
 import { findText, type Texts } from "./language.ts";
+import { spend } from "../schema/budget.ts";
 import { isObject, type SchemaObject } from "../schema/schema.ts";
 
 export interface TextRule extends Texts {
@@ -115,6 +116,7 @@ export function textsOf(rule: TextRule, others: readonly TextRule[] = []): strin
   }
   const bounds = all.flatMap(({ min, max }) => [min, min - 1, max, max + 1]);
   for (const length of new Set(bounds.filter((bound) => bound > 0 && bound <= LENGTH_MAX))) {
+    spend(length / 4); // it is kept in memory
     texts.push("a".repeat(length));
   }
   if (rule.patterns.length > 0) {
