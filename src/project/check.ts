@@ -8,6 +8,7 @@ import { codeOf, MarcotError } from "../errors.ts";
 import { apiVariableOf } from "./addresses.ts";
 import { ownApps, scanBoundaries, type Use } from "./boundaries.ts";
 import { checkCallers, checkContract } from "./check-contract.ts";
+import { checkLocks, type ComparedContract, type ContractFinding } from "./check-lock.ts";
 import { checkTables } from "./check-tables.ts";
 import type { Environment } from "./env.ts";
 import { type AppFiles, findApp, loadApp, loadContract, loadSettings } from "./find.ts";
@@ -20,22 +21,26 @@ export interface CheckOptions {
   /** The folder that has settings.ts. */
   readonly folder: string;
   readonly environment: Environment;
+  /** What contracts are compared with: a branch, tag or commit. Default: the default branch. */
+  readonly against?: string | undefined;
 }
 
 export interface Checked {
   /** Sorted by place. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ContractFinding[];
   /** What the settings silence, with the reason that they give. */
-  readonly silenced: readonly (Finding & { readonly reason: string })[];
+  readonly silenced: readonly (ContractFinding & { readonly reason: string })[];
+  /** What the contracts of the project's own apps were compared with. */
+  readonly contracts: readonly ComparedContract[];
 }
 
 export async function checkProject(options: CheckOptions): Promise<Checked> {
-  const { folder, environment } = options;
+  const { folder, environment, against } = options;
   const { apps, silenced, findings: settings } = await checkSettings(folder, environment);
   const own = ownApps(folder, apps ?? []);
   const boundaries = scanBoundaries({ project: folder, apps: own, listed: apps ?? [] });
   const { uses } = boundaries;
-  const findings = [
+  const findings: ContractFinding[] = [
     ...settings,
     ...(apps ? checkEnvironment(apps, environment) : []),
     ...(apps ? unlistedApps(folder, apps, own) : []),
@@ -45,21 +50,25 @@ export async function checkProject(options: CheckOptions): Promise<Checked> {
     const isOwn = own.some((files) => files.name === name);
     findings.push(...(await checkApp({ project: folder, name, isOwn, environment, uses })));
   }
-  return silence(
-    findings.filter((finding) => !isRepeated(finding, findings)),
-    silenced,
-  );
+  const locked = own.filter(({ name }) => apps === undefined || apps.includes(name));
+  const locks = await checkLocks({ project: folder, apps: locked, uses, against });
+  findings.push(...locks.findings);
+  const told = findings.filter((finding) => !isRepeated(finding, findings));
+  return { ...silence(told, silenced), contracts: locks.contracts };
 }
 
 /** Parts the findings; a silence that hides nothing any more is a finding itself. */
-function silence(findings: readonly Finding[], reasons: Readonly<Record<string, string>>): Checked {
+function silence(
+  findings: readonly ContractFinding[],
+  reasons: Readonly<Record<string, string>>,
+): Pick<Checked, "findings" | "silenced"> {
   const needless = Object.keys(reasons)
     .filter((silenced) => !findings.some(({ id }) => id === silenced))
     .map((id) => {
       const hint = `Take "${id}" out of silenced, so that it is told when it comes back.`;
       return toFinding("settings.W002", { file: SETTINGS }, `${id} is silenced for nothing`, hint);
     });
-  const all = [...findings, ...needless].toSorted(byPlace);
+  const all: ContractFinding[] = [...findings, ...needless].toSorted(byPlace);
   return {
     findings: all.filter(({ id }) => reasons[id] === undefined),
     silenced: all.flatMap((finding) => {

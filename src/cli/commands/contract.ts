@@ -1,9 +1,10 @@
-/** `marcot contract`: what changed between two contracts, and what a row of the table of changes means. */
+/** `marcot contract`: the lock, what changed between two contracts, and what a row of the table of changes means. */
 import { Argument, type Command, Option } from "commander";
 import { MarcotError } from "../../errors.ts";
 import type { As } from "../../compare/diff.ts";
 import type { Format } from "../../compare/report.ts";
 import { style } from "../terminal/style.ts";
+import { addLock } from "./contract-lock.ts";
 
 interface DiffFlags {
   readonly as?: As;
@@ -21,7 +22,12 @@ const COLOURS = {
 export function addContract(program: Command): void {
   const contract = program
     .command("contract")
-    .description("compare contracts, and explain findings");
+    .description("lock contracts, compare them, and explain findings")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  marcot contract lock\n  marcot contract diff old.json new.json --as event\n  marcot contract explain 57",
+    );
+  addLock(contract);
   contract
     .command("diff")
     .argument("<old>", "a lock, a JSON Schema, or an OpenAPI 3.0 or 3.1 document (JSON or YAML)")
