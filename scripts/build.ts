@@ -81,7 +81,9 @@ function toBuilt(path: string): string | { types: string; default: string } {
 /** What is no code: the data of a package, and what a person reads. */
 function copyData(source: string, folder: string): void {
   const isFramework = source === "src";
-  const own = isFramework ? ["README.md", "templates"] : ["README.md", "migrations", "fixtures"];
+  const own = isFramework
+    ? ["README.md", "templates"]
+    : ["README.md", "contract.lock", "migrations", "fixtures"];
   for (const name of own) {
     const from = join(root, isFramework ? "" : source, name);
     if (existsSync(from)) cpSync(from, join(folder, name), { recursive: true });
