@@ -96,7 +96,7 @@ export async function checkLocks(options: CheckLocksOptions): Promise<CheckedLoc
   return { findings, contracts };
 }
 
-const NO_LOCK = "no contract.lock";
+const NO_LOCK = "no contract.lock; `marcot contract lock` writes it";
 
 /** A contract that cannot be loaded is told by `check` already. */
 async function newestOf(files: AppFiles) {

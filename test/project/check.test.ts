@@ -30,12 +30,15 @@ async function check(
 const good = { "settings.ts": settingsOf(["numbers"]), ...tinyApp("numbers") };
 
 /** A new app has no lock. */
-const NOT_COMPARED = "contracts: numbers not compared (no contract.lock)\n";
+const NOT_COMPARED =
+  "contracts: numbers not compared (no contract.lock; `marcot contract lock` writes it)\n";
 
 test("a good project has no findings", async () => {
   const { contracts, ...found } = await check(good);
   assert.deepEqual(found, { findings: [], silenced: [], places: [] });
-  assert.deepEqual(contracts, [{ app: "numbers", why: "no contract.lock", accepted: 0 }]);
+  assert.deepEqual(contracts, [
+    { app: "numbers", why: "no contract.lock; `marcot contract lock` writes it", accepted: 0 },
+  ]);
 });
 
 test("findings are printed with their place, their id and a hint", async () => {
