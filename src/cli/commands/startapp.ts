@@ -31,6 +31,8 @@ function startapp(name: string): void {
       `  apps: [..., "${name}"],`,
       "and start the project:",
       "  npx marcot runserver",
+      "When others are to rely on its contract, keep what it promises in git; `marcot check` compares with it:",
+      `  npx marcot contract lock ${name}`,
     ].join("\n"),
   );
 }
