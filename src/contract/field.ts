@@ -67,6 +67,8 @@ type Defaulted<R, W, O> = Field<
 interface Options<T> {
   /** What a value that was left out becomes. Default: the field is required. */
   readonly default?: T;
+  /** Values for readers of the contract, and for an app that is fake (`FAQ_API=fake:`). Default: none. */
+  readonly examples?: readonly T[];
 }
 
 export interface TextOptions extends Options<string> {
@@ -105,7 +107,9 @@ function field<R, W, P extends Presence>({ kind, schema, rule = {}, options = {}
   const data: Field = Object.freeze({
     kind,
     presence: hasDefault ? "default" : "required",
-    schema: Object.freeze(defined({ ...schema, default: options.default })),
+    schema: Object.freeze(
+      defined({ ...schema, default: options.default, examples: options.examples }),
+    ),
     rule: Object.freeze(rule),
     ...(hasDefault ? { default: options.default } : {}),
   });
@@ -205,8 +209,10 @@ export function date<const O extends Options<string>>(options?: O): Defaulted<st
 }
 
 /** A UUID in lower case on the way out, either case on the way in (RFC 9562). */
-export function uuid(): Field<string, string, "required"> {
-  return field({ kind: "uuid", schema: { type: "string", format: "uuid" } });
+export function uuid(
+  options: Pick<Options<string>, "examples"> = {},
+): Field<string, string, "required"> {
+  return field({ kind: "uuid", schema: { type: "string", format: "uuid" }, options });
 }
 
 const DECIMAL = "^-?(0|[1-9][0-9]*)(\\.[0-9]+)?$";
