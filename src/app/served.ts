@@ -9,20 +9,37 @@ import { downward, errorsBetween, upward } from "../contract/steps/plan.ts";
 import type { Db } from "../data/db.ts";
 import { MarcotError } from "../errors.ts";
 import { optionalFields } from "./usage.ts";
-import type { App, Checks, Route, ServedApp } from "./types.ts";
+import type { App, Checks, Route, ServedApp, View } from "./types.ts";
 
 export function serve(app: App, db: Db): ServedApp {
+  const lasts = lastEndpoints(app.contract);
+  return serveEach(app, db, (endpoint) => ({
+    latest: lasts.get(endpoint.name) ?? endpoint,
+    view: app.views.get(endpoint.name),
+  }));
+}
+
+/** Who answers an endpoint of a version: a view, of that version or a later one. */
+interface Answering {
+  readonly latest: Endpoint;
+  readonly view: View | undefined;
+}
+
+export function serveEach(
+  app: App,
+  db: Db,
+  answering: (endpoint: Endpoint) => Answering,
+): ServedApp {
   const routes: Route[] = [];
   const byEndpoint = new Map<Endpoint, Route>();
   const byName = new Map<string, Route>();
   const versions = servedVersions(app.contract).map(aboutOf);
   const names = versions.map(({ version }) => version);
   const served: ServedApp = { app, db, routes, byEndpoint, byName, versions: names };
-  const lasts = lastEndpoints(app.contract);
   for (const { endpoints, life } of versions) {
     for (const endpoint of endpoints) {
-      const latest = lasts.get(endpoint.name) ?? endpoint;
-      const route = toRoute(served, { endpoint, latest, retired: life.retired });
+      const parts = { endpoint, retired: life.retired, ...answering(endpoint) };
+      const route = toRoute(served, parts);
       routes.push(route);
       byEndpoint.set(endpoint, route);
       byName.set(route.name, route);
@@ -31,14 +48,12 @@ export function serve(app: App, db: Db): ServedApp {
   return served;
 }
 
-interface RouteParts {
+interface RouteParts extends Answering {
   readonly endpoint: Endpoint;
-  readonly latest: Endpoint;
   readonly retired: Retirement | undefined;
 }
 
-function toRoute(served: ServedApp, { endpoint, latest, retired }: RouteParts): Route {
-  const view = served.app.views.get(endpoint.name);
+function toRoute(served: ServedApp, { endpoint, latest, view, retired }: RouteParts): Route {
   const name = nameOf(endpoint);
   if (view === undefined) throw new MarcotError("AppInvalid", `${name} has no view`);
   const rise = upward(endpoint, latest);

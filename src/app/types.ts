@@ -79,6 +79,7 @@ export interface ServedApp {
 export type Provider =
   | { readonly is: "local"; readonly served: ServedApp }
   | { readonly is: "remote"; readonly app: string; readonly address: URL }
+  | { readonly is: "fake"; readonly served: ServedApp }
   | { readonly is: "absent"; readonly app: string; readonly why: string };
 
 /** What a call needs of the running project. */

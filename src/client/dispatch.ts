@@ -41,6 +41,7 @@ function dispatch(endpoint: Endpoint, input: unknown, options?: CallOptions): Pr
   };
   if (provider?.is === "local") return callLocal(provider.served, endpoint, input, outgoing);
   if (provider?.is === "remote") return callRemote(provider.address, endpoint, input, outgoing);
+  if (provider?.is === "fake") return callLocal(provider.served, endpoint, input, outgoing);
   return Promise.reject(absent(endpoint, provider));
 }
 

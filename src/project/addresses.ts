@@ -1,4 +1,7 @@
-/** The one switch: `FAQ_API=http://…` in the environment, and the app `faq` is provided there. */
+/**
+ * The one switch: `FAQ_API=http://…` in the environment, and the app `faq` is provided there. With
+ * `FAQ_API=fake:` nobody provides it, and calls are answered from its contract.
+ */
 import { MarcotError } from "../errors.ts";
 import type { Environment } from "./env.ts";
 
@@ -16,10 +19,23 @@ function upper(app: string): string {
   return app.toUpperCase().replaceAll("-", "_");
 }
 
+const FAKE = "fake:";
+
 /** Where an app is provided, when that is somewhere else. */
 export function readAddress(app: string, environment: Environment): URL | undefined {
   const text = environment[apiVariableOf(app)];
-  return text ? toAddress(app, text) : undefined;
+  return text && !text.startsWith(FAKE) ? toAddress(app, text) : undefined;
+}
+
+/** The seed of an app that is fake: empty for `FAQ_API=fake:`. */
+export function readFake(app: string, environment: Environment): string | undefined {
+  const text = environment[apiVariableOf(app)];
+  if (!text?.startsWith(FAKE)) return undefined;
+  if (environment["NODE_ENV"] !== "production") return text.slice(FAKE.length);
+  throw new MarcotError(
+    "SettingInvalid",
+    `${apiVariableOf(app)} is wrong: an app is not fake in production (NODE_ENV=production)`,
+  );
 }
 
 function toAddress(app: string, text: string): URL {
@@ -33,7 +49,7 @@ function toAddress(app: string, text: string): URL {
   ) {
     throw new MarcotError(
       "SettingInvalid",
-      `${name} is wrong: expected the address of ${app}, such as http://127.0.0.1:8001`,
+      `${name} is wrong: expected the address of ${app}, such as http://127.0.0.1:8001, or fake:`,
     );
   }
   if (address.username || address.password) {

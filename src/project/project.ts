@@ -5,6 +5,7 @@
 import { join, resolve } from "node:path";
 import { type AnyContract, aboutOf, isServed } from "../contract/contract.ts";
 import { current, newTraceId } from "../app/context.ts";
+import { serveFake } from "../app/fake.ts";
 import { serve } from "../app/served.ts";
 import type { Context, Log, Provider, Running } from "../app/types.ts";
 import { type Database, openDatabase } from "../data/database.ts";
@@ -39,6 +40,8 @@ export interface Listed {
   /** Those that are served, oldest first. Empty where the contract of a remote app is not installed. */
   readonly versions: readonly AnyContract[];
   readonly address: URL | undefined;
+  /** The seed of an app that is answered from its contract alone. */
+  readonly fake: string | undefined;
   /** Whether this process provides it. */
   readonly isLocal: boolean;
 }
@@ -56,14 +59,16 @@ export async function readProject(options: Omit<ProjectOptions, "log">): Promise
   const inspected = inspectSettings(await loadSettings(folder), environment);
   refuseMistakes([...mistakes, ...inspected.mistakes]);
   const settings = inspected.read;
-  const { addresses } = settings;
+  const { addresses, fakes } = settings;
   for (const name of only) refuseUnlisted(name, settings.apps);
   const apps: Listed[] = [];
   for (const name of settings.apps) {
-    const isOnly = only.length === 0 ? !addresses.has(name) : only.includes(name);
+    const isElsewhere = addresses.has(name) || fakes.has(name);
+    const isLocal = only.length === 0 ? !isElsewhere : only.includes(name);
     // A service's own address is for the others: it does not call itself over the network.
-    const address = isOnly ? undefined : addresses.get(name);
-    apps.push(await listApp(folder, name, address, isOnly));
+    const address = isLocal ? undefined : addresses.get(name);
+    const fake = isLocal ? undefined : fakes.get(name);
+    apps.push(await listApp(folder, { name, address, fake, isLocal }));
   }
   return { folder, settings, apps, only };
 }
@@ -88,11 +93,12 @@ export function localFiles(
       name,
       apps.map((listed) => listed.name),
     );
-    const address = apps.find((listed) => listed.name === name)?.address;
-    if (address === undefined) continue;
-    throw new MarcotError("CommandInvalid", `${name} is provided at ${address.href}`, {
-      fix: "Do it where the app is provided.",
-    });
+    const { address, fake } = apps.find((listed) => listed.name === name) ?? {};
+    if (address === undefined && fake === undefined) continue;
+    const message = address
+      ? `${name} is provided at ${address.href}`
+      : `${name} is fake (${apiVariableOf(name)}=fake:${fake}): it has no data`;
+    throw new MarcotError("CommandInvalid", message, { fix: "Do it where the app is provided." });
   }
   return apps.flatMap(({ name, files, isLocal }) => {
     const isMeant = isLocal && (names.length === 0 || names.includes(name));
@@ -102,17 +108,20 @@ export function localFiles(
 
 async function listApp(
   folder: string,
-  name: string,
-  address: URL | undefined,
-  isLocal: boolean,
+  about: Pick<Listed, "name" | "address" | "fake" | "isLocal">,
 ): Promise<Listed> {
+  const { name, fake, isLocal } = about;
   const files = findApp(folder, name);
+  if (files === undefined && fake !== undefined) {
+    const message = `${name} cannot be fake (${apiVariableOf(name)}): its contract is neither in ${join(folder, "apps", name)} nor installed as marcot-${name}`;
+    throw new MarcotError("AppNotFound", message, { fix: "Install the package of its contract." });
+  }
   if (files === undefined && isLocal) {
     const message = `the app ${name} is neither in ${join(folder, "apps", name)} nor installed as marcot-${name}; or set ${apiVariableOf(name)}`;
     throw new MarcotError("AppNotFound", message);
   }
   const versions = files ? (await loadContract(files)).filter(isServed) : [];
-  return { name, files, versions, address, isLocal };
+  return { ...about, files, versions };
 }
 
 export interface Project extends Running {
@@ -135,6 +144,8 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     await databases.close();
     throw error;
   }
+  for (const { name, fake } of plan.apps)
+    if (fake !== undefined) options.log.warn({ app: name, seed: fake }, fakeWarning(name, fake));
   const closers: (() => Promise<void>)[] = [];
   const ledger = keepLedger(counted, options.log);
   const running: Running = {
@@ -161,7 +172,9 @@ async function toProvider(
   databases: Databases,
   counted: Counted[],
 ): Promise<Provider> {
-  const { name, address, files } = listed;
+  const { name, address, files, fake, versions } = listed;
+  const newest = versions.at(-1);
+  if (fake !== undefined && newest) return { is: "fake", served: serveFake(newest, fake) };
   if (address) return { is: "remote", app: name, address };
   if (!listed.isLocal || files === undefined) {
     const why = `${name} is not provided by this process (--only ${plan.only.join(" ")}), and ${apiVariableOf(name)} is not set`;
@@ -172,6 +185,10 @@ async function toProvider(
   const served = serve(app, database.db);
   counted.push({ served, database });
   return { is: "local", served };
+}
+
+function fakeWarning(app: string, seed: string): string {
+  return `${app} is FAKE (${apiVariableOf(app)}=fake:${seed}): its answers are made up from its contract, and nothing is stored`;
 }
 
 /** The context of code that serves no call: no deadline, and nobody's. */

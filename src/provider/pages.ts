@@ -14,6 +14,7 @@ import { type Drawing, type Page, type PageRequest, type PageView } from "../app
 import type { Context, Running, ServedApp } from "../app/types.ts";
 import { MarcotError } from "../errors.ts";
 import { errorPage, isForPerson } from "./error-page.ts";
+import { drawFakePage, fakeProblem } from "./fake-page.ts";
 import { drawFirstPage } from "./first-page.ts";
 import { layout, type SiteMap } from "./layout.ts";
 import { problemOf, type Refuse, replyProblem } from "./reply.ts";
@@ -33,6 +34,8 @@ export interface PagesOptions {
   readonly mounts: readonly { readonly prefix: string; readonly served: ServedApp }[];
   /** Where the remote apps stand; what lies below is theirs. */
   readonly passed: readonly string[];
+  /** The apps that are answered from their contracts, and so have no pages. */
+  readonly fakes: readonly string[];
   /** Whether this process still takes requests. */
   readonly isOpen: () => boolean;
 }
@@ -203,6 +206,10 @@ function draw(
 }
 
 function absentPage(c: HonoContext, options: PagesOptions) {
+  const fake = options.fakes.find((app) => `${c.req.path}/`.startsWith(`/${app}/`));
+  if (fake !== undefined && isForPerson(c.req.header("accept")))
+    return draw(c, options, drawFakePage(fake, `${rootOf(c)}/`));
+  if (fake !== undefined) return answerError(c, options, fakeProblem(fake));
   const mount = options.mounts.find(({ prefix }) => c.req.path.startsWith(`${prefix}/`));
   const path = seenPath(c, mount?.prefix ?? "");
   const error = new MarcotError("NotFound", `there is nothing at ${path}`);

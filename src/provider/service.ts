@@ -46,22 +46,27 @@ export interface Service {
 
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { project, host = "127.0.0.1", port = 8000, onRequest } = options;
-  const local = localApps(project);
+  const local = servedApps(project, "local");
   const prefixOf = (name: string) => (isAlone(project, local) ? "" : `/${name}`);
+  const isSite = !isAlone(project, local);
+  const fakes = isSite ? servedApps(project, "fake") : [];
   const mounts = local.map((served) => ({ prefix: prefixOf(served.app.name), served }));
-  const passages = isAlone(project, local) ? [] : createPassages(project);
+  const passages = isSite ? createPassages(project) : [];
   const pages = createPages({
     running: project,
-    map: siteMap(project, prefixOf),
+    map: siteMap(project, prefixOf, isSite),
     mounts,
     passed: passages.map(({ prefix }) => prefix),
+    fakes: fakes.map(({ app }) => app.name),
     isOpen: () => site.isOpen,
   });
   const site: Site = {
     isOpen: true,
     running: project,
     onRequest: onRequest && ((request, response) => report(request, response, onRequest)),
-    mounts: mounts.map(({ prefix, served }) => ({ prefix, router: createRouter(served) })),
+    mounts: [...mounts, ...fakes.map((served) => ({ prefix: `/${served.app.name}`, served }))].map(
+      ({ prefix, served }) => ({ prefix, router: createRouter(served) }),
+    ),
     others: (request, response) => {
       const passage = passages.find(({ prefix }) => request.url?.startsWith(`${prefix}/`));
       if (passage) passage.pass(request, response, pages.refuse);
@@ -82,10 +87,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-function localApps(project: Project): ServedApp[] {
+function servedApps(project: Project, is: "local" | "fake"): ServedApp[] {
   return project.plan.apps.flatMap(({ name }) => {
     const provider = project.providers.get(name);
-    return provider?.is === "local" ? [provider.served] : [];
+    return provider?.is === is && "served" in provider ? [provider.served] : [];
   });
 }
 
@@ -100,11 +105,11 @@ function createPassages(project: Project): Passage[] {
   );
 }
 
-function siteMap(project: Project, prefixOf: (app: string) => string): SiteMap {
+function siteMap(project: Project, prefixOf: (app: string) => string, isSite: boolean): SiteMap {
   const { plan } = project;
   return {
     name: plan.settings.name,
-    apps: plan.apps.map((listed) => toMapped(listed, project.providers.get(listed.name))),
+    apps: plan.apps.map((listed) => toMapped(listed, project.providers.get(listed.name), isSite)),
     hrefOf(app, root) {
       if (root !== undefined) return `${root}/${app}`;
       const provider = project.providers.get(app);
@@ -115,9 +120,10 @@ function siteMap(project: Project, prefixOf: (app: string) => string): SiteMap {
   };
 }
 
-function toMapped({ name }: Listed, provider: Provider | undefined): MappedApp {
+function toMapped({ name }: Listed, provider: Provider | undefined, isSite: boolean): MappedApp {
   const title = name.charAt(0).toUpperCase() + name.slice(1);
   const summary = provider?.is === "local" ? provider.served.app.summary : "";
+  if (provider?.is === "fake") return { name, title, summary: "Fake.", isAbsent: !isSite };
   return { name, title, summary, isAbsent: provider?.is === "absent" };
 }
 

@@ -33,6 +33,7 @@ test("defaults, and what the environment says", () => {
     fixtures: [],
     silenced: {},
     addresses: new Map([["faq", new URL("http://127.0.0.1:8001/")]]),
+    fakes: new Map(),
     databases: new Map([["my-notes", "embedded:./other"]]),
   });
   const none = readSettings(settings({ apps: [] }), {});
@@ -62,7 +63,7 @@ test("everything that is wrong is told at once, a line each, without the values 
     "DATABASE is wrong: expected embedded:FOLDER or postgres://user@host/database",
     "NAME is not set: expected text",
     "DEADLINE is wrong: expected a whole number",
-    "FAQ_API is wrong: expected the address of faq, such as http://127.0.0.1:8001",
+    "FAQ_API is wrong: expected the address of faq, such as http://127.0.0.1:8001, or fake:",
     "FAQ_DATABASE_URL is wrong: expected embedded:FOLDER or postgres://user@host/database",
   ]);
   assert.doesNotMatch(lines.join(), /secret/);

@@ -18,6 +18,11 @@ export function addApps(program: Command): void {
     .action(run);
 }
 
+const COLOURS: Readonly<Record<string, "red" | "yellow">> = {
+  "not provided": "red",
+  fake: "yellow",
+};
+
 interface Row {
   readonly app: string;
   readonly provider: string;
@@ -38,16 +43,21 @@ async function run({ json = false }: { json?: boolean }): Promise<void> {
   const head = ["APP", "PROVIDER", "VERSIONS", "CALLERS"].map((title) => style("dim", title));
   const cells = rows.map(({ app, provider, versions, callers }) => [
     style("bold", app),
-    provider === "not provided" ? style("red", provider) : provider,
+    coloured(provider),
     versions.join(", "),
     callers.map((caller) => `${caller.app} ${caller.versions.join(" ")}`.trim()).join(", "),
   ]);
   for (const line of toColumns([head, ...cells])) console.log(line);
 }
 
+function coloured(provider: string): string {
+  const colour = COLOURS[provider];
+  return colour ? style(colour, provider) : provider;
+}
+
 /** Not through `readProject`: what is missing is to be shown here, where the server refuses to start. */
 async function readRows(project: string): Promise<Row[]> {
-  const { apps, addresses } = readSettings(await loadSettings(project), process.env);
+  const { apps, addresses, fakes } = readSettings(await loadSettings(project), process.env);
   // Loaded only here: its parser is a native package, which a server that was installed lean may lack.
   const { ownApps, scanBoundaries } = await import("../../project/boundaries.ts");
   const { uses } = scanBoundaries({ project, apps: ownApps(project, apps), listed: apps });
@@ -56,9 +66,10 @@ async function readRows(project: string): Promise<Row[]> {
     const files = findApp(project, app);
     const contracts = files ? await loadContract(files) : [];
     const here = files ? "this process" : "not provided";
+    const fake = fakes.has(app) && files ? "fake" : undefined;
     rows.push({
       app,
-      provider: addresses.get(app)?.href ?? here,
+      provider: fake ?? addresses.get(app)?.href ?? here,
       versions: contracts.filter(isServed).map((one) => aboutOf(one).version),
       callers: callersOf(app, uses),
     });

@@ -60,7 +60,8 @@ function toServed(listed: Listed, address: string, isAlone: boolean): Served {
   };
 }
 
-function providerOf({ address, isLocal }: Listed, place: string): string {
+function providerOf({ address, fake, isLocal }: Listed, place: string): string {
+  if (fake !== undefined) return "FAKE: answers are made up from the contract";
   if (address) return address.href;
   return isLocal ? `this process, ${place}/` : "not provided";
 }

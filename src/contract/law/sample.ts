@@ -30,7 +30,7 @@ export function sampleOf(fields: Fields, random: Random): Record<string, unknown
   return value;
 }
 
-function sampleField(field: Field, random: Random): unknown {
+export function sampleField(field: Field, random: Random): unknown {
   const { rule } = field;
   switch (field.kind) {
     case "text":
