@@ -3,8 +3,11 @@ import { Argument, type Command, Option } from "commander";
 import { MarcotError } from "../../errors.ts";
 import type { As } from "../../compare/diff.ts";
 import type { Format } from "../../compare/report.ts";
+import { reportUsage } from "../terminal/report.ts";
 import { style } from "../terminal/style.ts";
 import { addLock } from "./contract-lock.ts";
+import { addContractRemove } from "./contract-remove.ts";
+import { addContractUsage } from "./contract-usage.ts";
 
 interface DiffFlags {
   readonly as?: As;
@@ -22,10 +25,10 @@ const COLOURS = {
 export function addContract(program: Command): void {
   const contract = program
     .command("contract")
-    .description("lock contracts, compare them, and explain findings")
+    .description("lock contracts, compare them, see who calls which version, and remove one")
     .addHelpText(
       "after",
-      "\nExamples:\n  marcot contract lock\n  marcot contract diff old.json new.json --as event\n  marcot contract explain 57",
+      "\nExamples:\n  marcot contract lock\n  marcot contract usage faq\n  marcot contract diff old.json new.json --as event\n  marcot contract explain 57",
     );
   addLock(contract);
   contract
@@ -59,6 +62,8 @@ export function addContract(program: Command): void {
     .description("what a row of the table of changes means, and what to do")
     .addHelpText("after", "\nExamples:\n  marcot contract explain 57")
     .action(explain);
+  addContractUsage(contract);
+  addContractRemove(contract);
 }
 
 async function runDiff(
@@ -78,7 +83,7 @@ async function runDiff(
     if (text !== "") console.log(text);
     process.exitCode = findings.some(isBreak) ? 1 : 0;
   } catch (error) {
-    usage(error);
+    reportUsage(error);
   }
 }
 
@@ -87,7 +92,7 @@ async function explain(number: number): Promise<void> {
   const rule = ruleOf(number);
   if (rule === undefined) {
     const message = `there is no such row; they are numbered from 1 to ${RULES.length}`;
-    usage(new MarcotError("CommandInvalid", message));
+    reportUsage(new MarcotError("CommandInvalid", message));
     return;
   }
   const words: Record<string, string> = {
@@ -101,12 +106,4 @@ async function explain(number: number): Promise<void> {
   in a request ${words[rule.request] ?? rule.request}
   in a reply   ${words[rule.reply] ?? rule.reply}
   ${rule.advice}`);
-}
-
-/** Files that cannot be compared are a wrong usage: 1 is kept for contracts that break. */
-function usage(error: unknown): void {
-  if (!(error instanceof MarcotError)) throw error;
-  process.exitCode = 2;
-  const { message, fix, code } = error;
-  console.error(`${style("red", "marcot:", process.stderr)} ${message}\n  ${fix} [${code}]`);
 }

@@ -18,6 +18,13 @@ export function report(error: unknown): void {
   else console.error(textOf(error, style("red", "marcot:", process.stderr)));
 }
 
+/** For commands whose 1 is an answer: what they were asked wrongly is 2. */
+export function reportUsage(error: unknown): void {
+  if (!(error instanceof MarcotError)) throw error;
+  report(error);
+  process.exitCode = 2;
+}
+
 function textOf(error: unknown, name: string): string {
   if (!(error instanceof MarcotError)) return unexpected(error, name);
   const { message, fix, code } = error;
