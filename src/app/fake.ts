@@ -6,9 +6,9 @@
  * one of the field's examples; else a value that fits. The same seed and input give the same answer. A
  * number in the input that is the status of a declared error gives that error: `entry({ id: 404 })`.
  */
-import { plainView } from "../compare/view.ts";
-import { samplesOf, senderOf } from "../compare/samples.ts";
-import { readerOf } from "../compare/schema.ts";
+import { plainView } from "../compare/schema/view.ts";
+import { samplesOf, senderOf } from "../compare/inclusion/samples.ts";
+import { readerOf } from "../compare/schema/schema.ts";
 import type { Check } from "../contract/check.ts";
 import { checkOf } from "../contract/compile.ts";
 import { aboutOf, type AnyContract } from "../contract/contract.ts";
