@@ -5,7 +5,6 @@
 import { join, resolve } from "node:path";
 import { type AnyContract, aboutOf, isServed } from "../contract/contract.ts";
 import { current, newTraceId } from "../app/context.ts";
-import { serveFake } from "../app/fake.ts";
 import { serve } from "../app/served.ts";
 import type { Context, Log, Provider, Running } from "../app/types.ts";
 import { type Database, openDatabase } from "../data/database.ts";
@@ -174,7 +173,11 @@ async function toProvider(
 ): Promise<Provider> {
   const { name, address, files, fake, versions } = listed;
   const newest = versions.at(-1);
-  if (fake !== undefined && newest) return { is: "fake", served: serveFake(newest, fake) };
+  if (fake !== undefined && newest) {
+    // Loaded only here: it brings the comparison of contracts, which a server does not need.
+    const { serveFake } = await import("../app/fake.ts");
+    return { is: "fake", served: serveFake(newest, fake) };
+  }
   if (address) return { is: "remote", app: name, address };
   if (!listed.isLocal || files === undefined) {
     const why = `${name} is not provided by this process (--only ${plan.only.join(" ")}), and ${apiVariableOf(name)} is not set`;
