@@ -13,6 +13,7 @@ import { fromQuery } from "../contract/text.ts";
 import { type Drawing, type Page, type PageRequest, type PageView } from "../app/page.ts";
 import type { Context, Running, ServedApp } from "../app/types.ts";
 import { MarcotError } from "../errors.ts";
+import { addContractPages } from "./contract-pages.ts";
 import { errorPage, isForPerson } from "./error-page.ts";
 import { drawFakePage, fakeProblem } from "./fake-page.ts";
 import { drawFirstPage } from "./first-page.ts";
@@ -72,6 +73,7 @@ export function createPages(options: PagesOptions): Pages {
     options.isOpen() ? c.json({ status: "ok" }) : c.json({ status: "stopping" }, 503),
   );
   for (const { prefix, served } of options.mounts) {
+    addContractPages(hono, prefix, served);
     for (const one of served.app.urls) addPage(hono, { ...options, prefix, served, page: one });
   }
   for (const prefix of options.passed) addSlash(hono, prefix, prefix);

@@ -33,6 +33,9 @@ export interface Router {
 /** What a path without a version means, for ever. */
 const FIRST = "v1";
 
+/** What lies below is the framework's; no parameter of an app's path stands for it. */
+const OWN = "/-/";
+
 export function createRouter(served: ServedApp): Router {
   const abouts = versionsOf(served.app.contract).map(aboutOf);
   const router: Router = {
@@ -95,6 +98,7 @@ export function find(router: Router, method: string, path: string): Match | unde
   const methods = router.exact.get(path);
   const route = methods?.get(method);
   if (route !== undefined) return { route, params: undefined };
+  if (path.startsWith(OWN)) return undefined;
   for (const pattern of router.patterns) {
     const parts = pattern.regex.exec(path);
     const found = parts && pattern.methods.get(method);
@@ -122,7 +126,9 @@ function paramsOf({ names }: Pattern, parts: RegExpExecArray): Record<string, st
 
 /** Methods that the path has, for the Allow header. */
 export function allowedMethods(router: Router, path: string): string[] {
-  const patterns = router.patterns.filter(({ regex }) => regex.test(path));
+  const patterns = path.startsWith(OWN)
+    ? []
+    : router.patterns.filter(({ regex }) => regex.test(path));
   return [
     ...(router.exact.get(path)?.keys() ?? []),
     ...patterns.flatMap(({ methods }) => [...methods.keys()]),
