@@ -27,6 +27,11 @@ export async function readDocument(path: string): Promise<unknown> {
   } catch (cause) {
     throw new MarcotError("CommandInvalid", `${path} cannot be read`, { cause });
   }
+  return parseDocument(text, path);
+}
+
+/** `path` is named in the error. */
+export async function parseDocument(text: string, path: string): Promise<unknown> {
   try {
     return JSON.parse(text) as unknown;
   } catch {
