@@ -35,6 +35,45 @@ export function fromProblem(reply: Reply, endpoint: Endpoint, address: URL): Mar
   });
 }
 
+/** Statuses by which services say that they did not begin, and what they are among our errors. */
+const REFUSALS: Readonly<Record<number, ErrorCode>> = {
+  401: "NotAllowed",
+  403: "NotAllowed",
+  429: "Unavailable",
+  503: "Unavailable",
+};
+
+/** A failure of a service of others, which is known by its status alone. */
+export function fromForeign(reply: Reply, endpoint: Endpoint, address: URL): MarcotError {
+  const { status } = reply;
+  const said = saidIn(reply.body);
+  const message = `${nameOf(endpoint)} at ${address.href} answered ${status}${said && `: ${said}`}`;
+  const [name] = Object.entries(endpoint.errors).find(([, one]) => one === status) ?? [];
+  if (name !== undefined) return MarcotError.declared(name, status, message);
+  const code = REFUSALS[status];
+  return code === undefined
+    ? new MarcotError("ContractBroken", `${message}, which its contract does not name`)
+    : new MarcotError(code, message);
+}
+
+/** As long as a line of a log; more is a page of HTML. */
+const SAID_MAX = 300;
+
+/** What an error's body says for people: services have no common word for it. */
+function saidIn(body: string): string {
+  try {
+    const value: unknown = JSON.parse(body);
+    const parts = typeof value === "object" && value !== null ? Object.entries(value) : [];
+    const named = new Map<string, unknown>(parts);
+    const said = ["detail", "message", "error_description", "error", "title"]
+      .map((name) => named.get(name))
+      .find((one) => typeof one === "string");
+    return typeof said === "string" ? said.slice(0, SAID_MAX) : "";
+  } catch {
+    return "";
+  }
+}
+
 function problemOf({ body, contentType }: Reply): Problem | undefined {
   if (!contentType.startsWith("application/problem+json")) return undefined;
   try {

@@ -11,10 +11,11 @@ import { timedOut, unwatch, type Timed, watch } from "../app/view.ts";
 import type { Outgoing, Running } from "../app/types.ts";
 import { check, invalidInput, sentenceOf } from "../contract/check.ts";
 import { checkOf } from "../contract/compile.ts";
-import { type Endpoint, hasNoBody, nameOf } from "../contract/endpoint.ts";
+import { type Endpoint, type ForeignWay, nameOf } from "../contract/endpoint.ts";
 import { codeOf, MarcotError } from "../errors.ts";
-import { fromProblem, type Reply } from "./problem.ts";
+import { fromForeign, fromProblem, type Reply } from "./problem.ts";
 import { repeat } from "./repeat.ts";
+import { toRequest } from "./request.ts";
 
 /** Fewer would queue calls of a busy project behind each other; more would crowd out other projects. */
 const CONNECTIONS_MAX = 128;
@@ -38,14 +39,16 @@ export async function callRemote(
     input,
     (issues) => invalidInput(name, issues),
   );
+  const { foreign } = endpoint;
   const request = toRequest(address, endpoint, checked, outgoing);
   const send = () => exchange({ address, endpoint, outgoing, name }, request);
   const reply = await (endpoint.idempotent ? repeat(send, outgoing.deadline) : send());
   if (reply.deprecation !== undefined) noteDeprecation(outgoing, endpoint, reply);
-  if (reply.status !== endpoint.status) throw fromProblem(reply, endpoint, address);
+  const isAnswer = foreign ? isSuccess(reply) : reply.status === endpoint.status;
+  if (!isAnswer) throw (foreign ? fromForeign : fromProblem)(reply, endpoint, address);
   return check(
     checkOf(endpoint.output, "read", `${name} output`),
-    parse(reply, name, address),
+    foreign ? valueOf(foreign, reply, name, address) : parse(reply, name, address),
     (issues) =>
       new MarcotError(
         "ContractBroken",
@@ -70,6 +73,17 @@ function dayOf(milliseconds: number): string | undefined {
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString().slice(0, 10);
 }
 
+/** Services of others answer with nothing, or with something that is no object. */
+function valueOf(foreign: ForeignWay, reply: Reply, name: string, address: URL): unknown {
+  if (reply.body === "") return {};
+  const value = parse(reply, name, address);
+  return foreign.reply === undefined ? value : { [foreign.reply]: value };
+}
+
+function isSuccess({ status }: Reply): boolean {
+  return status >= 200 && status < 300;
+}
+
 function parse(reply: Reply, name: string, address: URL): unknown {
   try {
     return JSON.parse(reply.body);
@@ -77,70 +91,6 @@ function parse(reply: Reply, name: string, address: URL): unknown {
     const message = `${name} at ${address.href} answered ${reply.status} with a body that is not JSON`;
     throw new MarcotError("ContractBroken", message, { cause });
   }
-}
-
-function toRequest(
-  address: URL,
-  endpoint: Endpoint,
-  input: Readonly<Record<string, unknown>>,
-  outgoing: Outgoing,
-): Dispatcher.DispatchOptions {
-  const rest: Record<string, unknown> = { ...input };
-  const filled = endpoint.path.replaceAll(/:(\w+)/g, (_, key: string) => {
-    const value = encodeURIComponent(String(rest[key]));
-    delete rest[key];
-    return value;
-  });
-  const base = address.pathname === "/" ? "" : address.pathname;
-  const path = `${base}/${endpoint.version}${filled}`;
-  const headers = headersOf(endpoint, outgoing);
-  if (hasNoBody(endpoint.method)) {
-    return { origin: address.origin, path: path + queryOf(rest), method: endpoint.method, headers };
-  }
-  headers.push("content-type", "application/json");
-  return {
-    origin: address.origin,
-    path,
-    method: endpoint.method,
-    headers,
-    body: JSON.stringify(rest),
-  };
-}
-
-function queryOf(values: Readonly<Record<string, unknown>>): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) {
-    for (const item of Array.isArray(value) ? value : [value]) query.append(name, String(item));
-  }
-  const written = query.toString();
-  return written === "" ? "" : `?${written}`;
-}
-
-function headersOf(endpoint: Endpoint, outgoing: Outgoing): string[] {
-  const left = Math.max(0, Math.floor(outgoing.deadline - performance.now()));
-  const headers = [
-    "accept",
-    "application/json, application/problem+json",
-    "marcot-caller",
-    outgoing.caller,
-    "marcot-deadline",
-    String(Math.min(left, Number.MAX_SAFE_INTEGER)),
-    "traceparent",
-    `00-${outgoing.traceId}-${newSpanId()}-01`,
-  ];
-  if (endpoint.method === "POST") {
-    headers.push("idempotency-key", `"${outgoing.idempotencyKey ?? crypto.randomUUID()}"`);
-  }
-  return headers;
-}
-
-/** 16 hexadecimal digits (W3C Trace Context, 3.2.2.4). It names a span; nothing is guarded by it. */
-export function newSpanId(): string {
-  const half = () =>
-    Math.floor(Math.random() * 0xffffffff)
-      .toString(16)
-      .padStart(8, "0");
-  return half() + half();
 }
 
 interface Target {

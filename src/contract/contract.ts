@@ -4,13 +4,11 @@
  * this folder imports nothing of the framework but its errors, so that a contract can be published,
  * read or tested alone.
  */
-import { errorTable, MarcotError } from "../errors.ts";
+import { MarcotError } from "../errors.ts";
 import {
-  hasNoBody,
   type AppEvent,
   type Call,
   type CallOptions,
-  type DeclaredErrors,
   type Definition,
   type Endpoint,
   endpointKey,
@@ -20,8 +18,7 @@ import {
   noSteps,
   type AnyCall,
 } from "./endpoint.ts";
-import type { Fields } from "./field.ts";
-import { isGuest, type Shape } from "./guest.ts";
+import { invalid, refuseMistakes, refuseNames, refuseSamePath } from "./refuse.ts";
 
 /**
  * Deliberately loose: were it `Definition`, the compiler would take the types of what an endpoint leaves
@@ -85,6 +82,22 @@ export function setCaller(caller: Caller): void {
  * later says that the versions before are gone.
  */
 export function contract<const D extends Definitions>(name: string, definitions: D): Contract<D> {
+  return declare(name, definitions, false);
+}
+
+/**
+ * Declares what a service of others answers, which knows nothing of Marcot: its paths stand as they are,
+ * and `foreign` of an endpoint says where the fields travel. `marcot contract pull` writes such contracts.
+ */
+export function foreign<const D extends Definitions>(name: string, definitions: D): Contract<D> {
+  return declare(name, definitions, true);
+}
+
+function declare<D extends Definitions>(
+  name: string,
+  definitions: D,
+  isForeign: boolean,
+): Contract<D> {
   const { app, version } = fromName(name);
   const members = Object.entries(
     definitions as unknown as Readonly<Record<string, Definition | EventDefinition>>,
@@ -94,12 +107,16 @@ export function contract<const D extends Definitions>(name: string, definitions:
       key,
       definition.is === "event"
         ? bindEvent({ ...member, fields: definition.fields, previous: undefined, steps: [] })
-        : bind({
-            ...definition,
-            ...member,
-            previous: undefined,
-            steps: noSteps,
-          }),
+        : bind(
+            {
+              ...definition,
+              ...member,
+              ...(isForeign ? { foreign: definition.foreign ?? {} } : {}),
+              previous: undefined,
+              steps: noSteps,
+            },
+            isForeign,
+          ),
     ] as const;
   });
   return assemble<Contract<D>>({ app, version, previous: undefined }, members);
@@ -133,8 +150,8 @@ export function assemble<T>(
 }
 
 /** Makes the function that an endpoint is. */
-export function bind(endpoint: Endpoint): AnyCall {
-  refuseMistakes(endpoint);
+export function bind(endpoint: Endpoint, isForeign = false): AnyCall {
+  refuseMistakes(endpoint, isForeign);
   const frozen = Object.freeze(endpoint);
   function call(input: unknown = {}, options?: CallOptions): Promise<unknown> {
     const caller = slots[slot];
@@ -155,91 +172,6 @@ function outside({ app, version, name }: Endpoint): MarcotError {
     "NoProject",
     `${app}.${version}.${name} was called, but no project is running`,
   );
-}
-
-const NAME = /^[a-z][A-Za-z0-9_]*$/;
-
-function refuseMistakes(endpoint: Endpoint): void {
-  const where = `${endpoint.app}/${endpoint.version} ${endpoint.name}`;
-  if (!NAME.test(endpoint.name) || endpoint.name === "then")
-    throw invalid(where, "not a usable name");
-  if (!/^\/(?:(?::[a-zA-Z]\w*|[a-z0-9._-]+)\/)*$/.test(endpoint.path)) {
-    throw invalid(
-      where,
-      `the path ${endpoint.path} must begin and end with /, as in "/entries/:id/"`,
-    );
-  }
-  for (const shape of [endpoint.input, endpoint.output]) {
-    if (!isGuest(shape)) refuseNames(shape, where);
-  }
-  const parameters = [...endpoint.path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? "");
-  for (const name of parameters) refuseParameter(endpoint.input, name, where);
-  if (hasNoBody(endpoint.method)) refuseQuery(endpoint.input, where);
-  refuseErrors(endpoint.errors, where);
-}
-
-function refuseParameter(input: Shape, name: string, where: string): void {
-  const field = isGuest(input) ? undefined : input[name];
-  const isFilled = field?.kind === "text" && (field.rule.pattern ?? field.rule.min ?? 0) !== 0;
-  const kinds = ["integer", "uuid", "choice", "date"];
-  if (field?.presence !== "required" || !(isFilled || kinds.includes(field.kind))) {
-    throw invalid(
-      where,
-      `the path's :${name} must be a required integer, uuid, choice, date, or text({ min: 1 }) of the input`,
-    );
-  }
-}
-
-/** A query has no nesting, no null and no empty list; what it cannot carry would differ when remote. */
-function refuseQuery(input: Shape, where: string): void {
-  if (isGuest(input)) throw invalid(where, "a guest schema needs a body: use post, put or patch");
-  for (const [name, field] of Object.entries(input)) {
-    const kind = field.kind === "list" ? field.rule.item?.kind : field.kind;
-    if (kind === "list" || kind === "map" || kind === "object" || kind === "nullable") {
-      throw invalid(where, `a query cannot carry the field "${name}": use post, put or patch`);
-    }
-    const isEmptyByDefault = Array.isArray(field.default) && field.default.length === 0;
-    if (field.kind === "list" && field.presence !== "required" && !isEmptyByDefault) {
-      throw invalid(where, `in a query the list "${name}" can only default to []`);
-    }
-  }
-}
-
-function refuseErrors(errors: DeclaredErrors, where: string): void {
-  for (const [name, status] of Object.entries(errors)) {
-    if (!/^[A-Z][A-Za-z0-9]*$/.test(name))
-      throw invalid(where, `the error ${name} must be named LikeThis`);
-    if (name in errorTable) throw invalid(where, `the error ${name} is one of the framework's own`);
-    if (!Number.isInteger(status) || status < 400 || status > 599) {
-      throw invalid(where, `the error ${name} needs a status from 400 to 599`);
-    }
-  }
-}
-
-function refuseNames(fields: Fields, where: string): void {
-  for (const [name, field] of Object.entries(fields)) {
-    if (!NAME.test(name) || name in Object.prototype)
-      throw invalid(where, `"${name}" cannot be a field's name`);
-    if (field.rule.fields) refuseNames(field.rule.fields, where);
-  }
-}
-
-function refuseSamePath(endpoints: readonly Endpoint[]): void {
-  const seen = new Map<string, Endpoint>();
-  for (const endpoint of endpoints) {
-    const key = `${endpoint.method} ${endpoint.path.replaceAll(/:\w+/g, ":")}`;
-    const other = seen.get(key);
-    if (other)
-      throw invalid(
-        `${endpoint.app}/${endpoint.version}`,
-        `${other.name} and ${endpoint.name} share ${key}`,
-      );
-    seen.set(key, endpoint);
-  }
-}
-
-export function invalid(where: string, what: string): MarcotError {
-  return new MarcotError("ContractInvalid", `${where}: ${what}`);
 }
 
 /** All versions of a contract, oldest first. */
@@ -263,6 +195,11 @@ export function isServed(version: AnyContract): boolean {
 export function lastEndpoints(newest: AnyContract): ReadonlyMap<string, Endpoint> {
   const endpoints = servedVersions(newest).flatMap((version) => aboutOf(version).endpoints);
   return new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
+}
+
+/** Whether it is of a service of others. */
+export function isForeign(anyContract: AnyContract): boolean {
+  return aboutOf(anyContract).endpoints.some((endpoint) => endpoint.foreign !== undefined);
 }
 
 export function aboutOf(anyContract: AnyContract): About {

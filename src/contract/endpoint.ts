@@ -21,6 +21,20 @@ export interface EndpointOptions<I extends Shape, O extends Shape, E extends Dec
   readonly idempotent?: boolean;
   /** How long a call may take, in milliseconds. Default: the project's deadline, 2,000. */
   readonly deadlineMs?: number;
+  /** Where the fields travel. Only in `foreign`. Default: as in our own contracts, by path and method. */
+  readonly foreign?: ForeignWay;
+}
+
+/** Where the fields of a call to a service of others travel. */
+export interface ForeignWay {
+  /** Fields of the query, where the method has a body. Default: none. */
+  readonly query?: readonly string[];
+  /** Fields that are headers of the same name. Default: none. */
+  readonly headers?: readonly string[];
+  /** The field that is the whole body. Default: the body is an object of all fields that are left. */
+  readonly body?: string;
+  /** The field that the whole reply becomes. Default: the reply is the output. */
+  readonly reply?: string;
 }
 
 /** An endpoint before it belongs to a contract. */
@@ -38,6 +52,8 @@ export interface Definition<
   readonly errors: E;
   readonly idempotent: boolean;
   readonly deadlineMs: number | undefined;
+  /** Set where the endpoint is of a service of others. */
+  readonly foreign?: ForeignWay;
 }
 
 /** An endpoint of one version of an app. */
@@ -174,6 +190,7 @@ function define(method: Method, idempotent: boolean) {
       errors: options.errors ?? {},
       idempotent: options.idempotent ?? idempotent,
       deadlineMs: options.deadlineMs,
+      ...(options.foreign && { foreign: options.foreign }),
     };
     return Object.freeze(definition) as Definition<I, O, E>;
   };

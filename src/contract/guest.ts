@@ -43,6 +43,24 @@ export function partsOf(shape: Shape, where: string): Fields | Field {
   return isGuest(shape) ? guestField(shape, where) : shape;
 }
 
+/** Any value that JSON can say, unchecked: where a service of others says no more. */
+export function json(): Field<unknown, unknown, "required"> {
+  return anything;
+}
+
+const anything: Field<unknown, unknown, "required"> = Object.freeze({
+  kind: "guest",
+  presence: "required",
+  schema: Object.freeze({}),
+  rule: Object.freeze({
+    validate: (value: unknown) => {
+      const found: { message: string; pointer: string }[] = [];
+      const copy = copyJson(value, "", found, 0);
+      return found.length > 0 ? { issues: found } : { value: copy };
+    },
+  }),
+});
+
 function guestField(guest: Guest, where: string): Field {
   return Object.freeze({
     kind: "guest",

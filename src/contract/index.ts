@@ -1,5 +1,5 @@
 /** `marcot/contract`: all that a contract.ts imports. It loads nothing else of the framework. */
-export { contract } from "./contract.ts";
+export { contract, foreign } from "./contract.ts";
 export { del, event, get, patch, post, put } from "./endpoint.ts";
 export {
   binary,
@@ -35,6 +35,7 @@ export {
 } from "./steps/steps.ts";
 export { retire, type RetireOptions } from "./retire.ts";
 export { change, extend } from "./version.ts";
+export { json } from "./guest.ts";
 export type { Read, Written } from "./guest.ts";
 export type { Call, CallOptions } from "./endpoint.ts";
 // The names by which the compiler declares what a contract.ts exports, when a package is built of it.

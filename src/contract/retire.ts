@@ -3,7 +3,8 @@
  * The declaration of the version itself never changes.
  */
 import { helpers } from "./check.ts";
-import { aboutOf, type AnyContract, invalid } from "./contract.ts";
+import { aboutOf, type AnyContract } from "./contract.ts";
+import { invalid } from "./refuse.ts";
 
 export interface RetireOptions {
   /** The day from which callers are told to leave, `"2026-11-01"`. */

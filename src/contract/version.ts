@@ -21,9 +21,9 @@ import {
   bind,
   bindEvent,
   fromName,
-  invalid,
   versionsOf,
 } from "./contract.ts";
+import { invalid } from "./refuse.ts";
 import type { Fields } from "./field.ts";
 import { isGuest, type Shape } from "./guest.ts";
 import type { ErrorStep, Gone, Link, Side, Step } from "./steps/step.ts";

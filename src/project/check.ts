@@ -187,6 +187,7 @@ async function checkApp({ project, name, isOwn, environment, uses }: AppTask): P
   } catch (error) {
     return [thrown("apps.E002", error, { folder, project, file: fileOf("contract") })];
   }
+  if (files.isPulled) return contracts;
   try {
     app = await loadApp(files);
   } catch (error) {

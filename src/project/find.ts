@@ -37,25 +37,32 @@ export async function loadSettings(folder: string): Promise<Settings> {
   });
 }
 
-/** Where an app's files are: `apps/<name>` of the project, or the package `marcot-<name>`. */
+/**
+ * Where an app's files are: `apps/<name>` of the project, the package `marcot-<name>`, or `contracts/<name>`,
+ * where `marcot contract pull` writes.
+ */
 export interface AppFiles {
   readonly name: string;
   readonly folder: string;
   /** The extension of its files: a package ships JavaScript, a project has TypeScript. */
   readonly extension: ".ts" | ".js";
   readonly isPackage: boolean;
+  /** Whether it is a contract alone, in `contracts/<name>`: the app is provided by others. */
+  readonly isPulled: boolean;
 }
 
 export function findApp(project: string, name: string): AppFiles | undefined {
   for (const extension of [".ts", ".js"] as const) {
-    const folder = join(project, "apps", name);
-    if (existsSync(join(folder, `contract${extension}`)))
-      return { name, folder, extension, isPackage: false };
+    for (const place of ["apps", "contracts"]) {
+      const folder = join(project, place, name);
+      if (existsSync(join(folder, `contract${extension}`)))
+        return { name, folder, extension, isPackage: false, isPulled: place === "contracts" };
+    }
   }
   const contract = resolveContract(project, `marcot-${name}`);
   if (contract === undefined) return undefined;
   const extension = contract.endsWith(".ts") ? ".ts" : ".js";
-  return { name, folder: dirname(contract), extension, isPackage: true };
+  return { name, folder: dirname(contract), extension, isPackage: true, isPulled: false };
 }
 
 /** Undefined when there is no such package. By `require`: Node resolves for `import` from its own file alone. */

@@ -119,6 +119,10 @@ async function listApp(
     const message = `the app ${name} is neither in ${join(folder, "apps", name)} nor installed as marcot-${name}; or set ${apiVariableOf(name)}`;
     throw new MarcotError("AppNotFound", message);
   }
+  if (files?.isPulled && isLocal) {
+    const message = `the app ${name} is provided by others: there is its contract, and no address`;
+    throw new MarcotError("AppNotFound", message, { fix: `Set ${apiVariableOf(name)}.` });
+  }
   const versions = files ? (await loadContract(files)).filter(isServed) : [];
   return { ...about, files, versions };
 }

@@ -4,7 +4,8 @@ import type { Provider, ServedApp } from "../app/types.ts";
 import "../client/dispatch.ts"; // puts itself into the slot that contracts call
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { newSpanId } from "../client/remote.ts";
+import { newSpanId } from "../client/request.ts";
+import { isForeign } from "../contract/contract.ts";
 import { MarcotError } from "../errors.ts";
 import type { Listed, Project } from "../project/project.ts";
 import type { MappedApp, SiteMap } from "./layout.ts";
@@ -100,16 +101,24 @@ function isAlone({ plan }: Project, local: readonly ServedApp[]): boolean {
 }
 
 function createPassages(project: Project): Passage[] {
-  return project.plan.apps.flatMap(({ name, address }) =>
-    address ? [createPassage(name, `/${name}`, address)] : [],
-  );
+  return project.plan.apps.flatMap((listed) => {
+    const { name, address } = listed;
+    return address && !isOfOthers(listed) ? [createPassage(name, `/${name}`, address)] : [];
+  });
+}
+
+/** A foreign service has no pages, and what it lets this project do is not for everybody. */
+function isOfOthers({ versions }: Listed): boolean {
+  return versions.some(isForeign);
 }
 
 function siteMap(project: Project, prefixOf: (app: string) => string, isSite: boolean): SiteMap {
   const { plan } = project;
   return {
     name: plan.settings.name,
-    apps: plan.apps.map((listed) => toMapped(listed, project.providers.get(listed.name), isSite)),
+    apps: plan.apps
+      .filter((listed) => !isOfOthers(listed))
+      .map((listed) => toMapped(listed, project.providers.get(listed.name), isSite)),
     hrefOf(app, root) {
       if (root !== undefined) return `${root}/${app}`;
       const provider = project.providers.get(app);

@@ -19,7 +19,7 @@ function publish(name: string, exports: unknown, file = "contract.js"): void {
 test("an app is the package whose door is its contract", () => {
   publish("good", { ".": "./dist/contract.js" }, "dist/contract.js");
   const folder = join(place.folder, "node_modules", "marcot-good", "dist");
-  const found = { name: "good", folder, extension: ".js", isPackage: true };
+  const found = { name: "good", folder, extension: ".js", isPackage: true, isPulled: false };
   assert.deepEqual(findApp(place.folder, "good"), found);
   assert.equal(findApp(place.folder, "absent"), undefined);
 });

@@ -65,7 +65,7 @@ async function readRows(project: string): Promise<Row[]> {
   for (const app of apps) {
     const files = findApp(project, app);
     const contracts = files ? await loadContract(files) : [];
-    const here = files ? "this process" : "not provided";
+    const here = files && !files.isPulled ? "this process" : "not provided";
     const fake = fakes.has(app) && files ? "fake" : undefined;
     rows.push({
       app,
