@@ -8,6 +8,7 @@ import { style } from "../terminal/style.ts";
 import { addLock } from "./contract-lock.ts";
 import { addContractRemove } from "./contract-remove.ts";
 import { addContractUsage } from "./contract-usage.ts";
+import { addContractPull } from "./contract-pull.ts";
 
 interface DiffFlags {
   readonly as?: As;
@@ -64,6 +65,7 @@ export function addContract(program: Command): void {
     .action(explain);
   addContractUsage(contract);
   addContractRemove(contract);
+  addContractPull(contract);
 }
 
 async function runDiff(

@@ -1,0 +1,255 @@
+/**
+ * A contract.ts for a caller that has no access to the provider's code, from what the provider serves: its
+ * lock, or an OpenAPI document of anybody.
+ */
+import { MarcotError } from "../../errors.ts";
+import { kindOf, type Lock, lockOfOpenApi, type LockEndpoint } from "../document.ts";
+import { isObject, operationsOf, ownLockOf } from "../from-openapi.ts";
+import { type Constant, use, writeField, writeFields, type Writer } from "./field.ts";
+import { type Pulled, toPulled } from "./foreign-endpoint.ts";
+import { keyOf, type Node, render, wrap } from "./layout.ts";
+import { linesOf, newNotes, type Notes } from "./notes.ts";
+import { behind, type Defs, membersOf } from "./schema.ts";
+
+export interface PullOptions {
+  /** What the app is called here: `petstore`. */
+  readonly name: string;
+  /** Where the document was, for the comment. */
+  readonly from: string;
+  /** Default: the newest version of a provider of ours; `v1` of anybody else. */
+  readonly version?: string | undefined;
+}
+
+export interface PulledContract {
+  /** The text of contract.ts. */
+  readonly source: string;
+  /** What was pulled, for `marcot contract diff` with what is pulled later. */
+  readonly lock: Lock;
+  readonly version: string;
+  readonly isForeign: boolean;
+  readonly endpoints: number;
+  /** What the source says and the contract does not. */
+  readonly notes: readonly string[];
+  /** Where the document says that the service is, relative to its own address. Undefined for our own. */
+  readonly server: string | undefined;
+}
+
+export function pullContract(document: unknown, options: PullOptions): PulledContract {
+  const kind = kindOf(document);
+  if (!isObject(document) || (kind !== "lock" && kind !== "openapi")) {
+    const message = `${options.from} is neither a lock nor an OpenAPI 3.0 or 3.1 document`;
+    throw new MarcotError("CommandInvalid", message, {
+      fix: "Give the address of a provider's /-/contract, or an OpenAPI document.",
+    });
+  }
+  const own = kind === "lock" ? (document as unknown as Lock) : ownLockOf(document);
+  return own ? pullOwn(own, options) : pullForeign(document, options);
+}
+
+function pullOwn(lock: Lock, options: PullOptions): PulledContract {
+  const names = Object.keys(lock.versions).filter((name) => lock.versions[name]?.state !== "gone");
+  const newest = names.toSorted((a, b) => Number(a.slice(1)) - Number(b.slice(1))).at(-1);
+  const version = options.version ?? newest ?? "v1";
+  const found = names.includes(version) ? lock.versions[version] : undefined;
+  if (found === undefined) {
+    const message = `${options.from} has no version ${version} of ${lock.app}`;
+    const fix = `Use one of ${names.join(", ")}.`;
+    throw new MarcotError("CommandInvalid", message, { fix });
+  }
+  const endpoints = Object.entries(found.endpoints).map(([name, one]) => toOwn(name, one));
+  const notes = newNotes();
+  const text = writeContract({ ...options, version, endpoints, defs: lock.$defs ?? {}, notes });
+  const lines = linesOf(notes);
+  return {
+    source: withHead(text, options.from, lines),
+    lock,
+    version,
+    isForeign: false,
+    endpoints: endpoints.length,
+    notes: lines,
+    server: undefined,
+  };
+}
+
+function toOwn(name: string, endpoint: LockEndpoint): Pulled {
+  const { method, path, input, output, status, errors, idempotent, deadlineMs } = endpoint;
+  return { name, method, path, input, output, status, errors, idempotent, deadlineMs };
+}
+
+function pullForeign(document: Readonly<Record<string, unknown>>, options: PullOptions) {
+  const lock = lockOfOpenApi(document);
+  const notes = newNotes();
+  const defs = lock.$defs ?? {};
+  const operations = operationsOf(document);
+  const names = new Set<string>();
+  const endpoints: Pulled[] = [];
+  const paths = new Set<string>();
+  for (const [id, endpoint] of Object.entries(Object.values(lock.versions)[0]?.endpoints ?? {})) {
+    const { path = "/" } = operations.get(id) ?? {};
+    const pulled = toPulled(nameOf(id, names), { path, endpoint, defs, notes });
+    if (pulled === undefined) continue;
+    const key = `${pulled.method} ${pulled.path.replaceAll(/:\w+/g, ":")}`;
+    if (paths.has(key)) notes.leftOut.set(pulled.name, `a second endpoint at ${key}`);
+    else endpoints.push(pulled);
+    paths.add(key);
+  }
+  const version = options.version ?? "v1";
+  const text = writeContract({ ...options, version, endpoints, defs, notes });
+  const lines = linesOf(notes);
+  const [server] = Array.isArray(document["servers"]) ? (document["servers"] as unknown[]) : [];
+  const url = isObject(server) ? server["url"] : undefined;
+  return {
+    source: withHead(text, options.from, lines),
+    lock: { ...lock, app: options.name },
+    version,
+    isForeign: true,
+    endpoints: endpoints.length,
+    notes: lines,
+    server: typeof url === "string" ? url : "/",
+  };
+}
+
+/** `repos/list-for-org` -> `reposListForOrg`; `GET /pets/{id}` -> `getPetsId`. */
+function nameOf(id: string, taken: Set<string>): string {
+  const words = id.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+  const [first = "call", ...rest] = words;
+  const isMethod = /^[A-Z]+$/.test(first);
+  const start = isMethod ? first.toLowerCase() : first.charAt(0).toLowerCase() + first.slice(1);
+  const joined = start + rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+  const base = /^[a-z]/.test(joined) && joined !== "then" ? joined : `call${joined}`;
+  let name = base;
+  for (let count = 2; taken.has(name); count += 1) name = `${base}${count}`;
+  taken.add(name);
+  return name;
+}
+
+interface Written extends PullOptions {
+  readonly version: string;
+  readonly endpoints: readonly Pulled[];
+  readonly defs: Defs;
+  readonly notes: Notes;
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  GET: "get",
+  POST: "post",
+  PUT: "put",
+  PATCH: "patch",
+  DELETE: "del",
+};
+
+function writeContract({ name, version, endpoints, defs, notes }: Written): string {
+  const isForeign = endpoints.some(({ foreign }) => foreign);
+  const constants = new Map<string, string>();
+  const writer = newWriter(defs, notes, !isForeign, constants);
+  const declare = use(writer, isForeign ? "foreign" : "contract");
+  const items = endpoints.map((endpoint) =>
+    wrap(`${keyOf(endpoint.name)}: `, writeEndpoint(writer, endpoint)),
+  );
+  const open = `export const ${version} = ${declare}("${name}/${version}", {`;
+  const body = render({ open, items, close: "});" });
+  const imports = render({
+    open: "import {",
+    items: [...writer.used].toSorted(),
+    close: '} from "marcot/contract";',
+  });
+  return `${[imports, ...constants.values(), body].join("\n\n")}\n`;
+}
+
+/** Names that contract.ts has already. */
+const RESERVED = /^(?:v\d+|contract|foreign|get|post|put|patch|del|text|integer|number|boolean|choice|list|map|object|datetime|date|uuid|decimal|binary|nullable|optional|json|event|abstract|arguments|as|async|await|break|case|catch|class|const|continue|debugger|declare|default|delete|do|else|enum|eval|export|extends|false|finally|for|from|function|if|implements|import|in|instanceof|interface|let|new|null|of|package|private|protected|public|return|static|super|switch|this|throw|true|try|type|typeof|undefined|var|void|while|with|yield)$/; // prettier-ignore
+
+function newWriter(
+  defs: Defs,
+  notes: Notes,
+  isOwn: boolean,
+  constants: Map<string, string>,
+): Writer {
+  const open = new Set<string>();
+  const known = new Map<string, Constant>();
+  /** Text of a constant -> its name: a type has often the same form in requests and replies. */
+  const texts = new Map<string, Constant>();
+  const names = new Set<string>();
+  const writer: Writer = { defs, notes, used: new Set(), isOwn, constantOf };
+  return writer;
+
+  function constantOf(name: string): Constant | "recursive" | undefined {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    if (open.has(name)) return "recursive";
+    const schema = defs[name];
+    if (typeof schema !== "object") return undefined;
+    open.add(name);
+    const short = name.replace(/^(?:request|response)\./, "");
+    const isFields = membersOf(schema, defs) !== undefined && schema["nullable"] !== true;
+    const node = isFields ? writeFields(writer, schema, short) : writeField(writer, schema, short);
+    open.delete(name);
+    const text = render(node, 0, 20);
+    const same = texts.get(text);
+    const constant = same ?? { name: freeName(short), isFields };
+    known.set(name, constant);
+    if (same === undefined) {
+      texts.set(text, constant);
+      constants.set(constant.name, `const ${constant.name} = ${text};`);
+    }
+    return constant;
+  }
+
+  function freeName(short: string): string {
+    const words = short.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+    const joined = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+    const lower = joined.replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (start) => start.toLowerCase());
+    const base = /^[a-z]/.test(lower) && !RESERVED.test(lower) ? lower : `${lower || "a"}Type`;
+    const plain = /^[a-z]/.test(base) ? base : `type${base}`;
+    let name = plain;
+    for (let count = 2; names.has(name); count += 1) name = `${plain}${count}`;
+    names.add(name);
+    return name;
+  }
+}
+
+function writeEndpoint(writer: Writer, endpoint: Pulled): Node {
+  const { name, method, path, input, output, status, errors, idempotent, deadlineMs, foreign } =
+    endpoint;
+  const verb = VERBS[method] ?? "post";
+  const items: Node[] = [];
+  const given = fieldsOf(writer, input, name);
+  if (given !== undefined) items.push(wrap("input: ", given));
+  const returned = fieldsOf(writer, output, name);
+  if (returned !== undefined) items.push(wrap("output: ", returned));
+  if (status !== 200) items.push(`status: ${status}`);
+  if (Object.keys(errors).length > 0) items.push(wrap("errors: ", literal(errors)));
+  if (idempotent !== !["POST", "PATCH"].includes(method)) items.push(`idempotent: ${idempotent}`);
+  if (deadlineMs !== undefined) items.push(`deadlineMs: ${deadlineMs}`);
+  if (foreign && Object.keys(foreign).length > 0) items.push(wrap("foreign: ", literal(foreign)));
+  const start = `${use(writer, verb)}(${JSON.stringify(path)}`;
+  return items.length === 0 ? `${start})` : wrap(`${start}, `, { open: "{", items, close: "}" }, ")"); // prettier-ignore
+}
+
+function literal(values: object): Node {
+  const items = Object.entries(values).map(([key, value]) => {
+    const list = Array.isArray(value) ? value.map((one) => JSON.stringify(one)) : undefined;
+    return wrap(`${keyOf(key)}: `, list ? { open: "[", items: list, close: "]" } : JSON.stringify(value)); // prettier-ignore
+  });
+  return { open: "{", items, close: "}" };
+}
+
+/** The fields of an input or output: a constant where the whole has a name. */
+function fieldsOf(writer: Writer, schema: Pulled["input"], where: string): Node | undefined {
+  const found = behind(schema, writer.defs);
+  const constant = found.name === undefined ? undefined : writer.constantOf(found.name);
+  if (constant !== undefined && constant !== "recursive" && constant.isFields) return constant.name;
+  const node = writeFields(writer, found.schema, where);
+  const isEmpty = typeof node === "object" && "items" in node && node.items.length === 0;
+  return isEmpty ? undefined : node;
+}
+
+function withHead(text: string, from: string, notes: readonly string[]): string {
+  const lines = [
+    `What ${from} said when it was pulled. Pull it again instead of changing it.`,
+    ...(notes.length > 0 ? ["", "Not said here:"] : []),
+    ...notes,
+  ];
+  const safe = lines.map((line) => ` * ${line.replaceAll("*/", "* /")}`.trimEnd());
+  return `/**\n${safe.join("\n")}\n */\n${text}`;
+}
