@@ -12,7 +12,7 @@ import { compareLocks } from "../../src/compare/contracts.ts";
 import { diff } from "../../src/compare/diff.ts";
 import type { LockSchema } from "../../src/compare/lock.ts";
 import { isBreak } from "../../src/compare/finding.ts";
-import { lockOfOpenApi } from "../../src/compare/openapi.ts";
+import { lockOfOpenApi } from "../../src/compare/openapi/openapi.ts";
 import { aboutOf, type AnyContract, isContract } from "../../src/contract/contract.ts";
 import { partsOf } from "../../src/contract/guest.ts";
 import { schemaOf } from "../../src/contract/field.ts";
