@@ -39,7 +39,7 @@ test("a package holds code, declarations and data, and nothing of its developmen
       encoding: "utf8",
     }).split(/\r?\n/);
     const isOurs = (file: string) =>
-      /\.(?:js|d\.ts|sql|template)$|\/fixtures\/\w+\.json$|\/(?:LICENSE|README\.md|package\.json|snapshot\.json)$/.test(
+      /\.(?:js|d\.ts|sql|template)$|\/fixtures\/\w+\.json$|\/(?:LICENSE|README\.md|contract\.lock|package\.json|snapshot\.json)$/.test(
         file,
       );
     assert.deepEqual(
@@ -54,6 +54,7 @@ test("a package holds code, declarations and data, and nothing of its developmen
     );
     for (const file of ["LICENSE", "README.md", "package.json"])
       assert.ok(files.includes(`package/${file}`), `${name} has no ${file}`);
+    assert.equal(files.includes("package/contract.lock"), name !== "marcot", name);
     assert.equal("private" in manifest || "devDependencies" in manifest, false, name);
   }
 });
