@@ -59,7 +59,13 @@ function judged(question: Question): finding.Finding[] {
   ) {
     return [];
   }
-  const { changes, elsewhere } = differences(question);
+  const { changes, elsewhere, end } = differences(question);
+  if (end !== undefined) {
+    const { verdict, example } = wholeRuling(question, true);
+    const what = `the differences together: ${end}`;
+    const one = finding.unproved(where, what, side);
+    return [verdict === "breaking" ? { ...one, verdict, example } : one];
+  }
   const gone = withoutGone(changes, question);
   const whole =
     gone === undefined ? wholeRuling(question, changes.length > 0) : rule(question, gone);
@@ -81,13 +87,12 @@ function judged(question: Question): finding.Finding[] {
   return findings;
 }
 
-/** None where they are too many to be told: the whole is judged all the same. */
-function differences({ old, fresh, side, where, seen }: Question): Changes {
+/** `end`: why not all of them are told; then nobody knows what the policies would say of the others. */
+function differences({ old, fresh, side, where, seen }: Question): Changes & { end?: string } {
   try {
     return asQuestion(() => changesOf(old, fresh, `${side} ${where}`, seen));
   } catch (error) {
-    whyOf(error);
-    return { changes: [], elsewhere: new Set() };
+    return { changes: [], elsewhere: new Set(), end: whyOf(error) };
   }
 }
 

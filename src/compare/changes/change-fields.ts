@@ -17,6 +17,7 @@ export function fieldChanges(
 ): void {
   const [before, after] = [propertiesOf(old), propertiesOf(fresh)];
   const outer = place.outer ?? { old, fresh };
+  spend(Object.keys(before).length + Object.keys(after).length);
   const gone = Object.keys(before).filter(
     (name) => !Object.hasOwn(after, name) && !isDeclared(outer.fresh, name),
   );
@@ -118,12 +119,15 @@ interface Move {
   readonly rule: 6 | 10 | 11;
 }
 
+/** Where more fields come and go, nobody has moved them one by one. */
+const MOVES_MAX = 10_000;
+
 /** A field that is gone and one that is new, which look like the same. A guess: only the row depends on it. */
 function movesOf(old: SchemaObject, fresh: SchemaObject, gone: string[], added: string[]): Move[] {
   const [before, after] = [propertiesOf(old), propertiesOf(fresh)];
   const moves: Move[] = [];
+  if (gone.length * added.length > MOVES_MAX) return moves;
   for (const from of gone) {
-    spend(added.length);
     const schema = before[from] as Schema;
     for (const to of added.filter((name) => !moves.some((move) => move.to === name))) {
       const other = after[to] as Schema;

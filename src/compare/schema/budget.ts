@@ -10,10 +10,10 @@ export class Unprovable extends Error {}
  * Steps for one question: what one message or one difference may take. With fewer, large unions of everyday
  * documents could not be compared; with more, a document with many such questions would take minutes.
  */
-export const QUESTION_STEPS = 3_000_000;
+export const QUESTION_STEPS = 1_000_000;
 
-/** Steps for all questions of two documents. Two of 1 MB in which all schemas refer to one another need a tenth. */
-export const COMPARISON_STEPS = 40_000_000;
+/** Steps for all questions of two documents. Two of 1 MB in which all schemas refer to one another need a third. */
+export const COMPARISON_STEPS = 15_000_000;
 
 /** Recursion deeper than this is no schema that a person wrote, and the stack has an end. */
 export const LEVELS_MAX = 200;

@@ -162,13 +162,13 @@ function closure(
   isEnd: boolean,
 ): number[] {
   const found = new Set(from);
-  spend(1 + from.length / 8);
   for (const index of found) {
     const { free, atStart, atEnd } = states[index] as State;
     for (const to of free) found.add(to);
     if (isStart) for (const to of atStart) found.add(to);
     if (isEnd) for (const to of atEnd) found.add(to);
   }
+  spend(1 + found.size / 2);
   return [...found].sort((a, b) => a - b);
 }
 
