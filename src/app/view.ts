@@ -101,6 +101,8 @@ function broken(route: Route, issues: readonly Issue[]): MarcotError {
 
 /** Failures of calls that a view made itself: its own caller must learn of them, but of no other bug. */
 const PASSING = ["Unavailable", "ConnectionLost", "TimedOut", "ContractBroken"] as const;
+/** Failures because its provider is another release. They are no 404 of the view: its caller asked rightly. */
+const SKEWED = ["UnknownVersion", "UnknownEndpoint", "VersionGone", "MethodNotAllowed"];
 
 /**
  * The error that leaves the app. A new one each time: no reference is shared, and no stack crosses.
@@ -118,7 +120,8 @@ function crossing(error: unknown, route: Route, context: CallContext): MarcotErr
       return new MarcotError("ContractBroken", message, { ran: "yes", traceId });
     }
     if (code === "NotAllowed") return new MarcotError("NotAllowed", error.message, { traceId });
-    const passing = PASSING.find((known) => known === code);
+    const isSkewed = SKEWED.includes(code ?? "");
+    const passing = isSkewed ? "ContractBroken" : PASSING.find((known) => known === code);
     if (passing) {
       const message = `${route.name} could not finish: ${error.message}`;
       return new MarcotError(passing, message, { ran: "maybe", traceId });

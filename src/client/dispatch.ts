@@ -6,12 +6,13 @@ import { current } from "../app/context.ts";
 import { noteRetired, unserved } from "../app/retired.ts";
 import { answer } from "../app/view.ts";
 import type { Context, Outgoing, Provider, Route, ServedApp } from "../app/types.ts";
-import { check, invalidInput, sentenceOf } from "../contract/check.ts";
+import { check, invalidInput } from "../contract/check.ts";
 import { checkOf } from "../contract/compile.ts";
 import { setCaller } from "../contract/contract.ts";
 import { type CallOptions, type Endpoint, nameOf } from "../contract/endpoint.ts";
 import { MarcotError } from "../errors.ts";
 import { callRemote } from "./remote.ts";
+import { answeredOutside, asCallerKnows } from "./skew.ts";
 
 /**
  * What a caller keeps of its own deadline: enough to hear that the call was late and to say so. With
@@ -81,19 +82,14 @@ async function callOtherCopy(
   );
   const route = served.byName.get(name) ?? missing(served, endpoint);
   if (route.retired !== undefined) noteRetired(outgoing, endpoint, route.retired);
-  const output = await answer(route, checked, LOCAL, outgoing);
-  return check(
-    checkOf(endpoint.output, "copy", name),
-    output,
-    (issues) =>
-      new MarcotError(
-        "ContractBroken",
-        sentenceOf(`${name} answered outside the caller's contract:`, issues),
-        {
-          errors: issues,
-        },
-      ),
-  );
+  try {
+    const output = await answer(route, checked, LOCAL, outgoing);
+    return check(checkOf(endpoint.output, "copy", name), output, (issues) =>
+      answeredOutside(name, issues),
+    );
+  } catch (error) {
+    throw asCallerKnows(error, endpoint);
+  }
 }
 
 function missing(served: ServedApp, endpoint: Endpoint): Route {

@@ -1,6 +1,7 @@
 /** Makes the error again that a provider wrote as a problem document (RFC 9457). */
 import { type Endpoint, nameOf } from "../contract/endpoint.ts";
 import { type ErrorCode, errorTable, type Issue, MarcotError, type Ran } from "../errors.ts";
+import { refusedInput, unnamedError } from "./skew.ts";
 
 /** A reply as it came, read whole. */
 export interface Reply {
@@ -27,11 +28,14 @@ export function fromProblem(reply: Reply, endpoint: Endpoint, address: URL): Mar
   const message = typeof problem.detail === "string" ? problem.detail : code;
   const declared = endpoint.errors[code];
   if (declared !== undefined) return MarcotError.declared(code, declared, message);
-  if (!isErrorCode(code)) return unexpected(reply, endpoint, address);
+  const where = `${nameOf(endpoint)} at ${address.href}`;
+  if (!isErrorCode(code)) return unnamedError(where, { code, status: reply.status, message });
+  const errors = Array.isArray(problem.errors) ? problem.errors.filter(isIssue) : [];
+  if (code === "InvalidInput") return refusedInput(where, errors);
   return new MarcotError(code, message, {
     ...(isRan(problem.ran) ? { ran: problem.ran } : {}),
     ...(typeof problem.traceId === "string" ? { traceId: problem.traceId } : {}),
-    errors: Array.isArray(problem.errors) ? problem.errors.filter(isIssue) : [],
+    errors,
   });
 }
 

@@ -9,13 +9,14 @@ import { type Dispatcher, Pool } from "undici";
 import { noteRetired } from "../app/retired.ts";
 import { timedOut, unwatch, type Timed, watch } from "../app/view.ts";
 import type { Outgoing, Running } from "../app/types.ts";
-import { check, invalidInput, sentenceOf } from "../contract/check.ts";
+import { check, invalidInput } from "../contract/check.ts";
 import { checkOf } from "../contract/compile.ts";
 import { type Endpoint, type ForeignWay, nameOf } from "../contract/endpoint.ts";
 import { codeOf, MarcotError } from "../errors.ts";
 import { fromForeign, fromProblem, type Reply } from "./problem.ts";
 import { repeat } from "./repeat.ts";
 import { toRequest } from "./request.ts";
+import { answeredOutside } from "./skew.ts";
 
 /** Fewer would queue calls of a busy project behind each other; more would crowd out other projects. */
 const CONNECTIONS_MAX = 128;
@@ -49,14 +50,7 @@ export async function callRemote(
   return check(
     checkOf(endpoint.output, "read", `${name} output`),
     foreign ? valueOf(foreign, reply, name, address) : parse(reply, name, address),
-    (issues) =>
-      new MarcotError(
-        "ContractBroken",
-        sentenceOf(`${name} at ${address.href} answered outside its contract:`, issues),
-        {
-          errors: issues,
-        },
-      ),
+    (issues) => answeredOutside(`${name} at ${address.href}`, issues),
   );
 }
 

@@ -169,7 +169,10 @@ test("a provider that answers outside its contract is told with the field", asyn
     async (site) => {
       const { status, code, detail } = await creating(site);
       assert.deepEqual([status, code], [502, "ContractBroken"]);
-      assert.match(detail, /answered outside its contract: \/id: expected an integer, got "one"/);
+      assert.match(
+        detail,
+        /answered outside the caller's contract: \/id: expected an integer, got "one"/,
+      );
     },
   );
 });
