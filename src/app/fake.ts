@@ -84,7 +84,8 @@ interface Place {
 function objectOf(fields: Fields, { path }: Place, call: Call): Values {
   const entries = Object.entries(fields).map(([name, field]) => {
     const place = { name, path: `${path}/${name}` };
-    return [name, echoOf(field, place, call) ?? valueOf(field, place, call)] as const;
+    const echoed = echoOf(field, place, call);
+    return [name, echoed === undefined ? valueOf(field, place, call) : echoed] as const;
   });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

@@ -138,6 +138,10 @@ test("a field's examples come first, those of a guest schema too", async () => {
       input: { id: c.integer() },
       output: z.object({ id: z.number().int(), colour: z.enum(["red", "blue"]), at: z.email() }),
     }),
+    mark: c.post("/mark/", {
+      input: { colour: c.nullable(c.text()), tags: c.list(c.text()) },
+      output: { colour: c.nullable(c.text()), tags: c.list(c.text({ max: 3 })) },
+    }),
     hard: c.post("/hard/", { output: { code: c.text({ pattern: /^(?=a)\w$/u }) } }),
   });
   assert.deepEqual(
@@ -154,6 +158,11 @@ test("a field's examples come first, those of a guest schema too", async () => {
       const answer = await shop.guest({ id });
       assert.equal(answer.id, id);
     }
+    // What was sent comes back where it fits: null does, a tag that is too long does not.
+    for (let id = 0; id < 20; id += 1)
+      assert.equal((await shop.mark({ colour: null, tags: [`tag ${id}`] })).colour, null);
+    const { tags } = await shop.mark({ colour: "red", tags: ["long"] });
+    assert.ok(tags.every((tag) => tag !== "long" && tag.length <= 3));
     await assert.rejects(shop.hard({}), (error) => {
       assert.equal(codeOf(error), "ContractBroken");
       assert.match(String(error), /is fake, and no value can be made for .*; give it examples/);
