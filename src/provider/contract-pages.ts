@@ -8,6 +8,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { ServedApp } from "../app/types.ts";
 import { canonical, toLock } from "../lock/lock.ts";
 import { toOpenApi } from "../lock/openapi.ts";
+import { explorerScript } from "./explorer.ts";
 
 type Site = Hono<{ Bindings: HttpBindings }>;
 
@@ -27,8 +28,11 @@ export function addContractPages(hono: Site, prefix: string, served: ServedApp):
     return described(canonical(document), "application/vnd.oai.openapi+json;version=3.1");
   });
   hono.get(`${prefix}/-/contract`, (c) => send(c, contract()));
+  hono.get(`${prefix}/-/explorer.js`, (c) => send(c, script));
   hono.get(`${prefix}/-/openapi.json`, (c) => send(c, openapi()));
 }
+
+const script = described(explorerScript, "text/javascript; charset=utf-8");
 
 function once<T extends object>(make: () => T): () => T {
   let made: T | undefined;

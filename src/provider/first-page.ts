@@ -1,4 +1,4 @@
-/** What stands at `/` of a project: its apps; or, while there are none, what to do next. */
+/** What stands at `/` of a project: its apps; or, while there are none, what to do next. And its `/-/`. */
 import { type Drawing, html, type Html } from "../app/page.ts";
 import type { SiteMap } from "./layout.ts";
 
@@ -20,6 +20,19 @@ export function drawFirstPage({ name, apps, hrefOf }: SiteMap): Drawing {
           </ul>`
     }`;
   return { title: name, body };
+}
+
+/** What stands at `/-/` of a project: the way to the contract of each app. */
+export function drawContracts({ apps, hrefOf }: SiteMap): Drawing {
+  const provided = apps.filter(({ isAbsent }) => !isAbsent);
+  const links = provided.map(
+    ({ name, title }) => html`<li><a href="${hrefOf(name, undefined)}/-/">${title}</a></li>`,
+  );
+  const body = html`<h1>Contracts</h1>
+    <ul>
+      ${links}
+    </ul>`;
+  return { title: "Contracts", body };
 }
 
 function welcome(): Html {

@@ -15,8 +15,9 @@ import type { Context, Running, ServedApp } from "../app/types.ts";
 import { MarcotError } from "../errors.ts";
 import { addContractPages } from "./contract-pages.ts";
 import { errorPage, isForPerson } from "./error-page.ts";
+import { drawExplorer } from "./explorer.ts";
 import { drawFakePage, fakeProblem } from "./fake-page.ts";
-import { drawFirstPage } from "./first-page.ts";
+import { drawContracts, drawFirstPage } from "./first-page.ts";
 import { layout, type SiteMap } from "./layout.ts";
 import { problemOf, type Refuse, replyProblem } from "./reply.ts";
 import { BODY_BYTES_MAX, traceIdOf } from "./server.ts";
@@ -74,11 +75,11 @@ export function createPages(options: PagesOptions): Pages {
   );
   for (const { prefix, served } of options.mounts) {
     addContractPages(hono, prefix, served);
+    hono.get(`${prefix}/-/`, (c) => draw(c, { ...options, served }, drawExplorer(served)));
     for (const one of served.app.urls) addPage(hono, { ...options, prefix, served, page: one });
   }
   for (const prefix of options.passed) addSlash(hono, prefix, prefix);
-  if (options.mounts.every(({ prefix }) => prefix !== ""))
-    hono.get("/", (c) => draw(c, options, drawFirstPage(options.map)));
+  if (options.mounts.every(({ prefix }) => prefix !== "")) addProjectPages(hono, options);
   hono.notFound((c) => absentPage(c, options));
   hono.onError((error, c) => failedPage(error, c, options));
   const listener = getRequestListener(hono.fetch);
@@ -91,6 +92,12 @@ export function createPages(options: PagesOptions): Pages {
       void listener(request, response);
     },
   };
+}
+
+/** In a service of one app these two are the app's own. */
+function addProjectPages(hono: Hono<{ Bindings: HttpBindings }>, options: PagesOptions): void {
+  hono.get("/", (c) => draw(c, options, drawFirstPage(options.map)));
+  hono.get("/-/", (c) => draw(c, options, drawContracts(options.map)));
 }
 
 function file(c: HonoContext, type: string, text: string): Response {

@@ -48,6 +48,8 @@ const withRows: readonly Case[] = [
   { name: "a question to edit", path: "/faq/questions/1/edit/" },
   { name: "the resolved tickets", path: "/faqcreator/" },
   { name: "a question to write", path: "/faqcreator/from/3/" },
+  { name: "the contracts", path: "/-/" },
+  { name: "the contract of an app", path: "/faq/-/" },
   { name: "an absent page", path: "/nowhere/", status: 404 },
   { name: "an absent ticket", path: "/tickets/show/99/", status: 404 },
   { name: "an endpoint's address", path: "/tickets/v1/open/", status: 405 },
