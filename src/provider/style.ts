@@ -97,7 +97,8 @@ button:hover, .button:hover { text-decoration: underline; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 h3 { font-size: 1rem; margin: 1.25rem 0 0.35rem; }
 pre { margin: 0 0 1rem; padding: 0.75rem 1rem; border: 1px solid var(--line); border-radius: 0.4rem; background: var(--card); color: var(--ink); font-size: 0.875rem; white-space: pre-wrap; }
-.endpoint { margin-top: 0; padding: 0.6rem 0; border-top: 1px solid var(--line); }
+.fields { display: grid; grid-template-columns: fit-content(45%) 1fr; gap: 0 1rem; margin: 0; } .fields dd { margin: 0; }
+.endpoint { color: var(--ink); margin-top: 0; padding: 0.6rem 0; border-top: 1px solid var(--line); }
 .try textarea { font-family: ui-monospace, monospace; font-size: 0.875rem; } .try pre { margin-top: 1rem; }
 .skip { position: absolute; left: -99rem; }
 .skip:focus { left: 1rem; top: 0.5rem; z-index: 1; background: var(--card); padding: 0.5rem 0.75rem; border-radius: 0.4rem; }

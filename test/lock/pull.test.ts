@@ -160,6 +160,30 @@ function withoutBounds(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, part]) => [key, withoutBounds(part)]));
 }
 
+test("nothing that a document says becomes code", async () => {
+  const evil = '*/ globalThis.pulled = true; /*"`${globalThis.pulled = true}`\n';
+  const schema = {
+    type: "object",
+    properties: {
+      [evil]: { type: "string", pattern: `${evil}/`, enum: [evil], format: evil, [evil]: 1 },
+    },
+  };
+  const media = { "application/json": { schema } };
+  const operation = {
+    operationId: `a${evil}`,
+    parameters: [{ name: evil, in: "header", schema }],
+    requestBody: { required: true, content: media },
+    responses: { 200: { description: evil, content: media }, [evil]: { description: "" } },
+  };
+  const foreign = { openapi: "3.1.0", info: { title: evil }, paths: { [`/${evil}`]: { post: operation }, "/a": { post: operation } } }; // prettier-ignore
+  await load(pullContract(foreign, { name: "evil", from: evil }).source);
+  const endpoint = { method: evil, path: "/a/", input: schema, output: schema, status: evil, errors: {}, idempotent: evil, deadlineMs: evil }; // prettier-ignore
+  const versions = { v1: { state: "stable", endpoints: { a: endpoint } }, [`v9${evil}`]: { state: "stable", endpoints: {} } }; // prettier-ignore
+  const { source } = pullContract({ app: "evil", versions }, { name: "evil", from: evil });
+  await load(source).catch(() => {}); // it may be refused, and has been run by then
+  assert.equal(Reflect.get(globalThis, "pulled"), undefined);
+});
+
 test("a contract and what has changed since are compared by their locks", () => {
   const pulled = pullContract(toLock(faq), { name: "faq", from: "here" });
   assert.deepEqual(compareLocks(pulled.lock, toLock(faq)).filter(isBreak), []);

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { v2 as faq } from "../../apps/faq/contract.ts";
 import { canonical, toLock } from "../../src/lock/lock.ts";
+import { openProject } from "../../src/project/project.ts";
+import { marcot, packageJson, settingsOf, tempFolder } from "../cli/command.ts";
 import { openDatabase, type Part, start } from "../company.ts";
 
 let database: Awaited<ReturnType<typeof openDatabase>>;
@@ -70,3 +73,50 @@ test("an app of a project has its contract below its own path", async () => {
   const response = await fetch(`${project.address}/tickets/-/contract`);
   assert.equal(((await response.json()) as { app: string }).app, "tickets");
 });
+
+const CALLER = `import { v1 as faq } from "#apps/faq";
+export const ask = (question: string) => faq.create({ question, source: 1 });
+export const entry = (id: number) => faq.entry({ id });
+`;
+
+type Caller = Readonly<Record<"ask" | "entry", (input: unknown) => Promise<{ id: number }>>>;
+
+for (const [kind, path] of [
+  ["contract", "contract"],
+  ["OpenAPI document", "openapi.json"],
+] as const) {
+  test(`a project without the app's code calls it by its pulled ${kind}`, async () => {
+    const files = { "package.json": packageJson, "settings.ts": settingsOf(["faq"]) };
+    const other = tempFolder({ ...files, "caller.ts": CALLER });
+    const from = `${service.address}/-/${path}`;
+    const { code, stdout, stderr } = await marcot(
+      ["contract", "pull", "faq", "--from", from, "--version", "v1"],
+      { cwd: other.folder },
+    );
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.ok(stdout.includes(`FAQ_API=${service.address}`), stdout);
+    const quiet = () => {};
+    const caller = await openProject({
+      folder: other.folder,
+      environment: { FAQ_API: service.address },
+      log: { info: quiet, warn: quiet, error: quiet },
+    });
+    try {
+      const { ask, entry } = (await import(join(other.folder, "caller.ts"))) as Caller;
+      const { id, ...asked } = await caller.run(() => ask("Who?"));
+      assert.deepEqual(asked, { question: "Who?", source: 1 });
+      assert.deepEqual(await caller.run(() => entry(id)), { id, ...asked });
+      await assert.rejects(
+        caller.run(() => entry(99_999)),
+        { code: "NoSuchEntry" },
+      );
+      await assert.rejects(
+        caller.run(() => ask("")),
+        { code: "InvalidInput" },
+      );
+    } finally {
+      await caller.close();
+      other.remove();
+    }
+  });
+}

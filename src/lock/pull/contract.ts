@@ -47,7 +47,10 @@ export function pullContract(document: unknown, options: PullOptions): PulledCon
 }
 
 function pullOwn(lock: Lock, options: PullOptions): PulledContract {
-  const names = Object.keys(lock.versions).filter((name) => lock.versions[name]?.state !== "gone");
+  // It becomes a name in the code, and the lock comes from others.
+  const names = Object.keys(lock.versions).filter(
+    (name) => /^v[1-9]\d{0,3}$/.test(name) && lock.versions[name]?.state !== "gone",
+  );
   const newest = names.toSorted((a, b) => Number(a.slice(1)) - Number(b.slice(1))).at(-1);
   const version = options.version ?? newest ?? "v1";
   const found = names.includes(version) ? lock.versions[version] : undefined;
@@ -217,10 +220,11 @@ function writeEndpoint(writer: Writer, endpoint: Pulled): Node {
   if (given !== undefined) items.push(wrap("input: ", given));
   const returned = fieldsOf(writer, output, name);
   if (returned !== undefined) items.push(wrap("output: ", returned));
-  if (status !== 200) items.push(`status: ${status}`);
+  if (status !== 200) items.push(`status: ${JSON.stringify(status)}`);
   if (Object.keys(errors).length > 0) items.push(wrap("errors: ", literal(errors)));
-  if (idempotent !== !["POST", "PATCH"].includes(method)) items.push(`idempotent: ${idempotent}`);
-  if (deadlineMs !== undefined) items.push(`deadlineMs: ${deadlineMs}`);
+  if (idempotent !== !["POST", "PATCH"].includes(method))
+    items.push(`idempotent: ${JSON.stringify(idempotent)}`);
+  if (deadlineMs !== undefined) items.push(`deadlineMs: ${JSON.stringify(deadlineMs)}`);
   if (foreign && Object.keys(foreign).length > 0) items.push(wrap("foreign: ", literal(foreign)));
   const start = `${use(writer, verb)}(${JSON.stringify(path)}`;
   return items.length === 0 ? `${start})` : wrap(`${start}, `, { open: "{", items, close: "}" }, ")"); // prettier-ignore
