@@ -5,30 +5,10 @@
 import type { LockSchema } from "../document.ts";
 import { isObject } from "../from-openapi.ts";
 import { type Node, keyOf, wrap } from "./layout.ts";
-import { loosen, type Notes } from "./notes.ts";
+import { loosen } from "./notes.ts";
+import { writeNumber, writeText } from "./scalar.ts";
 import { behind, type Defs, membersOf, onlyPart, type Raw, TALK, withoutNull } from "./schema.ts";
-
-export interface Writer {
-  readonly defs: Defs;
-  readonly notes: Notes;
-  /** Names to import from marcot/contract. */
-  readonly used: Set<string>;
-  /** Whether the source is a contract of ours: defaults are filled in, and base64 is what it says. */
-  readonly isOwn: boolean;
-  /** A constant for a schema that has a name; undefined where it has none, or is inside of itself. */
-  constantOf(name: string): Constant | "recursive" | undefined;
-}
-
-export interface Constant {
-  readonly name: string;
-  /** Whether it is a list of fields, to be put into `object(…)`. */
-  readonly isFields: boolean;
-}
-
-export function use(writer: Writer, name: string): string {
-  writer.used.add(name);
-  return name;
-}
+import { options, unwritten, use, type Writer } from "./writer.ts";
 
 export function writeField(
   writer: Writer,
@@ -104,88 +84,6 @@ function typeOf(schema: Raw): unknown {
 function anything(writer: Writer, what: string, where: string): string {
   loosen(writer.notes, what, where);
   return `${use(writer, "json")}()`;
-}
-
-/** Notes the keywords that are there and were not written. */
-function unwritten(writer: Writer, schema: Raw, written: readonly string[], where: string): void {
-  for (const keyword of Object.keys(schema)) {
-    const isSilent = TALK.has(keyword) || keyword.startsWith("x-") || keyword === "xml";
-    if (isSilent || keyword === "type" || written.includes(keyword)) continue;
-    const value = schema[keyword];
-    if (value === false || value === undefined) continue;
-    loosen(writer.notes, keyword === "format" ? `format ${String(value)}` : keyword, where);
-  }
-}
-
-/** Text of options; nothing where all are undefined. */
-function options(values: Readonly<Record<string, unknown>>): string {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined);
-  if (given.length === 0) return "";
-  const parts = given.map(([name, value]) => {
-    return `${name}: ${value instanceof RegExp ? String(value) : JSON.stringify(value)}`;
-  });
-  return `{ ${parts.join(", ")} }`;
-}
-
-const DECIMAL = "^-?(0|[1-9][0-9]*)(\\.[0-9]+)?$";
-
-function writeText(writer: Writer, schema: Raw, where: string, fallback: unknown): Node {
-  const { format, pattern, contentEncoding } = schema;
-  // To others the encoding is a remark (JSON Schema 2020-12, validation, 8.3), and other text is sent too.
-  if (format === "byte" || (contentEncoding === "base64" && writer.isOwn)) {
-    unwritten(writer, schema, ["contentEncoding", "format"], where);
-    return `${use(writer, "binary")}()`;
-  }
-  const named = { "date-time": "datetime", date: "date", uuid: "uuid" }[String(format)];
-  if (named !== undefined) {
-    unwritten(writer, schema, ["format"], where);
-    return `${use(writer, named)}(${named === "date" ? options({ default: fallback }) : ""})`;
-  }
-  if (pattern === DECIMAL) {
-    unwritten(writer, schema, ["pattern"], where);
-    return `${use(writer, "decimal")}(${options({ default: fallback })})`;
-  }
-  const regex = toRegExp(pattern);
-  const known = ["minLength", "maxLength", ...(regex ? ["pattern"] : [])];
-  unwritten(writer, schema, known, where);
-  const [min, max] = [schema["minLength"], schema["maxLength"]];
-  return `${use(writer, "text")}(${options({ min: min === 0 ? undefined : min, max, pattern: regex, default: fallback })})`;
-}
-
-function toRegExp(pattern: unknown): RegExp | undefined {
-  if (typeof pattern !== "string") return undefined;
-  try {
-    return new RegExp(pattern, "u");
-  } catch {
-    return undefined;
-  }
-}
-
-function writeNumber(writer: Writer, schema: Raw, where: string, fallback: unknown): Node {
-  const isInteger = schema["type"] === "integer";
-  const [low, high] = [schema["exclusiveMinimum"], schema["exclusiveMaximum"]];
-  // Before 2020-12 the exclusive bounds were booleans beside the others.
-  const known = ["minimum", "maximum"];
-  if (isInteger && typeof low === "number") known.push("exclusiveMinimum");
-  if (isInteger && typeof high === "number") known.push("exclusiveMaximum");
-  const isUsual = /^(?:u?int(?:8|16|32|64)|double|float)$/.test(String(schema["format"]));
-  unwritten(writer, schema, isUsual ? [...known, "format"] : known, where);
-  const min = greatest(schema["minimum"], isInteger && typeof low === "number" ? Math.floor(low) + 1 : undefined); // prettier-ignore
-  const max = least(schema["maximum"], isInteger && typeof high === "number" ? Math.ceil(high) - 1 : undefined); // prettier-ignore
-  const isSafe = (bound: number | undefined) =>
-    isInteger && bound !== undefined && Math.abs(bound) >= Number.MAX_SAFE_INTEGER;
-  const bounds = { min: isSafe(min) ? undefined : min, max: isSafe(max) ? undefined : max };
-  return `${use(writer, isInteger ? "integer" : "number")}(${options({ ...bounds, default: fallback })})`;
-}
-
-function greatest(...bounds: unknown[]): number | undefined {
-  const given = bounds.filter((one) => typeof one === "number");
-  return given.length === 0 ? undefined : Math.max(...given);
-}
-
-function least(...bounds: unknown[]): number | undefined {
-  const given = bounds.filter((one) => typeof one === "number");
-  return given.length === 0 ? undefined : Math.min(...given);
 }
 
 function writeEnum(
