@@ -50,7 +50,10 @@ export async function checkProject(options: CheckOptions): Promise<Checked> {
     const isOwn = own.some((files) => files.name === name);
     findings.push(...(await checkApp({ project: folder, name, isOwn, environment, uses })));
   }
-  const locked = own.filter(({ name }) => apps === undefined || apps.includes(name));
+  // A contract that was pulled is what its provider said then; the provider keeps its lock.
+  const locked = own.filter(
+    ({ name, isPulled }) => !isPulled && (apps === undefined || apps.includes(name)),
+  );
   const locks = await checkLocks({ project: folder, apps: locked, uses, against });
   findings.push(...locks.findings);
   const told = findings.filter((finding) => !isRepeated(finding, findings));

@@ -51,8 +51,9 @@ function judge(schema: Schema, value: Json): boolean | undefined {
   const at = resolve(schema);
   if (typeof at === "boolean") return at;
   if (current === undefined || current.count > SCHEMAS_MAX) current = openJudge();
-  if (!current.compiled.has(at)) current.compiled.set(at, compile(at, current));
-  return current.compiled.get(at)?.(value);
+  const { compiled } = current; // to compile may end this judge, and then the next question gets a new one
+  if (!compiled.has(at)) compiled.set(at, compile(at, current));
+  return compiled.get(at)?.(value);
 }
 
 /** Keywords of a schema that ajv may write out where it is referred to. */
