@@ -5,7 +5,7 @@
 import { relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { MarcotError } from "../errors.ts";
-import type { Place } from "./findings.ts";
+import type { Place } from "./check/findings.ts";
 
 export type Exports = Readonly<Record<string, unknown>>;
 

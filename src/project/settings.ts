@@ -2,7 +2,7 @@
 import { MarcotError } from "../errors.ts";
 import { databaseVariableOf, readAddress, readFake } from "./addresses.ts";
 import { env, type Environment, isVariable, type Variable } from "./env.ts";
-import { findingTable, isFindingId, isSilenceable } from "./findings.ts";
+import { findingTable, isFindingId, isSilenceable } from "./check/findings.ts";
 import { NAME_RULE, nearest, objectionToName } from "./name.ts";
 
 type Setting<T> = T | Variable<T>;

@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { test } from "node:test";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { importsOf } from "../../src/project/imports.ts";
+import { importsOf } from "../../src/project/check/imports.ts";
 import { packAll } from "./stranger.ts";
 
 const packages = packAll().map((one) => ({ ...one, manifest: manifestOf(one.folder) }));

@@ -1,7 +1,7 @@
 /** `marcot apps`: each app, where it is provided, which versions it has, and which apps call it. */
 import type { Command } from "commander";
 import { aboutOf, isServed } from "../../contract/contract.ts";
-import type { Use } from "../../project/boundaries.ts";
+import type { Use } from "../../project/check/boundaries.ts";
 import { findApp, findProject, loadContract, loadSettings } from "../../project/find.ts";
 import { readSettings } from "../../project/settings.ts";
 import { NO_APPS, style, toColumns } from "../terminal/style.ts";
@@ -59,7 +59,7 @@ function coloured(provider: string): string {
 async function readRows(project: string): Promise<Row[]> {
   const { apps, addresses, fakes } = readSettings(await loadSettings(project), process.env);
   // Loaded only here: its parser is a native package, which a server that was installed lean may lack.
-  const { ownApps, scanBoundaries } = await import("../../project/boundaries.ts");
+  const { ownApps, scanBoundaries } = await import("../../project/check/boundaries.ts");
   const { uses } = scanBoundaries({ project, apps: ownApps(project, apps), listed: apps });
   const rows: Row[] = [];
   for (const app of apps) {

@@ -44,7 +44,7 @@ Examples:
 async function run({ json = false, format, against }: Flags): Promise<void> {
   const folder = findProject(process.cwd());
   // Loaded only here: its parser is a native package, which a server that was installed lean may lack.
-  const { checkProject } = await import("../../project/check.ts");
+  const { checkProject } = await import("../../project/check/check.ts");
   const { report } = await import("../terminal/findings.ts");
   const checked = await checkProject({ folder, environment: process.env, against });
   if (checked.findings.some(({ level }) => level === "error")) process.exitCode = 1;

@@ -115,7 +115,7 @@ function invalid(message: string, fix: string): MarcotError {
 }
 
 async function chosen(project: string, names: readonly string[]): Promise<readonly AppFiles[]> {
-  const { ownApps } = await import("../../project/boundaries.ts");
+  const { ownApps } = await import("../../project/check/boundaries.ts");
   const { read } = inspectSettings(await loadSettings(project), process.env);
   const own = ownApps(project, read.apps).filter(({ isPulled }) => !isPulled);
   const foreign = names.find((name) => !own.some((files) => files.name === name));

@@ -52,7 +52,7 @@ export async function readUsage(app: string, days: number): Promise<AppUsage> {
   const [local] = localFiles(plan, [app]);
   if (local === undefined) throw new Error(`${app} is neither here nor elsewhere`); // localFiles refuses
   // Loaded only here: the parser is a native package, which a server that was installed lean may lack.
-  const { ownApps, scanBoundaries } = await import("../../project/boundaries.ts");
+  const { ownApps, scanBoundaries } = await import("../../project/check/boundaries.ts");
   const { folder: project, settings } = plan;
   const listed = settings.apps;
   const { uses } = scanBoundaries({ project, apps: ownApps(project, listed), listed });

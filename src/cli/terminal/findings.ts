@@ -1,8 +1,8 @@
 /** Findings of `check` as people, scripts and the pages of a forge read them. */
 import { posix, sep } from "node:path";
 import type { Format } from "../../lock/compared.ts";
-import { type ContractFinding, detailsOf } from "../../project/check-lock.ts";
-import type { Checked } from "../../project/check.ts";
+import { type ContractFinding, detailsOf } from "../../project/check/check-lock.ts";
+import type { Checked } from "../../project/check/check.ts";
 import { repositoryOf } from "../../project/git.ts";
 import { style } from "./style.ts";
 

@@ -4,13 +4,13 @@
  */
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { MarcotError } from "../errors.ts";
-import { type Change, type Expected, fieldsOf, type Json, shortJson } from "../lock/compared.ts";
+import { MarcotError } from "../../errors.ts";
+import { type Change, type Expected, fieldsOf, type Json, shortJson } from "../../lock/compared.ts";
 import type { Use } from "./boundaries.ts";
 import { lineOf } from "./contract-source.ts";
-import { type AppFiles, loadContract } from "./find.ts";
+import { type AppFiles, loadContract } from "../find.ts";
 import { type Finding, type Place, toFinding } from "./findings.ts";
-import { History, type LockState, stateOf } from "./locks.ts";
+import { History, type LockState, stateOf } from "../locks.ts";
 
 export interface CheckLocksOptions {
   /** The folder of settings.ts. */

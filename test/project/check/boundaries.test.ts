@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { ownApps, scanBoundaries } from "../../src/project/boundaries.ts";
-import { packageJson, settingsOf, tempFolder } from "../cli/command.ts";
+import { ownApps, scanBoundaries } from "../../../src/project/check/boundaries.ts";
+import { packageJson, settingsOf, tempFolder } from "../../cli/command.ts";
 
 const bare =
   'import { contract } from "marcot/contract";\nexport const v1 = contract("x/v1", {});\n';

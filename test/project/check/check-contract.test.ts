@@ -1,7 +1,7 @@
 /** What `marcot check` says of versions: steps that do not carry, what they lose, and versions that end. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { marcot, packageJson, settingsOf, tempFolder, tinyApp } from "../cli/command.ts";
+import { marcot, packageJson, settingsOf, tempFolder, tinyApp } from "../../cli/command.ts";
 
 const places: { remove(): void }[] = [];
 after(() => places.forEach((place) => place.remove()));

@@ -2,11 +2,11 @@
  * The part of `check` that looks at versions: the law of their steps, tried with seeded values, what a
  * step loses, and versions that end.
  */
-import { type About, aboutOf, type AnyContract, versionsOf } from "../contract/contract.ts";
-import { type Endpoint, nameOf } from "../contract/endpoint.ts";
-import { type Breach, breachesOf } from "../contract/law/law.ts";
-import { lossesOf, lossesOfEvent } from "../contract/law/loss.ts";
-import { errorsBetween } from "../contract/steps/plan.ts";
+import { type About, aboutOf, type AnyContract, versionsOf } from "../../contract/contract.ts";
+import { type Endpoint, nameOf } from "../../contract/endpoint.ts";
+import { type Breach, breachesOf } from "../../contract/law/law.ts";
+import { lossesOf, lossesOfEvent } from "../../contract/law/loss.ts";
+import { errorsBetween } from "../../contract/steps/plan.ts";
 import type { Use } from "./boundaries.ts";
 import { type Finding, type Place, toFinding } from "./findings.ts";
 

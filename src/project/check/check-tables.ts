@@ -1,14 +1,14 @@
 /** The part of `check` that looks at tables: do they stay in the app's schema, and do migrations make them? */
-import type { App } from "../app/types.ts";
+import type { App } from "../../app/types.ts";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { is } from "drizzle-orm";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
-import { makeMigration } from "../data/makemigrations.ts";
-import { readMigrations } from "../data/migrate.ts";
-import { codeOf, MarcotError } from "../errors.ts";
-import type { AppFiles } from "./find.ts";
+import { makeMigration } from "../../data/makemigrations.ts";
+import { readMigrations } from "../../data/migrate.ts";
+import { codeOf, MarcotError } from "../../errors.ts";
+import type { AppFiles } from "../find.ts";
 import { type Finding, type Place, toFinding } from "./findings.ts";
 
 export interface CheckTablesOptions {

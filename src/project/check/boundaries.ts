@@ -8,7 +8,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type AppFiles, findApp } from "./find.ts";
+import { type AppFiles, findApp } from "../find.ts";
 import { type Finding, toFinding } from "./findings.ts";
 import { importsOf, type Imported, type Member } from "./imports.ts";
 

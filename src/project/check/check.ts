@@ -3,19 +3,19 @@
  * apps import of each other. Nothing is opened and nothing is written; the apps' files are loaded.
  */
 import { join, relative } from "node:path";
-import type { App } from "../app/types.ts";
-import { codeOf, MarcotError } from "../errors.ts";
-import { apiVariableOf } from "./addresses.ts";
+import type { App } from "../../app/types.ts";
+import { codeOf, MarcotError } from "../../errors.ts";
+import { apiVariableOf } from "../addresses.ts";
 import { ownApps, scanBoundaries, type Use } from "./boundaries.ts";
 import { checkCallers, checkContract } from "./check-contract.ts";
 import { checkLocks, type ComparedContract, type ContractFinding } from "./check-lock.ts";
 import { checkTables } from "./check-tables.ts";
-import type { Environment } from "./env.ts";
-import { type AppFiles, findApp, loadApp, loadContract, loadSettings } from "./find.ts";
+import type { Environment } from "../env.ts";
+import { type AppFiles, findApp, loadApp, loadContract, loadSettings } from "../find.ts";
 import { type Finding, type FindingId, type Place, toFinding } from "./findings.ts";
-import { placeOf, reasonOf } from "./load.ts";
-import { nearest } from "./name.ts";
-import { inspectSettings } from "./settings.ts";
+import { placeOf, reasonOf } from "../load.ts";
+import { nearest } from "../name.ts";
+import { inspectSettings } from "../settings.ts";
 
 export interface CheckOptions {
   /** The folder that has settings.ts. */

@@ -12,9 +12,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import type { ContractFinding } from "../../src/project/check-lock.ts";
-import { type Checked, checkProject } from "../../src/project/check.ts";
-import { marcot, packageJson, root, settingsOf, tempFolder } from "../cli/command.ts";
+import type { ContractFinding } from "../../../src/project/check/check-lock.ts";
+import { type Checked, checkProject } from "../../../src/project/check/check.ts";
+import { marcot, packageJson, root, settingsOf, tempFolder } from "../../cli/command.ts";
 
 const places: { remove(): void }[] = [];
 after(() => places.forEach((place) => place.remove()));

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Checked, checkProject } from "../../src/project/check.ts";
-import { findingTable } from "../../src/project/findings.ts";
-import { marcot, packageJson, settingsOf, tempFolder, tinyApp } from "../cli/command.ts";
+import { type Checked, checkProject } from "../../../src/project/check/check.ts";
+import { findingTable } from "../../../src/project/check/findings.ts";
+import { marcot, packageJson, root, settingsOf, tempFolder, tinyApp } from "../../cli/command.ts";
 
 const places: { remove(): void }[] = [];
 after(() => places.forEach((place) => place.remove()));
@@ -181,9 +181,9 @@ test("a silence that hides nothing is a finding", async () => {
 });
 
 test("every finding that the code can make is in the table, and the other way round", () => {
-  const folder = join(import.meta.dirname, "..", "..", "src", "project");
-  const sources = readdirSync(folder)
-    .filter((file) => file !== "findings.ts")
+  const folder = join(root, "src", "project");
+  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !file.endsWith("findings.ts"))
     .map((file) => readFileSync(join(folder, file), "utf8"));
   const used = [...sources.join("").matchAll(/"([a-z]+\.[EW]\d{3})"/g)];
   assert.deepEqual(
