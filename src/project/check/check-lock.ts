@@ -180,8 +180,8 @@ function callersOf(app: string, { version, endpoint }: Change, uses: readonly Us
   const found = uses
     .filter((use) => use.uses === app)
     .flatMap((use) => {
-      const members = use.members.filter((member) => member.version === version);
-      const lines = members.filter(({ name }) => endpoint === "" || name === endpoint);
+      const members = use.members.filter((member) => ["*", version].includes(member.version));
+      const lines = members.filter(({ name }) => endpoint === "" || ["*", endpoint].includes(name));
       const isUnclear =
         members.length === 0 && (use.versions.includes(version) || use.versions.includes("*"));
       const own = isUnclear ? [use] : lines;

@@ -15,6 +15,7 @@ export interface Imported {
   readonly members: readonly Member[];
 }
 
+/** `*` where the source does not say which. */
 export interface Member {
   readonly version: string;
   readonly name: string;

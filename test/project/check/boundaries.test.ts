@@ -122,6 +122,21 @@ linked.v1.list().then(({ v1 }) => other.faq.no);
   );
 });
 
+test("a contract that is passed on, or asked for a computed name, is used as a whole", () => {
+  const membersOf = (text: string) =>
+    scan(`import { v1 as faq } from "#apps/faq";\nimport * as all from "marcot-linked";\n${text}`)
+      .uses.flatMap(({ members }) => members)
+      .map(({ version, name, line }) => `${version}.${name}:${line}`);
+  assert.deepEqual(membersOf("use(faq);"), ["v1.*:3"]);
+  assert.deepEqual(membersOf("const f = faq;"), ["v1.*:3"]);
+  assert.deepEqual(membersOf("faq[name]();"), ["v1.*:3"]);
+  assert.deepEqual(membersOf("const { create, ...rest } = faq;"), ["v1.create:3", "v1.*:3"]);
+  assert.deepEqual(membersOf("faq.create();\nuse({ faq });"), ["v1.create:3", "v1.*:4"]);
+  assert.deepEqual(membersOf("use(all);"), ["*.*:3"]);
+  assert.deepEqual(membersOf("use(all.v1);"), ["*.*:3"]);
+  assert.deepEqual(membersOf("type F = typeof faq;\nuse(other.faq, { faq: 1 });"), []);
+});
+
 test("whatever is deeper than a contract is a finding", () => {
   const wrong: [string, string][] = [
     ['\nimport { create } from "#apps/faq/views";', "2 boundaries.E001"],
