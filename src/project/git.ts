@@ -44,14 +44,28 @@ export async function findEarlier(folder: string, against?: string): Promise<Fou
   const target = await commitOf(folder, ref);
   if (target === undefined) throw unknownRef(ref);
   const base = await mergeBase(folder, target, ref);
-  const listed = await git(folder, ["ls-tree", "-r", "-z", "--name-only", "--full-tree", base]);
+  const { files, read } = await filesOf(folder, base);
+  return { why: "", earlier: { name: `${shortName(ref)}@${base.slice(0, 7)}`, files, read } };
+}
+
+/** A commit, and the files that it has. */
+export interface Snapshot extends Omit<Earlier, "name"> {
+  /** The whole hash. */
+  readonly commit: string;
+}
+
+/** Undefined where git does not have the commit. */
+export async function snapshotOf(folder: string, ref: string): Promise<Snapshot | undefined> {
+  if (!isInRepository(folder)) return undefined;
+  const commit = await commitOf(folder, ref);
+  return commit === undefined ? undefined : { commit, ...(await filesOf(folder, commit)) };
+}
+
+async function filesOf(folder: string, commit: string): Promise<Omit<Earlier, "name">> {
+  const listed = await git(folder, ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit]);
   return {
-    why: "",
-    earlier: {
-      name: `${shortName(ref)}@${base.slice(0, 7)}`,
-      files: listed.split("\0").filter((path) => path !== ""),
-      read: (path) => git(folder, ["cat-file", "blob", `${base}:${path}`]),
-    },
+    files: listed.split("\0").filter((path) => path !== ""),
+    read: (path) => git(folder, ["cat-file", "blob", `${commit}:${path}`]),
   };
 }
 
@@ -74,7 +88,7 @@ function isInRepository(folder: string): boolean {
 }
 
 /** Whether the history was cut off when it was fetched. */
-async function isShallow(folder: string): Promise<boolean> {
+export async function isShallow(folder: string): Promise<boolean> {
   return (await git(folder, ["rev-parse", "--is-shallow-repository"])).trim() === "true";
 }
 
