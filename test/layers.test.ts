@@ -15,6 +15,7 @@ const order = [
   "data",
   "app",
   "project",
+  "deploy",
   "client",
   "provider",
   "cli",

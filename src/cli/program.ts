@@ -4,8 +4,10 @@
  */
 import { Command } from "commander";
 import { addApps } from "./commands/apps.ts";
+import { addCanIDeploy } from "./commands/can-i-deploy.ts";
 import { addCheck } from "./commands/check.ts";
 import { addContract } from "./commands/contract.ts";
+import { addDeployed } from "./commands/deployed.ts";
 import { addLoaddata } from "./commands/loaddata.ts";
 import { addMakemigrations } from "./commands/makemigrations.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -23,6 +25,8 @@ const commands = [
   addApps,
   addCheck,
   addContract,
+  addCanIDeploy,
+  addDeployed,
   addShell,
   addStartproject,
   addStartapp,

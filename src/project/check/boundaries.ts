@@ -86,17 +86,19 @@ export function scanBoundaries(options: ScanOptions): Boundaries {
   return { uses, findings };
 }
 
-const SOURCE = /(?<!\.d)\.(?:ts|mts|js|mjs)$/;
+export function isSource(path: string): boolean {
+  return /(?<!\.d)\.(?:ts|mts|js|mjs)$/.test(path);
+}
 
 function sourcesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((path) => SOURCE.test(path) && !path.split(sep).includes("node_modules"))
+    .filter((path) => isSource(path) && !path.split(sep).includes("node_modules"))
     .map((path) => join(folder, path))
     .toSorted();
 }
 
 /** A test may call whom it wants; it is not a caller that an extraction has to think of. */
-function isTest(path: string): boolean {
+export function isTest(path: string): boolean {
   return /[\\/]tests?[\\/]|\.test\.\w+$/.test(path);
 }
 

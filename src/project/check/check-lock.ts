@@ -201,12 +201,15 @@ export function detailsOf({ change }: ContractFinding): string[] {
   }
   if (expects !== undefined) {
     const receiver = side === "request" ? `${app} now expects` : "callers still expect";
-    const field = expects.field === "" ? "" : `"${expects.field}"`;
-    const need = field === "" ? "" : expects.isRequired ? " (required)" : " (optional)";
-    const schema = shortJson(expects.schema as Json);
-    lines.push(`${receiver}: ${field}${need}${field && " "}${schema}`);
+    lines.push(`${receiver}: ${expectedText(expects)}`);
   }
   const named = callers.map((caller) => `${caller.app} ${caller.file}:${caller.line}`);
   lines.push(`used by: ${named.join(", ") || "no app of this project"}`, `since: ${since}`);
   return lines;
+}
+
+/** `"source" (required) {"type":"integer"}` */
+export function expectedText({ field, isRequired, schema }: Expected): string {
+  const text = shortJson(schema as Json);
+  return field === "" ? text : `"${field}" (${isRequired ? "required" : "optional"}) ${text}`;
 }

@@ -1,0 +1,157 @@
+/** The apps of a repository as they were at a commit: where they lay, what they promised, whom they called. */
+import { posix } from "node:path";
+import { MarcotError } from "../errors.ts";
+import { LOCK, readLock, type StoredLock } from "../lock/stored.ts";
+import { isSource, isTest } from "../project/check/boundaries.ts";
+import { isShallow, repositoryOf, snapshotOf, type Snapshot } from "../project/git.ts";
+import { type Imported, importsOf } from "../project/check/imports.ts";
+
+/** An app names an endpoint or an event of another one. */
+export interface Use {
+  /** The app whose it is. */
+  readonly uses: string;
+  /** `*` where the source does not say which. */
+  readonly version: string;
+  readonly name: string;
+  /** From the top of the repository. */
+  readonly file: string;
+  readonly line: number;
+}
+
+/** What cannot be known, and why: one sentence. */
+export interface Unknown {
+  readonly why: string;
+}
+
+export interface AppsAt {
+  /** The whole hash. */
+  readonly commit: string;
+  readonly names: readonly string[];
+  lockOf(app: string): Promise<StoredLock | Unknown>;
+  /** Uses of apps that are in the repository, or among `others`. */
+  usesOf(app: string, others: readonly string[]): Promise<readonly Use[] | Unknown>;
+}
+
+export function isUnknown(value: object): value is Unknown {
+  return "why" in value;
+}
+
+/** `project` is the folder of settings.ts; its own apps/ come before others of the same name. */
+export async function appsAt(project: string, ref: string): Promise<AppsAt | Unknown> {
+  const snapshot = await snapshotOf(project, ref);
+  const { prefix = "" } = (await repositoryOf(project)) ?? {};
+  if (snapshot !== undefined) return read(snapshot, await foldersOf(snapshot), prefix);
+  const isCut = await isShallow(project);
+  const what = `git does not have the commit ${shortOf(ref)}`;
+  return { why: isCut ? `${what}: the clone is shallow (git fetch --unshallow)` : what };
+}
+
+/** A hash as people read it; branches and tags as they are. */
+export function shortOf(ref: string): string {
+  return /^[0-9a-f]{40}$/.test(ref) ? ref.slice(0, 7) : ref;
+}
+
+interface Folder {
+  readonly app: string;
+  readonly path: string;
+}
+
+const CONTRACT = /(?:^|\/)contract\.[jt]s$/;
+
+/** A folder that has a contract, by the name of its package (`marcot-faq`), else by its own (`apps/faq`). */
+async function foldersOf({ files, read }: Snapshot): Promise<Folder[]> {
+  const all = new Set(files);
+  const found: Folder[] = [];
+  for (const file of files.filter((path) => CONTRACT.test(path) && !isInstalled(path))) {
+    const path = posix.dirname(file);
+    const manifest = posix.join(path, "package.json");
+    const name = all.has(manifest) ? packageOf(await read(manifest)) : undefined;
+    const inside = /(?:^|\/)apps\/([^/]+)$/.exec(path)?.[1];
+    const app = name ?? inside;
+    if (app !== undefined) found.push({ app, path });
+  }
+  return found;
+}
+
+function packageOf(manifest: string): string | undefined {
+  return /"name"\s*:\s*"marcot-([^"/]+)"/.exec(manifest)?.[1];
+}
+
+function isInstalled(path: string): boolean {
+  return path.split("/").includes("node_modules");
+}
+
+function read(snapshot: Snapshot, folders: readonly Folder[], prefix: string): AppsAt {
+  const { commit, files } = snapshot;
+  const names = [...new Set(folders.map(({ app }) => app))];
+  const folderOf = (app: string): Folder | Unknown => {
+    const named = folders.filter((folder) => folder.app === app);
+    const own = named.find(({ path }) => path === `${prefix}apps/${app}`);
+    const [only, other] = named;
+    if (own ?? (only && !other)) return own ?? (only as Folder);
+    const places = named.map(({ path }) => path).join(", ");
+    const why = only ? `several folders are the app ${app}: ${places}` : `there is no app ${app}`;
+    return { why: `${why} at ${shortOf(commit)}` };
+  };
+  return {
+    commit,
+    names,
+    async lockOf(app) {
+      const folder = folderOf(app);
+      if (isUnknown(folder)) return folder;
+      const path = posix.join(folder.path, LOCK);
+      const place = `${path} of ${shortOf(commit)}`;
+      if (!files.includes(path)) return { why: `there is no ${place}` };
+      try {
+        return readLock(await snapshot.read(path), place);
+      } catch (error) {
+        if (error instanceof MarcotError) return { why: error.message };
+        throw error;
+      }
+    },
+    async usesOf(app, others) {
+      const folder = folderOf(app);
+      if (isUnknown(folder)) return folder;
+      const known = new Set([...names, ...others]);
+      const uses: Use[] = [];
+      for (const path of files.filter((file) => isOf(file, folder))) {
+        const { imports, errors } = importsOf(path, await snapshot.read(path));
+        const [error] = errors;
+        if (error) return { why: `${path}:${error.line} of ${shortOf(commit)} has a syntax error` };
+        for (const imported of imports) {
+          const target = targetOf(imported, path, folders);
+          if (target === undefined || target === app || !known.has(target)) continue;
+          uses.push(...toUses(imported).map((use) => ({ ...use, uses: target, file: path })));
+        }
+      }
+      return uses;
+    },
+  };
+}
+
+function isOf(file: string, { path }: Folder): boolean {
+  return file.startsWith(`${path}/`) && isSource(file) && !isInstalled(file) && !isTest(file);
+}
+
+function targetOf(
+  { from = "", isType }: Imported,
+  path: string,
+  folders: readonly Folder[],
+): string | undefined {
+  if (isType) return undefined;
+  const named = /^(?:#apps\/|marcot-)([^/]+)/.exec(from)?.[1];
+  if (named !== undefined || !from.startsWith(".")) return named;
+  const target = posix.join(posix.dirname(path), from);
+  return folders.find((folder) => target.startsWith(`${folder.path}/`))?.app;
+}
+
+/** An import of which no endpoint is named means all of that version; one of no version, all versions. */
+function toUses({ names, members, line }: Imported): Omit<Use, "uses" | "file">[] {
+  const isVersion = (name: string) => /^v[1-9]\d*$/.test(name);
+  const isNamed = (name: string) => members.some(({ version }) => [name, "*"].includes(version));
+  const whole = names
+    .filter((name) => !isVersion(name) || !isNamed(name))
+    .filter((name) => name !== "*" || members.length === 0)
+    .map((name) => ({ version: isVersion(name) ? name : "*", name: "*", line }));
+  return [...members, ...whole];
+}
