@@ -108,8 +108,9 @@ function callersOf({ app, version }: About, ledger: Ledger, uses: readonly Use[]
 
 /** Where a file uses a version: each endpoint, or the import where nothing more is said. */
 function linesOf(use: Use, version: string): readonly { name?: string; line: number }[] {
-  const members = use.members.filter((member) => member.version === version);
-  if (members.length > 0) return members;
+  const members = use.members.filter((member) => ["*", version].includes(member.version));
+  if (members.length > 0)
+    return members.map(({ name, line }) => (name === "*" ? { line } : { name, line }));
   return use.versions.includes(version) || use.versions.includes("*") ? [use] : [];
 }
 
