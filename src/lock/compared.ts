@@ -129,8 +129,11 @@ function repairOf(
   };
   if ([2, 7].includes(rule) && side === "request")
     return `Give "${field}" a default or make it optional(…); or declare it in ${step(`add("${field}", …, { old: … })`)}.`;
-  if ([4, 5].includes(rule) && side === "reply")
-    return `Put "${field}" back, and declare that it goes in ${step(`drop("${field}", { keep: true })`)}.`;
+  if ([4, 5].includes(rule) && side === "reply") {
+    // A view keeps whole fields of its answer; inside of them an old one is computed.
+    const how = fieldsOf(pointer).length > 1 ? "{ was: … }" : "{ keep: true }";
+    return `Put "${field}" back, and declare that it goes in ${step(`drop("${field}", ${how})`)}.`;
+  }
   if ([4, 5].includes(rule))
     return `Put "${field}" back, and declare that it goes in ${step(`drop("${field}")`)}.`;
   if (rule >= 103 && rule <= 109) return `${NEW_ENDPOINT} ${app}/${next}.`;
