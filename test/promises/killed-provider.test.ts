@@ -49,7 +49,7 @@ test("a process that dies during a call: it may have run, and nothing repeats it
     ran: "maybe",
     message: `faq.v2.create: the connection to ${provider.address}/ broke before the answer (ECONNRESET)`,
   });
-  await sleep(200);
+  await sleep(200); // a process that stands still tells nobody what has reached it
   await provider.kill();
   await lost;
 });
