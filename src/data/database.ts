@@ -10,7 +10,10 @@
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
 import { MarcotError } from "../errors.ts";
+import { atomicOf } from "./atomic.ts";
 import type { Db } from "./db.ts";
+import type { Atomic } from "./scope.ts";
+import { clientOf } from "./transaction.ts";
 
 /** An open pool. `url` names it in messages and carries no password. */
 export interface Database {
@@ -18,6 +21,8 @@ export interface Database {
   readonly role: string;
   readonly url: string;
   readonly db: Db;
+  /** A new transaction, which begins when it is first used. */
+  atomic(): Atomic;
   /** The driver beneath `db`. Dates arrive as strings here: Drizzle switches their parsers off. */
   readonly sql: Sql;
   /** Waits for running queries, at most five seconds, and closes the connections. */
@@ -53,12 +58,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await client.end({ timeout: 0 });
     throw databaseError(error, url) ?? error;
   }
+  // Drizzle asks of a client what `Client` has.
+  const db = drizzle({ client: clientOf(client) as unknown as Sql, jit: true });
   return {
     app,
     role: decodeURIComponent(new URL(url).username),
     url: withoutPassword(url),
     // jit: Drizzle compiles the mapping of rows once per built query.
-    db: drizzle({ client, jit: true }),
+    db,
+    atomic: atomicOf(db),
     sql: client,
     close: () => client.end({ timeout: CLOSE_TIMEOUT_S }),
   };

@@ -189,7 +189,7 @@ async function toProvider(
   }
   const app = await loadApp(files);
   const database = await databases.open(name);
-  const served = serve(app, database.db);
+  const served = serve(app, database);
   counted.push({ served, database });
   return { is: "local", served };
 }
