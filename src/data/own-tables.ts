@@ -38,7 +38,7 @@ export const ownTables = {
   event_receivers: {
     columns:
       "app text NOT NULL, name text NOT NULL, event text NOT NULL, version text NOT NULL, " +
-      "since timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (app, name, event)",
+      "attempts int NOT NULL, since timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (app, name, event)",
     indexes: { by_event: "(event)" },
   },
   /** One row for an event and a receiver. `key` is that of the event. */
@@ -49,7 +49,7 @@ export const ownTables = {
       "next_at timestamptz NOT NULL DEFAULT now(), changed_at timestamptz NOT NULL DEFAULT now(), " +
       "error text, PRIMARY KEY (app, receiver, position)",
     indexes: {
-      open: "(app, receiver, position) WHERE state IN ('published', 'resubmitted', 'failed')",
+      open: "(app, receiver, position) WHERE state IN ('published', 'resubmitted', 'failed', 'processing')",
       held: "(app, receiver, key, position) WHERE state IN ('failed', 'parked')",
       ended: "(changed_at) WHERE state IN ('completed', 'dropped')",
     },

@@ -129,6 +129,8 @@ async function listApp(
 
 export interface Project extends Running {
   readonly plan: ProjectPlan;
+  /** Of the local apps. */
+  readonly databases: readonly Database[];
   /** Runs code as the project, so that it can call apps: `project.run(() => faq.create(…))`. */
   run<T>(work: () => T): T;
   close(): Promise<void>;
@@ -160,6 +162,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   return {
     ...running,
     plan,
+    databases: databases.opened,
     run: (work) => current.run(outside(running), work),
     async close() {
       await Promise.all(closers.map((work) => work()));
@@ -211,6 +214,7 @@ export function outside(running: Running): Context {
 }
 
 interface Databases {
+  readonly opened: readonly Database[];
   open(app: string): Promise<Database>;
   close(): Promise<void>;
 }
@@ -220,6 +224,7 @@ async function openDatabases(plan: ProjectPlan, log: Log): Promise<Databases> {
   const owner = ownerUrls(plan);
   const opened: Database[] = [];
   return {
+    opened,
     async open(app) {
       const files = plan.apps.find(({ name }) => name === app)?.files;
       const ownerUrl = await owner.of(app);

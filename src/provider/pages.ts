@@ -15,6 +15,7 @@ import type { Context, Running, ServedApp } from "../app/types.ts";
 import { MarcotError } from "../errors.ts";
 import { addContractPages } from "./contract-pages.ts";
 import { errorPage, isForPerson } from "./error-page.ts";
+import { addEventsEndpoint } from "./events-endpoint.ts";
 import { drawExplorer } from "./explorer.ts";
 import { drawFakePage, fakeProblem } from "./fake-page.ts";
 import { drawContracts, drawFirstPage } from "./first-page.ts";
@@ -38,6 +39,8 @@ export interface PagesOptions {
   readonly passed: readonly string[];
   /** The apps that are answered from their contracts, and so have no pages. */
   readonly fakes: readonly string[];
+  /** Shared by the services of a project, to sign events. */
+  readonly eventsSecret: string | undefined;
   /** Whether this process still takes requests. */
   readonly isOpen: () => boolean;
 }
@@ -75,6 +78,7 @@ export function createPages(options: PagesOptions): Pages {
   );
   for (const { prefix, served } of options.mounts) {
     addContractPages(hono, prefix, served);
+    addEventsEndpoint(hono, { ...options, prefix, served, secret: options.eventsSecret });
     hono.get(`${prefix}/-/`, (c) => draw(c, { ...options, served }, drawExplorer(served)));
     for (const one of served.app.urls) addPage(hono, { ...options, prefix, served, page: one });
   }
