@@ -126,12 +126,14 @@ export function outboxOf(sql: Sql, app: string): Outbox {
       );
     },
     async claim(lane) {
-      // The planner must not join in another order: the limit is on what is due, and that is indexed.
+      // MATERIALIZED: the limit is on what is due, and that is indexed. Only what has failed waits for its
+      // time: now() is older than the snapshot, and a row that came between would be overtaken.
       return run<Stored>(
         `WITH due AS MATERIALIZED (
            SELECT d.position FROM ${deliveries} d
            WHERE d.app = $1::text AND d.receiver = $2::text
-             AND d.state IN ('published', 'resubmitted', 'failed') AND d.next_at <= now()
+             AND d.state IN ('published', 'resubmitted', 'failed')
+             AND (d.state <> 'failed' OR d.next_at <= now())
              AND (d.key IS NULL OR NOT EXISTS (
                SELECT FROM ${deliveries} held
                WHERE held.app = d.app AND held.receiver = d.receiver AND held.key = d.key
