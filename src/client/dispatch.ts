@@ -24,8 +24,12 @@ const LOCAL = { input: "copy", output: "copy" } as const;
 
 setCaller(dispatch);
 
-/** Calls an endpoint of an app, wherever the app is provided. */
-function dispatch(endpoint: Endpoint, input: unknown, options?: CallOptions): Promise<unknown> {
+/** Calls an endpoint of an app, wherever the app is provided. Exported for `testing`, which records calls. */
+export function dispatch(
+  endpoint: Endpoint,
+  input: unknown,
+  options?: CallOptions,
+): Promise<unknown> {
   const context = current.getStore();
   if (context === undefined) {
     return Promise.reject(

@@ -43,7 +43,8 @@ function toEndpoint(endpoint: Endpoint): LockEndpoint {
   };
 }
 
-function toSchema(shape: Shape, where: string): LockSchema {
+/** The JSON Schema of an input or an output. `where` names it in errors. */
+export function toSchema(shape: Shape, where: string): LockSchema {
   const parts = partsOf(shape, where);
   return isField(parts) ? parts.schema : schemaOf(parts);
 }

@@ -28,6 +28,7 @@ import { readArrangement } from "./arrangement.ts";
 import { type Browser, createBrowser } from "./browser.ts";
 import { createRecording, type Recording } from "./recording.ts";
 import { openSite, type Site } from "./site.ts";
+import { recordUses } from "./uses.ts";
 
 export type { Reply } from "./browser.ts";
 
@@ -39,6 +40,8 @@ const LOG_LAG_MS = 50;
  * close the project under a file that prepares much before its first test.
  */
 const IDLE_MS = 30_000;
+
+recordUses(process.env);
 
 /** A project that is open for the tests of one file. */
 export interface TestProject extends Browser {

@@ -3,7 +3,9 @@
  * process is gone, however that one ended.
  */
 import { manage } from "../cli/manage.ts";
+import { recordUses } from "./uses.ts";
 
 process.once("disconnect", () => process.exit(1));
 process.channel?.unref(); // listening to it would keep a command alive that has ended
+recordUses(process.env);
 await manage();

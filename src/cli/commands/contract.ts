@@ -8,6 +8,7 @@ import { style } from "../terminal/style.ts";
 import { addLock } from "./contract-lock.ts";
 import { addContractRemove } from "./contract-remove.ts";
 import { addContractUsage } from "./contract-usage.ts";
+import { addContractUses } from "./contract-uses.ts";
 import { addContractPull } from "./contract-pull.ts";
 
 interface DiffFlags {
@@ -63,6 +64,7 @@ export function addContract(program: Command): void {
     .description("what a row of the table of changes means, and what to do")
     .addHelpText("after", "\nExamples:\n  marcot contract explain 57")
     .action(explain);
+  addContractUses(contract);
   addContractUsage(contract);
   addContractRemove(contract);
   addContractPull(contract);
