@@ -2,8 +2,9 @@
 import { posix } from "node:path";
 import { MarcotError } from "../errors.ts";
 import { LOCK, readLock, type StoredLock } from "../lock/stored.ts";
+import { readUses, type UsedApp, USES } from "../lock/uses.ts";
 import { isSource, isTest } from "../project/check/boundaries.ts";
-import { isShallow, repositoryOf, snapshotOf, type Snapshot } from "../project/git.ts";
+import { changedAt, isShallow, repositoryOf, snapshotOf, type Snapshot } from "../project/git.ts";
 import { type Imported, importsOf } from "../project/check/imports.ts";
 
 /** An app names an endpoint or an event of another one. */
@@ -27,9 +28,23 @@ export interface AppsAt {
   /** The whole hash. */
   readonly commit: string;
   readonly names: readonly string[];
+  /** What the app promised. */
   lockOf(app: string): Promise<StoredLock | Unknown>;
+  /** What its callers here were built against: the same, or what was pulled of an app of others. */
+  builtOf(app: string): Promise<StoredLock | Unknown>;
+  /** When the contract of an app of others was pulled; undefined where it was not. */
+  pulledAt(app: string): Promise<Pulled | undefined>;
+  /** What was recorded of an app, of one that it calls. */
+  recordOf(app: string, provider: string): Promise<UsedApp>;
   /** Uses of apps that are in the repository, or among `others`. */
   usesOf(app: string, others: readonly string[]): Promise<readonly Use[] | Unknown>;
+}
+
+/** The lock of an app of others, as it was written by `marcot contract pull`. */
+export interface Pulled {
+  readonly file: string;
+  /** The moment of its commit. */
+  readonly at: string;
 }
 
 export function isUnknown(value: object): value is Unknown {
@@ -40,7 +55,8 @@ export function isUnknown(value: object): value is Unknown {
 export async function appsAt(project: string, ref: string): Promise<AppsAt | Unknown> {
   const snapshot = await snapshotOf(project, ref);
   const { prefix = "" } = (await repositoryOf(project)) ?? {};
-  if (snapshot !== undefined) return read(snapshot, await foldersOf(snapshot), prefix);
+  if (snapshot !== undefined)
+    return read(snapshot, { folders: await foldersOf(snapshot), project, prefix });
   const isCut = await isShallow(project);
   const what = `git does not have the commit ${shortOf(ref)}`;
   return { why: isCut ? `${what}: the clone is shallow (git fetch --unshallow)` : what };
@@ -54,6 +70,8 @@ export function shortOf(ref: string): string {
 interface Folder {
   readonly app: string;
   readonly path: string;
+  /** A contract alone, in contracts/: the app is provided by others. */
+  readonly isPulled: boolean;
 }
 
 const CONTRACT = /(?:^|\/)contract\.[jt]s$/;
@@ -66,9 +84,10 @@ async function foldersOf({ files, read }: Snapshot): Promise<Folder[]> {
     const path = posix.dirname(file);
     const manifest = posix.join(path, "package.json");
     const name = all.has(manifest) ? packageOf(await read(manifest)) : undefined;
-    const inside = /(?:^|\/)apps\/([^/]+)$/.exec(path)?.[1];
+    const [, place, inside] = /(?:^|\/)(apps|contracts)\/([^/]+)$/.exec(path) ?? [];
     const app = name ?? inside;
-    if (app !== undefined) found.push({ app, path });
+    const isPulled = name === undefined && place === "contracts";
+    if (app !== undefined) found.push({ app, path, isPulled });
   }
   return found;
 }
@@ -81,38 +100,64 @@ function isInstalled(path: string): boolean {
   return path.split("/").includes("node_modules");
 }
 
-function read(snapshot: Snapshot, folders: readonly Folder[], prefix: string): AppsAt {
+interface Read {
+  readonly folders: readonly Folder[];
+  readonly project: string;
+  /** The project's folder in the repository. */
+  readonly prefix: string;
+}
+
+function read(snapshot: Snapshot, { folders, project, prefix }: Read): AppsAt {
   const { commit, files } = snapshot;
-  const names = [...new Set(folders.map(({ app }) => app))];
+  const own = folders.filter(({ isPulled }) => !isPulled);
+  const names = [...new Set(own.map(({ app }) => app))];
+  const pulledOf = (app: string) =>
+    folders.find(({ isPulled, path }) => isPulled && path === `${prefix}contracts/${app}`);
   const folderOf = (app: string): Folder | Unknown => {
-    const named = folders.filter((folder) => folder.app === app);
-    const own = named.find(({ path }) => path === `${prefix}apps/${app}`);
+    const named = own.filter((folder) => folder.app === app);
+    const inside = named.find(({ path }) => path === `${prefix}apps/${app}`);
     const [only, other] = named;
-    if (own ?? (only && !other)) return own ?? (only as Folder);
+    if (inside ?? (only && !other)) return inside ?? (only as Folder);
     const places = named.map(({ path }) => path).join(", ");
     const why = only ? `several folders are the app ${app}: ${places}` : `there is no app ${app}`;
     return { why: `${why} at ${shortOf(commit)}` };
   };
+  const lockIn = async (folder: Folder | Unknown): Promise<StoredLock | Unknown> => {
+    if (isUnknown(folder)) return folder;
+    const path = posix.join(folder.path, LOCK);
+    const place = `${path} of ${shortOf(commit)}`;
+    if (!files.includes(path)) return { why: `there is no ${place}` };
+    return orUnknown(async () => readLock(await snapshot.read(path), place));
+  };
   return {
     commit,
     names,
-    async lockOf(app) {
+    lockOf: (app) => lockIn(folderOf(app)),
+    builtOf(app) {
+      const isInside = own.some(({ path }) => path === `${prefix}apps/${app}`);
+      return lockIn((isInside ? undefined : pulledOf(app)) ?? folderOf(app));
+    },
+    async pulledAt(app) {
+      const folder = pulledOf(app);
+      if (folder === undefined) return undefined;
+      const file = posix.join(folder.path, LOCK);
+      const at = await changedAt(project, commit, file);
+      return at === undefined ? undefined : { file, at };
+    },
+    async recordOf(app, provider) {
       const folder = folderOf(app);
-      if (isUnknown(folder)) return folder;
-      const path = posix.join(folder.path, LOCK);
-      const place = `${path} of ${shortOf(commit)}`;
-      if (!files.includes(path)) return { why: `there is no ${place}` };
-      try {
-        return readLock(await snapshot.read(path), place);
-      } catch (error) {
-        if (error instanceof MarcotError) return { why: error.message };
-        throw error;
-      }
+      const path = isUnknown(folder) ? "" : posix.join(folder.path, USES);
+      if (!files.includes(path)) return {};
+      // A file that nobody can read narrows nothing; `marcot check` says that it cannot be read.
+      const read = await orUnknown(async () => ({
+        uses: readUses(await snapshot.read(path), path),
+      }));
+      return isUnknown(read) ? {} : (read.uses[provider] ?? {});
     },
     async usesOf(app, others) {
       const folder = folderOf(app);
       if (isUnknown(folder)) return folder;
-      const known = new Set([...names, ...others]);
+      const known = new Set([...folders.map((one) => one.app), ...others]);
       const uses: Use[] = [];
       for (const path of files.filter((file) => isOf(file, folder))) {
         const { imports, errors } = importsOf(path, await snapshot.read(path));
@@ -127,6 +172,15 @@ function read(snapshot: Snapshot, folders: readonly Folder[], prefix: string): A
       return uses;
     },
   };
+}
+
+async function orUnknown<T extends object>(read: () => Promise<T>): Promise<T | Unknown> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof MarcotError) return { why: error.message };
+    throw error;
+  }
 }
 
 function isOf(file: string, { path }: Folder): boolean {

@@ -1,6 +1,7 @@
 /** Whether a caller that was built against one lock of a provider can live with another one, as far as it uses it. */
 import { type Change, compare, type Json, type Lock } from "../lock/compared.ts";
 import { brokenSince, keyOf, type StoredLock } from "../lock/stored.ts";
+import { asUsed, isSpared, onlyText, type UsedApp } from "../lock/uses.ts";
 import { toBroken } from "../project/locks.ts";
 import type { Use } from "./apps-at.ts";
 
@@ -25,18 +26,31 @@ export interface Broken {
   readonly accepted?: string;
 }
 
+/** A change that the contract shows, in a part that the caller does not use. */
+export interface Spared extends Pick<Change, "side" | "what" | "rule"> {
+  /** `v1 create` */
+  readonly where: string;
+  /** `reads only id` */
+  readonly because: string;
+}
+
 export interface Judged {
   readonly broken: readonly Broken[];
+  readonly spared: readonly Spared[];
   /** What could not be compared. */
   readonly why?: string;
 }
 
-/** `place` names where `served` is from. The whole output counts as read, and every input as sent. */
+/**
+ * `place` names where `served` is from. `used` is what was recorded of the caller; of all else the whole
+ * output counts as read, and every input as sent.
+ */
 export function judge(
   uses: readonly Use[],
   built: StoredLock,
   served: StoredLock,
   place: string,
+  used: UsedApp = {},
 ): Judged {
   const all = uses.flatMap((use) => spread(use, built));
   const missing = all.filter((use) => !has(served, use));
@@ -45,15 +59,27 @@ export function judge(
   const meant = new Map(
     brokenSince(served.broken, built.broken).map((one) => [keyOf(one), one.reason]),
   );
-  const changes = compare(narrowed(built, wanted), narrowed(served, wanted));
+  const [before, after] = [narrowed(built, wanted), narrowed(served, wanted)];
+  const changes = compare(asUsed(before, used), after);
+  const spared = sparedOf(compare(before, after), changes, used);
   const broken = [
     ...missing.map((use) => toMissing(use, `${served.app} at ${place}`)),
     ...changes.map((change) => toChange(change, wanted, meant.get(keyOf(toBroken(change))))),
   ];
-  if (unlocked === undefined) return { broken: unique(broken) };
+  if (unlocked === undefined) return { broken: unique(broken), spared };
   const { version, name, file, line } = unlocked;
   const why = `${file}:${line} uses ${version} ${name}, which the lock of ${built.app} did not have then`;
-  return { broken: unique(broken), why };
+  return { broken: unique(broken), spared, why };
+}
+
+/** What is no change any more for somebody who uses less. */
+function sparedOf(all: readonly Change[], left: readonly Change[], used: UsedApp): Spared[] {
+  return all.flatMap((change): Spared[] => {
+    const { version, endpoint, side, what, rule } = change;
+    const parts = used[version]?.[endpoint];
+    if (parts === undefined || side === undefined || !isSpared(change, left, used)) return [];
+    return [{ where: `${version} ${endpoint}`, side, what, rule, because: onlyText(side, parts) }];
+  });
 }
 
 /** What `*` stands for: what there was when the caller was built. */

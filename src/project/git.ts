@@ -92,6 +92,16 @@ export async function isShallow(folder: string): Promise<boolean> {
   return (await git(folder, ["rev-parse", "--is-shallow-repository"])).trim() === "true";
 }
 
+/** When a file was last changed, as seen from a commit; undefined where it never was. */
+export async function changedAt(
+  folder: string,
+  commit: string,
+  path: string,
+): Promise<string | undefined> {
+  const args = ["log", "-1", "--format=%cI", "--end-of-options", commit, "--", `:(top)${path}`];
+  return (await git(folder, args)).trim() || undefined;
+}
+
 async function commitOf(folder: string, ref: string): Promise<string | undefined> {
   const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];
   const said = await attempt(folder, args);

@@ -28,6 +28,8 @@ export interface LockState {
   readonly stale: readonly string[];
   /** What it was compared with: `main@3f2c1d0`. */
   readonly since: string | undefined;
+  /** What the file said there. */
+  readonly earlier: StoredLock | undefined;
   /** Why it was compared with nothing; an error where that is no answer. */
   readonly why: string | MarcotError;
   /** What changed since then, without what was accepted. */
@@ -66,7 +68,14 @@ export async function stateOf(
   const known = stored instanceof MarcotError ? undefined : stored;
   const base = { path, fresh, stored, stale: known ? differences(known, fresh, text) : [] };
   const broken = known?.broken ?? [];
-  const nothing = { ...base, since: undefined, changes: [], accepted: [], broken };
+  const nothing = {
+    ...base,
+    since: undefined,
+    earlier: undefined,
+    changes: [],
+    accepted: [],
+    broken,
+  };
   try {
     const { name, lock, why } = await earlierLock(folder, fresh.app, history);
     if (lock === undefined) return { ...nothing, why };
@@ -79,6 +88,7 @@ export async function stateOf(
     return {
       ...base,
       since: name,
+      earlier: lock,
       why,
       changes: changes.filter((change) => !isMeant(change)),
       accepted,

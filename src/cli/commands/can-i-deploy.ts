@@ -12,6 +12,7 @@ interface Flags {
   readonly at: string;
   readonly json?: boolean;
   readonly strict?: boolean;
+  readonly live?: boolean;
 }
 
 export function addCanIDeploy(program: Command): void {
@@ -27,6 +28,7 @@ export function addCanIDeploy(program: Command): void {
     .option("--at <ref>", "the commit to deploy", "HEAD")
     .option("--json", "as JSON, for scripts")
     .option("--strict", "what is unknown is a no")
+    .option("--live", "ask each provider what it serves, at its address (FAQ_API), in place of git")
     .addHelpText(
       "after",
       `
@@ -34,14 +36,18 @@ Reads from git alone; nothing runs, nothing is fetched, and what is not committe
 runs where is in deploy/ENVIRONMENT.lock, which \`marcot deployed\` writes. Each caller that runs
 there is compared by contract.lock: as it was at the caller's commit, with what is to be deployed;
 and each provider that runs there with what the app calls. Only the endpoints that a caller's source
-names count, but of those the whole output counts as read.
+names count, and of those what uses.lock says that it sends and reads; without that, all of it.
+
+A provider from another repository is known by the contract that was pulled, which may be old; with
+--live it is asked. What is not known is a warning.
 
 Exits with 0 for yes, 1 for no, 2 when used wrongly.
 
 Examples:
   marcot can-i-deploy faq --to production
   marcot can-i-deploy faq tickets --to production --at v1.4.0
-  marcot can-i-deploy faq --to staging --strict --json`,
+  marcot can-i-deploy faq --to staging --strict --json
+  FAQ_API=https://faq.example.com marcot can-i-deploy tickets --to production --live`,
     )
     .action(run);
 }
@@ -53,16 +59,15 @@ async function run(apps: readonly string[], flags: Flags): Promise<void> {
     const { deployedFile, readDeployed } = await import("../../deploy/deployed.ts");
     const path = deployedFile(project, environment);
     const deployed = readDeployed(path);
-    const matrix = await ask(project, apps, flags.at, { environment, deployed: deployed ?? {} });
+    const more = { environment, deployed: deployed ?? {}, ask: await askerOf(flags) };
+    const matrix = await answer(project, apps, flags.at, more);
     const missing = deployed === undefined ? relative(project, path) : undefined;
     const isUnknown = missing !== undefined || matrix.rows.some((row) => row.verdict === "unknown");
     const isNo = matrix.rows.some((row) => row.verdict === "no") || (strict && isUnknown);
     process.exitCode = isNo ? 1 : 0;
     if (json) {
-      const answer = isNo ? "no" : "yes";
-      console.log(
-        JSON.stringify({ answer, isRecorded: missing === undefined, ...matrix }, null, 2),
-      );
+      const said = { answer: isNo ? "no" : "yes", isRecorded: missing === undefined, ...matrix };
+      console.log(JSON.stringify(said, null, 2));
       return;
     }
     const { matrixLines } = await import("../terminal/matrix.ts");
@@ -72,13 +77,19 @@ async function run(apps: readonly string[], flags: Flags): Promise<void> {
   }
 }
 
-async function ask(
+async function askerOf({ live = false }: Flags) {
+  if (!live) return undefined;
+  const { liveLock } = await import("../../deploy/live.ts");
+  return (app: string) => liveLock(app, process.env);
+}
+
+async function answer(
   project: string,
   apps: readonly string[],
   ref: string,
   more: Pick<
     Parameters<typeof import("../../deploy/matrix.ts").matrixOf>[0],
-    "environment" | "deployed"
+    "environment" | "deployed" | "ask"
   >,
 ): Promise<Matrix> {
   // Loaded only here: its parser is a native package.

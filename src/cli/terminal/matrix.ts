@@ -30,7 +30,7 @@ export function matrixLines(matrix: Matrix, answer: Answer): string[] {
       placeOf(row.at),
       usesOf(row.uses),
       row.provider,
-      placeOf(row.providerAt),
+      row.from === undefined ? placeOf(row.providerAt) : row.from === "live" ? "live" : "pulled",
       VERDICTS[row.verdict],
     ]);
     const [head = "", ...table] = toColumns([HEAD.map((title) => style("dim", title)), ...cells]);
@@ -60,13 +60,23 @@ function usesOf(uses: readonly string[]): string {
   return more > 0 ? `${named} and ${more} more` : named || "-";
 }
 
-function detailsOf({ consumer, provider, why, broken }: Row): string[] {
+function detailsOf({ consumer, provider, from, why, broken, spared }: Row): string[] {
   const lines = broken.flatMap((one) => [
     breakLine(one),
     ...messageLines(one, consumer, provider),
     ...(one.accepted === undefined ? [] : [`  the lock accepts it: ${one.accepted}`]),
   ]);
+  for (const { where, side, what, rule, because } of spared)
+    lines.push(style("dim", `${where} ${side}: ${what} [${rule}]; ${consumer} ${because}`));
+  if (typeof from === "object") lines.push(`by ${from.file}, pulled ${agoOf(from.at)}`);
   return why === undefined ? lines : [...lines, why];
+}
+
+const DAY_MS = 86_400_000;
+
+function agoOf(moment: string): string {
+  const days = Math.floor((Date.now() - Date.parse(moment)) / DAY_MS);
+  return days < 1 ? "today" : `${days} ${days === 1 ? "day" : "days"} ago`;
 }
 
 function breakLine({ where, side, what, rule, isBreak, isUnproved, file, line }: Broken): string {
@@ -88,7 +98,8 @@ function messageLines(
   ];
 }
 
-function sentences({ rows, apps, environment, commit, first }: Matrix, answer: Answer): string[] {
+function sentences(matrix: Matrix, answer: Answer): string[] {
+  const { rows, apps, environment, commit } = matrix;
   const subject = `${apps.join(" and ")} at ${shortOf(commit)}`;
   const unknown = rows.filter(({ verdict }) => verdict === "unknown").length;
   const broken = rows.filter(({ verdict }) => verdict === "no");
@@ -104,13 +115,10 @@ function sentences({ rows, apps, environment, commit, first }: Matrix, answer: A
     ];
   const pairs = broken.map(({ consumer, provider }) => `${consumer} with ${provider}`);
   const no = `${style("red", "No.")} ${subject} would break ${[...new Set(pairs)].join(", ")} in ${environment}.`;
-  return [no, ...adviceFor({ apps, first, commit }, broken)];
+  return [no, ...adviceFor(matrix, broken)];
 }
 
-function adviceFor(
-  { apps, first, commit }: Pick<Matrix, "apps" | "first" | "commit">,
-  broken: readonly Row[],
-): string[] {
+function adviceFor({ apps, first, commit, others }: Matrix, broken: readonly Row[]): string[] {
   const advice = first.map(({ app, as }) => {
     const rule = as === "callers" ? "callers first for removals" : "providers first for additions";
     return `Deploy ${app} at ${shortOf(commit)} first: ${rule}.`;
@@ -118,7 +126,12 @@ function adviceFor(
   const partners = broken.map(({ consumer, provider }) =>
     apps.includes(consumer) ? provider : consumer,
   );
-  const stuck = [...new Set(partners)].filter((name) => !first.some(({ app }) => app === name));
+  const foreign = [...new Set(partners)].filter((name) => others.includes(name));
+  if (foreign.length > 0)
+    advice.push(`${foreign.join(" and ")} comes from another repository: use what it serves.`);
+  const stuck = [...new Set(partners)].filter(
+    (name) => !others.includes(name) && !first.some(({ app }) => app === name),
+  );
   if (stuck.length === 0) return advice;
   return [
     ...advice,

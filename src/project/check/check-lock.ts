@@ -9,6 +9,7 @@ import { type Change, type Expected, fieldsOf, type Json, shortJson } from "../.
 import type { Use } from "./boundaries.ts";
 import { lineOf } from "./contract-source.ts";
 import { type AppFiles, loadContract } from "../find.ts";
+import { linesOf, type Records, sparingOf } from "./check-uses.ts";
 import { type Finding, type Place, toFinding } from "./findings.ts";
 import { History, type LockState, stateOf } from "../locks.ts";
 
@@ -18,6 +19,8 @@ export interface CheckLocksOptions {
   /** The project's own apps. */
   readonly apps: readonly AppFiles[];
   readonly uses: readonly Use[];
+  /** What was recorded of those who use them. */
+  readonly records: Records;
   /** A branch, tag or commit. Default: the default branch. */
   readonly against?: string | undefined;
 }
@@ -64,10 +67,12 @@ export interface Caller {
   readonly app: string;
   readonly file: string;
   readonly line: number;
+  /** Why the change does not touch it: `reads only id`. Undefined: it does, as far as is known. */
+  readonly spared?: string;
 }
 
 export async function checkLocks(options: CheckLocksOptions): Promise<CheckedLocks> {
-  const { project, apps, uses, against } = options;
+  const { project, apps, uses, against, records } = options;
   const history = new History(against);
   const findings: ContractFinding[] = [];
   const contracts: ComparedContract[] = [];
@@ -77,7 +82,7 @@ export async function checkLocks(options: CheckLocksOptions): Promise<CheckedLoc
     if (newest === undefined) continue;
     const state = await stateOf(files, newest, history);
     const contract = join(files.folder, `contract${files.extension}`);
-    const place = { app: files.name, contract, project, uses };
+    const place = { app: files.name, contract, project, uses, records };
     findings.push(...ofFile(state, place), ...ofChanges(state, place));
     const { since, why, accepted } = state;
     const reason = why instanceof MarcotError ? why.message : why;
@@ -113,6 +118,7 @@ interface AppPlace {
   readonly contract: string;
   readonly project: string;
   readonly uses: readonly Use[];
+  readonly records: Records;
 }
 
 function lockPlace({ path }: LockState, project: string): Place {
@@ -137,9 +143,11 @@ function ofFile(state: LockState, { app, project }: AppPlace): Finding[] {
   return [toFinding("contracts.E003", where, what, hint)];
 }
 
-function ofChanges({ changes, since = "" }: LockState, place: AppPlace): ContractFinding[] {
-  if (changes.length === 0) return [];
-  const { app, contract, project, uses } = place;
+function ofChanges(state: LockState, place: AppPlace): ContractFinding[] {
+  const { changes, since = "", earlier, fresh } = state;
+  if (changes.length === 0 || earlier === undefined) return [];
+  const { app, contract, project, uses, records } = place;
+  const sparing = sparingOf(earlier, fresh, records);
   const text = readFileSync(contract, "utf8");
   return changes.map((change) => {
     const { version, endpoint, side, rule, what, repair, pointer } = change;
@@ -151,7 +159,10 @@ function ofChanges({ changes, since = "" }: LockState, place: AppPlace): Contrac
     const accept = ` Or say that you mean it: marcot contract lock ${app} --break "REASON".`;
     const hint = change.isBreak ? repair + accept : repair;
     const finding = toFinding(id, line === undefined ? { file } : { file, line }, sentence, hint);
-    const callers = callersOf(app, change, uses);
+    const callers = callersOf(app, change, uses).map((caller): Caller => {
+      const spared = sparing(change, caller.app);
+      return spared === undefined ? caller : { ...caller, spared };
+    });
     return { ...finding, change: toContractChange(change, { app, since, callers }) };
   });
 }
@@ -176,24 +187,18 @@ function toContractChange(
 }
 
 /** Who uses the endpoint at that version, where the project's own files name it. */
-function callersOf(app: string, { version, endpoint }: Change, uses: readonly Use[]): Caller[] {
-  const found = uses
-    .filter((use) => use.uses === app)
-    .flatMap((use) => {
-      const members = use.members.filter((member) => ["*", version].includes(member.version));
-      const lines = members.filter(({ name }) => endpoint === "" || ["*", endpoint].includes(name));
-      const isUnclear =
-        members.length === 0 && (use.versions.includes(version) || use.versions.includes("*"));
-      const own = isUnclear ? [use] : lines;
-      return own.map(({ line }) => ({ app: use.app, file: use.file, line }));
-    });
+function callersOf(provider: string, { version, endpoint }: Change, uses: readonly Use[]) {
+  const found = uses.flatMap((use): Caller[] => {
+    const { app, file } = use;
+    return linesOf(use, { provider, version, endpoint }).map((line) => ({ app, file, line }));
+  });
   return [...new Map(found.map((one) => [`${one.file}:${one.line}`, one])).values()];
 }
 
 /** What may now be sent, what the other side expects, and who that is; a line each, for people. */
 export function detailsOf({ change }: ContractFinding): string[] {
   if (change === undefined) return [];
-  const { app, side, witness, expects, callers, since } = change;
+  const { app, side, witness, expects, callers, since, verdict } = change;
   const lines: string[] = [];
   if (witness !== undefined) {
     const sender = side === "request" ? "a caller may send" : `${app} may now answer`;
@@ -203,8 +208,15 @@ export function detailsOf({ change }: ContractFinding): string[] {
     const receiver = side === "request" ? `${app} now expects` : "callers still expect";
     lines.push(`${receiver}: ${expectedText(expects)}`);
   }
-  const named = callers.map((caller) => `${caller.app} ${caller.file}:${caller.line}`);
-  lines.push(`used by: ${named.join(", ") || "no app of this project"}`, `since: ${since}`);
+  const named = callers.map(({ app: caller, file, line, spared }) => {
+    const place = `${caller} ${file}:${line}`;
+    return spared === undefined ? place : `${place} (${spared})`;
+  });
+  lines.push(`used by: ${named.join(", ") || "no app of this project"}`);
+  // P5: it stays a break, because not everybody who calls is known here.
+  if (verdict !== "warning" && callers.every(({ spared }) => spared !== undefined))
+    lines.push("breaking for nobody that is known here");
+  lines.push(`since: ${since}`);
   return lines;
 }
 

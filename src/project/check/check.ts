@@ -10,6 +10,7 @@ import { ownApps, scanBoundaries, type Use } from "./boundaries.ts";
 import { checkCallers, checkContract } from "./check-contract.ts";
 import { checkLocks, type ComparedContract, type ContractFinding } from "./check-lock.ts";
 import { checkTables } from "./check-tables.ts";
+import { readRecords } from "./check-uses.ts";
 import type { Environment } from "../env.ts";
 import { type AppFiles, findApp, loadApp, loadContract, loadSettings } from "../find.ts";
 import { type Finding, type FindingId, type Place, toFinding } from "./findings.ts";
@@ -54,8 +55,10 @@ export async function checkProject(options: CheckOptions): Promise<Checked> {
   const locked = own.filter(
     ({ name, isPulled }) => !isPulled && (apps === undefined || apps.includes(name)),
   );
-  const locks = await checkLocks({ project: folder, apps: locked, uses, against });
-  findings.push(...locks.findings);
+  const recorded = readRecords({ project: folder, apps: own, uses });
+  const { records } = recorded;
+  const locks = await checkLocks({ project: folder, apps: locked, uses, records, against });
+  findings.push(...recorded.findings, ...locks.findings);
   const told = findings.filter((finding) => !isRepeated(finding, findings));
   return { ...silence(told, silenced), contracts: locks.contracts };
 }
