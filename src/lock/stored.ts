@@ -78,7 +78,23 @@ export function brokenSince(
   });
 }
 
+/** Row 131: its sentence says whether the sunset is past, and that changes with the day alone. */
+const REMOVED = 131;
+
 /** A reason may be worded anew; everything else is the same break or another one. */
 export function keyOf({ version, endpoint, rule, where, what, witness }: Omit<Broken, "reason">) {
-  return canonical([version, endpoint, rule, where, what, witness ?? null]);
+  const sentence = rule === REMOVED ? "" : what;
+  return canonical([version, endpoint, rule, where, sentence, witness ?? null]);
+}
+
+/** That a version goes, before it does: the break that the next lock will show. */
+export function removedBreak(version: string, reason: string): Broken {
+  const what = "the version is removed";
+  return { version, endpoint: "", rule: REMOVED, where: "", what, reason };
+}
+
+/** A lock that accepts one break more; said again, the last reason counts. */
+export function withBreak({ broken = [], ...lock }: StoredLock, one: Broken): string {
+  const others = broken.filter((other) => keyOf(other) !== keyOf(one));
+  return textOf(lock, [...others, one]);
 }

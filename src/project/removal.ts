@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseSync, Visitor } from "oxc-parser";
-import { aboutOf, type AnyContract, isServed } from "../contract/contract.ts";
+import { type About, aboutOf, type AnyContract, isServed } from "../contract/contract.ts";
 
 export interface Edit {
   /** `apps/faq/contract.ts:40`. */
@@ -34,6 +34,7 @@ export function removalOf({ contracts, version, project, folder }: RemovalOf): R
   const index = served.findIndex((about) => about.version === version);
   const later = new Set(served.slice(index + 1).flatMap(({ endpoints }) => endpoints.map(nameOf)));
   const ended = (served[index]?.endpoints ?? []).map(nameOf).filter((name) => !later.has(name));
+  const isTimed = served[index]?.life.retired?.sunset !== undefined;
   const edits = sourcesOf(folder).flatMap((path): Edit[] => {
     const text = readFileSync(path, "utf8");
     const file = relative(project, path);
@@ -43,11 +44,19 @@ export function removalOf({ contracts, version, project, folder }: RemovalOf): R
       const isEnded = ended.some((name) => first === `${version}.${name}`);
       if (callee === "view" && isEnded) return [{ place, old: firstLine(old), fresh: undefined }];
       if (callee !== "retire" || first !== version || lastOption === undefined) return [];
-      const fresh = `${text.slice(start, lastOption)}, gone: true${text.slice(lastOption, end)}`;
+      const more = isTimed ? "" : `, sunset: "${lastDayOf(served[index])}"`;
+      const fresh = `${text.slice(start, lastOption)}${more}, gone: true${text.slice(lastOption, end)}`;
       return [{ place, old, fresh }];
     });
   });
   return { edits, ended, isOldest: index === 0 };
+}
+
+/** A version that is gone had a sunset: today, for one that had none, and not before its deprecation. */
+function lastDayOf(about: About | undefined): string {
+  const today = new Date().toISOString().slice(0, 10);
+  const deprecated = about?.life.retired?.deprecated ?? today;
+  return deprecated > today ? deprecated : today;
 }
 
 function nameOf({ name }: { readonly name: string }): string {

@@ -8,7 +8,9 @@ import { type About, aboutOf, type AnyContract, isServed } from "../contract/con
 import { missingTables } from "../data/create-own-tables.ts";
 import { ownTable } from "../data/own-tables.ts";
 import { MarcotError } from "../errors.ts";
+import type { UsedParts } from "../lock/uses.ts";
 import type { Use } from "./check/boundaries.ts";
+import type { Records } from "./check/check-uses.ts";
 
 /** Less and a caller that runs once a month is cut off; more and versions stay that nobody needs. */
 export const SILENT_DAYS = 30;
@@ -24,6 +26,8 @@ export interface Caller {
   readonly lastAt: Date | undefined;
   /** `apps/tickets/views.ts:14`, for the project's own apps. */
   readonly places: readonly string[];
+  /** What it was seen to send and read in its tests; undefined where that was not recorded. */
+  readonly used?: UsedParts;
 }
 
 export interface VersionUsage {
@@ -45,6 +49,8 @@ export interface UsageQuestion {
   readonly contracts: readonly AnyContract[];
   /** What the project's own apps use of others. */
   readonly uses: readonly Use[];
+  /** Of that, what their tests have shown. */
+  readonly records: Records;
   readonly now: Date;
 }
 
@@ -56,7 +62,11 @@ export function judgeUsage(ledger: Ledger, question: UsageQuestion): VersionUsag
     const { version, life } = about;
     const { deprecated, sunset } = life.retired ?? {};
     const isNewest = about === served.at(-1);
-    const callers = callersOf(about, ledger, question.uses);
+    const callers = callersOf(about, ledger, question.uses).map((caller) => {
+      const { consumer, endpoint = "" } = caller;
+      const used = question.records.get(consumer)?.[about.app]?.[version]?.[endpoint];
+      return used === undefined ? caller : { ...caller, used };
+    });
     const daysLeft = sunset === undefined ? undefined : daysUntil(sunset, question.now);
     const usage = { version, deprecated, sunset, daysLeft, callers };
     return {

@@ -91,6 +91,7 @@ test("before any call nothing is known, and nothing can be removed", async () =>
     `numbers/v1  stable
   CONSUMER  ENDPOINT  CALLS IN 30 DAYS  ERRORS  LAST SEEN  CODE
   callers   twice     0                 0       never      apps/callers/views.ts:6
+  callers counts as using all of twice: its tests do not show what
   numbers/v1 cannot be removed:
     it is not deprecated: say retire(…) in its contract
     apps/callers/views.ts:6: callers uses twice
@@ -123,6 +124,7 @@ test("real calls are shown with who made them, what failed, and what nobody send
   CONSUMER  ENDPOINT  CALLS IN 30 DAYS  ERRORS  LAST SEEN  CODE
   callers   twice     3                 0       just now   apps/callers/views.ts:6
   curl      twice     1                 1       just now
+  callers counts as using all of twice: its tests do not show what
   nobody sends twice.note
   numbers/v1 cannot be removed:
     it is not deprecated: say retire(…) in its contract

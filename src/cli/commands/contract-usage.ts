@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { AnyContract } from "../../contract/contract.ts";
 import { withConnection } from "../../data/database.ts";
+import { onlyText } from "../../lock/uses.ts";
 import { findProject, loadContract } from "../../project/find.ts";
 import { localFiles, ownerUrls, readProject } from "../../project/project.ts";
 import { type Caller, judgeUsage, readLedger, type VersionUsage } from "../../project/usage.ts";
@@ -53,14 +54,17 @@ export async function readUsage(app: string, days: number): Promise<AppUsage> {
   if (local === undefined) throw new Error(`${app} is neither here nor elsewhere`); // localFiles refuses
   // Loaded only here: the parser is a native package, which a server that was installed lean may lack.
   const { ownApps, scanBoundaries } = await import("../../project/check/boundaries.ts");
+  const { readRecords } = await import("../../project/check/check-uses.ts");
   const { folder: project, settings } = plan;
   const listed = settings.apps;
-  const { uses } = scanBoundaries({ project, apps: ownApps(project, listed), listed });
+  const apps = ownApps(project, listed);
+  const { uses } = scanBoundaries({ project, apps, listed });
+  const { records } = readRecords({ project, apps, uses });
   const contracts = await loadContract(local.files);
   const owner = ownerUrls(plan);
   try {
     const ledger = await withConnection(await owner.of(app), (sql) => readLedger(sql, app, days));
-    const versions = judgeUsage(ledger, { contracts, uses, now: new Date() });
+    const versions = judgeUsage(ledger, { contracts, uses, records, now: new Date() });
     return { versions, contracts, project, folder: local.files.folder };
   } finally {
     await owner.close();
@@ -73,9 +77,19 @@ function toLines(app: string, usage: VersionUsage, days: number): string[] {
   return [
     `${style("bold", name)}  ${lifeOf(usage)}`,
     ...(callers.length === 0 ? [`  nobody called it in ${days} days`] : toTable(callers, days)),
+    ...callers.flatMap(usedLine),
     ...(unsent.length === 0 ? [] : [`  nobody sends ${unsent.join(", ")}`]),
     ...(state === "newest" ? [] : verdictOf(name, obstacles)),
   ];
+}
+
+/** For the project's own apps: of the others nothing can be recorded. */
+function usedLine({ consumer, endpoint, places, used }: Caller): string[] {
+  if (places.length === 0 || endpoint === undefined) return [];
+  if (used === undefined)
+    return [`  ${consumer} counts as using all of ${endpoint}: its tests do not show what`];
+  const parts = [onlyText("reply", used), onlyText("request", used)];
+  return [`  ${consumer} ${parts.join(", and ")} of ${endpoint}`];
 }
 
 function lifeOf({ state, deprecated, sunset, daysLeft = 0 }: VersionUsage): string {
