@@ -8,7 +8,9 @@ import { codeOf, MarcotError } from "../../errors.ts";
 import { apiVariableOf } from "../addresses.ts";
 import { ownApps, scanBoundaries, type Use } from "./boundaries.ts";
 import { checkCallers, checkContract } from "./check-contract.ts";
+import { checkExamples } from "./check-examples.ts";
 import { checkLocks, type ComparedContract, type ContractFinding } from "./check-lock.ts";
+import { checkPulled } from "./check-pulled.ts";
 import { checkTables } from "./check-tables.ts";
 import { readRecords } from "./check-uses.ts";
 import type { Environment } from "../env.ts";
@@ -189,6 +191,11 @@ async function checkApp({ project, name, isOwn, environment, uses }: AppTask): P
   try {
     const newest = (await loadContract(files)).at(-1);
     if (newest && isOwn) contracts.push(...checkContract(newest, { file: fileOf("contract") }));
+    if (newest && files.isPulled) contracts.push(...checkPulled(files, newest, project));
+    else if (newest && isOwn) {
+      const path = join(folder, `contract${extension}`);
+      contracts.push(...checkExamples(newest, { project, path }));
+    }
     if (newest) contracts.push(...checkCallers(newest, uses));
   } catch (error) {
     return [thrown("apps.E002", error, { folder, project, file: fileOf("contract") })];

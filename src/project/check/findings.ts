@@ -28,6 +28,8 @@ export const findingTable = {
   "contracts.E004": "A contract breaks what its earlier lock promised.",
   "contracts.E005": "Contracts could not be compared with their earlier locks.",
   "contracts.E006": "The uses.lock of an app cannot be read.",
+  "contracts.E007": "An example does not fit its own field.",
+  "contracts.E008": "What was pulled of an app and its lock do not belong together.",
   "contracts.W001": "A step loses something on the way to or from older callers.",
   "contracts.W002": "A step could not be tried.",
   "contracts.W003": "An error has no name in the version before.",

@@ -128,3 +128,28 @@ test("a version that is not part of the newest one's history is an error", async
     /^apps\.E002 .* v2 is not made of v1; declare it with extend or change$/,
   );
 });
+
+test("an example that does not fit its own field is an error, once, at the field's line", async () => {
+  const { code, found } = await check(
+    `const size = c.integer({ min: 1, examples: [1, 0] });
+export const v2 = c.extend(v1, "numbers/v2", { sizes: c.post("/sizes/", {
+  input: { all: c.list(c.object({ size })), on: c.date({ examples: ["2026-02-30"] }) },
+  output: {
+    size,
+    way: c.nullable(c.choice(["up", "down"], { examples: ["up"] })),
+    tags: c.optional(c.list(c.text({ max: 3 }), { examples: [["abc"], ["abcd"]] })),
+  },
+}) });
+export const v3 = c.extend(v2, "numbers/v3", { sizes: { output: { more: c.text() } } });
+`,
+    "v3",
+    "",
+    "sizes: view(all.v3.sizes, run)",
+  );
+  assert.equal(code, 1);
+  assert.deepEqual(found, [
+    "contracts.E007 apps/numbers/contract.ts:11 an example of numbers.v2.sizes.all.size does not fit it: expected an integer of at least 1, got 0",
+    'contracts.E007 apps/numbers/contract.ts:11 an example of numbers.v2.sizes.on does not fit it: expected a date, such as 2026-11-24, got "2026-02-30"',
+    'contracts.E007 apps/numbers/contract.ts:15 an example of numbers.v2.sizes.tags does not fit it: expected text of at most 3 characters, got "abcd"',
+  ]);
+});
