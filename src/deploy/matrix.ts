@@ -200,6 +200,7 @@ async function rowOf(
   const { consumer, provider, providerAt, from } = base;
   const expected = await built.builtOf(provider);
   if (isUnknown(expected)) return unknown(base, expected, uses);
+  if (isForeign(expected)) return rowOfForeign(base, uses);
   const promised = await served();
   if (isUnknown(promised)) return unknown(base, promised, uses);
   const place = providerAt
@@ -218,4 +219,16 @@ async function rowOf(
         : "yes";
   const reason = why === undefined ? {} : { why };
   return { ...base, uses: namesOf(uses), verdict, ...reason, broken, spared };
+}
+
+/** What was pulled from an OpenAPI document of others has their names, and no /-/contract to compare with. */
+function isForeign({ versions }: StoredLock): boolean {
+  const all = Object.values(versions).flatMap(({ endpoints }) => Object.values(endpoints));
+  return all.some(({ transport }) => transport !== undefined);
+}
+
+function rowOfForeign(base: Base, uses: readonly Use[]): Row {
+  const why = `${base.provider} is no app of Marcot's: \`marcot contract diff\` compares its documents`;
+  if (typeof base.from !== "object") return unknown(base, { why }, uses);
+  return { ...base, uses: namesOf(uses), verdict: "yes", broken: [], spared: [] };
 }

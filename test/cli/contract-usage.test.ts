@@ -136,6 +136,27 @@ test("real calls are shown with who made them, what failed, and what nobody send
   assert.doesNotMatch(stdout, /numbers\/v2 can/);
 });
 
+test("what a caller was seen to use in its tests is said beside its calls", async () => {
+  const parts = { reads: ["number"], sends: ["number", "priority"] };
+  const file = "apps/callers/uses.lock";
+  place.write({ [file]: JSON.stringify({ numbers: { v1: { twice: parts } } }) });
+  const { stdout } = await run("usage", "numbers");
+  assert.match(
+    stdout,
+    /\n {2}callers reads only number, and sends only number, priority of twice\n/,
+  );
+  const { stdout: json } = await run("usage", "numbers", "--json");
+  const [v1] = JSON.parse(json) as { callers: { consumer: string; used?: unknown }[] }[];
+  assert.deepEqual(
+    v1?.callers.map(({ consumer, used }) => [consumer, used]),
+    [
+      ["callers", parts],
+      ["curl", undefined],
+    ],
+  );
+  place.write({ [file]: "{}" });
+});
+
 const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
 const retired = (ahead: number) =>
   `retire(v1, {\n  deprecated: "${day(-90)}",\n  sunset: "${day(ahead)}",\n});\n`;

@@ -86,6 +86,8 @@ test("an input that narrows breaks whoever sends it; what is required, or filled
   assert.equal(told(optionals, { sends: ["a", "note"] })[0]?.length, 1);
   const required = [lockOf({ a: text() }), lockOf({ a: integer() })] as const;
   assert.equal(told(required, { sends: [] })[0]?.length, 1);
+  const loosened = [lockOf({ a: text() }), lockOf({ a: optional(integer()) })] as const;
+  assert.equal(told(loosened, { sends: [] })[0]?.length, 1);
   const filled = [lockOf({ a: text({ default: "x" }) }), lockOf({})] as const;
   assert.equal(told(filled, { sends: [] })[0]?.length, 1);
   const more = [lockOf({ a: text() }), lockOf({ a: text(), b: text() })] as const;

@@ -7,7 +7,10 @@ import { after, test } from "node:test";
 import { contract, type Fields, integer, post, text } from "marcot/contract";
 import { appsAt, isUnknown } from "../../src/deploy/apps-at.ts";
 import { deployedFile, record } from "../../src/deploy/deployed.ts";
+import { liveLock } from "../../src/deploy/live.ts";
 import { canonical, toLock } from "../../src/lock/lock.ts";
+import { v2 as company } from "marcot-faq";
+import { openDatabase, start } from "../company.ts";
 import { marcot, packageJson, settingsOf, tempFolder, tinyApp } from "../cli/command.ts";
 
 const lockOf = (input: Fields, output: Fields) =>
@@ -188,4 +191,52 @@ test("with --live it is asked what it serves now, and what it does not say is un
   const closed = { FAQ_API: "http://127.0.0.1:1" };
   assert.match((await askOthers(["--live"], closed)).stdout, /cannot be reached: /);
   assert.equal((await askOthers(["--live"], { FAQ_API: "nowhere" })).code, 2);
+});
+
+test("a service of others is known by its document, and has nothing to be asked for", async () => {
+  const response = {
+    description: "it",
+    content: { "application/json": { schema: { type: "object" } } },
+  };
+  const document = {
+    openapi: "3.1.0",
+    info: { title: "Pets", version: "3.0.0" },
+    paths: { "/pets/{id}": { get: { operationId: "pets/find", responses: { 200: response } } } },
+  };
+  others.write({ "pets.json": JSON.stringify(document) });
+  const options = { cwd: others.folder };
+  const pulled = await marcot(["contract", "pull", "pets", "--from", "pets.json"], options);
+  assert.equal(pulled.code, 0, pulled.stderr);
+  others.write({
+    "settings.ts": settingsOf(["faq", "tickets", "pets"]),
+    "apps/tickets/pets.ts": `import { v1 as pets } from "#apps/pets";
+export const find = async () => pets.petsFind({});
+`,
+  });
+  gitThere("add", "-A");
+  gitThere("commit", "-q", "-m", "pets");
+  const { code, stdout } = await askOthers(["--strict"]);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /v1 petsFind +pets +pulled +yes\n {2}by contracts\/pets\/contract\.lock/);
+  const live = await askOthers(["--live"], { PETS_API: api });
+  assert.match(live.stdout, /pets +live +unknown\n {2}pets is no app of Marcot's/);
+});
+
+test("a provider that runs says the contract that it has", async () => {
+  const database = await openDatabase();
+  const part = await start({ DATABASE_URL: database.url });
+  try {
+    for (const end of ["", "/"]) {
+      const lock = await liveLock("faq", { FAQ_API: `${part.address}/faq${end}` });
+      assert.equal(canonical(lock), canonical(toLock(company)));
+    }
+    const why = `FAQ_API is not set`;
+    assert.deepEqual(await liveLock("faq", {}), { why });
+    assert.deepEqual(await liveLock("faq", { FAQ_API: "fake:1" }), {
+      why: "faq is fake (FAQ_API)",
+    });
+  } finally {
+    await part.stop();
+    await database.drop();
+  }
 });

@@ -87,9 +87,14 @@ test("a path is noted when it is read, and only then", () => {
     ["data"],
   );
   assert.deepEqual(
-    reads((value) => "note" in value || Object.hasOwn(value, "note")),
+    reads((value) => "note" in value),
     ["note"],
   );
+  assert.deepEqual(
+    reads((value) => Object.hasOwn(value, "note")),
+    ["note"],
+  );
+  reads((value) => isDeepStrictEqual(value, reply()));
 });
 
 test("whoever lists the names, or takes all of it, reads everything that is there", () => {
