@@ -2,8 +2,8 @@
 import type { Command } from "commander";
 import { fromName } from "../../contract/contract.ts";
 import { MarcotError } from "../../errors.ts";
-import type { Removal } from "../../project/removal.ts";
-import { SILENT_DAYS } from "../../project/usage.ts";
+import type { Removal } from "../../project/usage/removal.ts";
+import { SILENT_DAYS } from "../../project/usage/usage.ts";
 import { reportUsage } from "../terminal/report.ts";
 import { style } from "../terminal/style.ts";
 import { type AppUsage, readUsage, verdictOf } from "./contract-usage.ts";
@@ -33,7 +33,7 @@ async function run(name: string): Promise<void> {
       return;
     }
     // Loaded only here: its parser is a native package, which a server that was installed lean may lack.
-    const { removalOf } = await import("../../project/removal.ts");
+    const { removalOf } = await import("../../project/usage/removal.ts");
     console.log(toLines(removalOf({ ...found, version }), version).join("\n"));
   } catch (error) {
     reportUsage(error);
