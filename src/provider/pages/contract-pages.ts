@@ -5,9 +5,9 @@
 import { createHash } from "node:crypto";
 import type { Context, Hono } from "hono";
 import type { HttpBindings } from "@hono/node-server";
-import type { ServedApp } from "../app/types.ts";
-import { canonical, toLock } from "../lock/lock.ts";
-import { toOpenApi } from "../lock/openapi.ts";
+import type { ServedApp } from "../../app/types.ts";
+import { canonical, toLock } from "../../lock/lock.ts";
+import { toOpenApi } from "../../lock/openapi.ts";
 import { explorerScript } from "./explorer.ts";
 
 type Site = Hono<{ Bindings: HttpBindings }>;
