@@ -11,6 +11,8 @@ export interface Reply {
   /** The headers of a version that is to end (RFC 9745, RFC 8594). */
   readonly deprecation: string | undefined;
   readonly sunset: string | undefined;
+  /** Of the provider's contract, as it stands in the header. */
+  readonly revision: string | undefined;
 }
 
 interface Problem {

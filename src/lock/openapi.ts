@@ -9,7 +9,7 @@ import {
   type LockVersion,
   parametersOf,
   placeOf,
-} from "./document.ts";
+} from "../compare/lock.ts"; // not by ./document.ts, which brings the comparison into every server
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,6 @@
 /** A running project: the plan of `plan.ts` carried out, with databases opened and apps that answer calls. */
 import { join } from "node:path";
+import { isForeign } from "../contract/contract.ts";
 import { current, newTraceId } from "../app/context.ts";
 import { serve } from "../app/served.ts";
 import type { Context, Log, Provider, Running } from "../app/types.ts";
@@ -20,6 +21,8 @@ import {
 
 export interface Project extends Running {
   readonly plan: ProjectPlan;
+  /** Of the local apps, by name. */
+  readonly databases: ReadonlyMap<string, Database>;
   /** Runs code as the project, so that it can call apps: `project.run(() => faq.create(…))`. */
   run<T>(work: () => T): T;
   close(): Promise<void>;
@@ -51,6 +54,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   return {
     ...running,
     plan,
+    databases: databases.opened,
     run: (work) => current.run(outside(running), work),
     async close() {
       await Promise.all(closers.map((work) => work()));
@@ -73,7 +77,10 @@ async function toProvider(
     const { serveFake } = await import("../app/fake.ts");
     return { is: "fake", served: serveFake(newest, fake) };
   }
-  if (address) return { is: "remote", app: name, address };
+  if (address) {
+    const contract = newest && !isForeign(newest) ? newest : undefined;
+    return { is: "remote", app: name, address, contract };
+  }
   if (!listed.isLocal || files === undefined) {
     const why = `${name} is not provided by this process (--only ${plan.only.join(" ")}), and ${apiVariableOf(name)} is not set`;
     return { is: "absent", app: name, why };
@@ -102,6 +109,7 @@ export function outside(running: Running): Context {
 }
 
 interface Databases {
+  readonly opened: ReadonlyMap<string, Database>;
   open(app: string): Promise<Database>;
   close(): Promise<void>;
 }
@@ -109,8 +117,9 @@ interface Databases {
 /** One pool per app, as the app's own role. The embedded server starts with the first one. */
 async function openDatabases(plan: ProjectPlan, log: Log): Promise<Databases> {
   const owner = ownerUrls(plan);
-  const opened: Database[] = [];
+  const opened = new Map<string, Database>();
   return {
+    opened,
     async open(app) {
       const files = plan.apps.find(({ name }) => name === app)?.files;
       const ownerUrl = await owner.of(app);
@@ -120,11 +129,11 @@ async function openDatabases(plan: ProjectPlan, log: Log): Promise<Databases> {
         else await checkMigrated({ ...target, folder: join(files.folder, "migrations") });
       }
       const database = await openDatabase({ url: appUrl(ownerUrl, app), app });
-      opened.push(database);
+      opened.set(app, database);
       return database;
     },
     async close() {
-      await Promise.all(opened.map((database) => database.close()));
+      await Promise.all([...opened.values()].map((database) => database.close()));
       await owner.close();
     },
   };

@@ -4,11 +4,13 @@ import type { Provider, ServedApp } from "../app/types.ts";
 import "../client/dispatch.ts"; // puts itself into the slot that contracts call
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { watchAll } from "../client/release/watch.ts";
 import { newSpanId } from "../client/request.ts";
 import { isForeign } from "../contract/contract.ts";
 import { MarcotError } from "../errors.ts";
 import type { Listed } from "../project/plan.ts";
 import type { Project } from "../project/project.ts";
+import { readinessOf } from "./health.ts";
 import type { MappedApp, SiteMap } from "./pages/layout.ts";
 import { createPages } from "./pages/pages.ts";
 import { createPassage, type Passage } from "./passage.ts";
@@ -54,6 +56,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const fakes = isSite ? servedApps(project, "fake") : [];
   const mounts = local.map((served) => ({ prefix: prefixOf(served.app.name), served }));
   const passages = isSite ? createPassages(project) : [];
+  const watches = watchAll(project);
   const pages = createPages({
     running: project,
     map: siteMap(project, prefixOf, isSite),
@@ -61,6 +64,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     passed: passages.map(({ prefix }) => prefix),
     fakes: fakes.map(({ app }) => app.name),
     isOpen: () => site.isOpen,
+    readiness: () => readinessOf(project, watches, site.isOpen),
   });
   const site: Site = {
     isOpen: true,

@@ -5,6 +5,7 @@ import type { StatusCode } from "hono/utils/http-status";
 import { newTraceId } from "../../app/context.ts";
 import type { Drawing } from "../../app/page.ts";
 import type { Running, ServedApp } from "../../app/types.ts";
+import type { Readiness } from "../health.ts";
 import { traceIdOf } from "../server.ts";
 import { layout, type SiteMap } from "./layout.ts";
 
@@ -19,6 +20,8 @@ export interface PagesOptions {
   readonly fakes: readonly string[];
   /** Whether this process still takes requests. */
   readonly isOpen: () => boolean;
+  /** Whether it can do what is asked of it. */
+  readonly readiness: () => Promise<Readiness>;
 }
 
 export type HonoContext = BareContext<{ Bindings: HttpBindings }>;

@@ -27,6 +27,7 @@ import {
 import { isForPerson } from "./error-page.ts";
 import { drawExplorer } from "./explorer.ts";
 import { absentPage, answerError, failedPage } from "./failed.ts";
+import { drawLive, drawReady } from "./health-page.ts";
 import { drawContracts, drawFirstPage } from "./first-page.ts";
 import { icon, stylesheet } from "./style.ts";
 
@@ -65,6 +66,7 @@ export function createPages(options: PagesOptions): Pages {
   hono.get("/-/health", (c) =>
     options.isOpen() ? c.json({ status: "ok" }) : c.json({ status: "stopping" }, 503),
   );
+  addHealth(hono, options);
   for (const { prefix, served } of options.mounts) {
     addContractPages(hono, prefix, served);
     hono.get(`${prefix}/-/`, (c) => draw(c, { ...options, served }, drawExplorer(served)));
@@ -84,6 +86,22 @@ export function createPages(options: PagesOptions): Pages {
       void listener(request, response);
     },
   };
+}
+
+/** For probes, and for people who look why a probe failed. */
+function addHealth(hono: Hono<{ Bindings: HttpBindings }>, options: PagesOptions): void {
+  const isPerson = (c: HonoContext) => isForPerson(c.req.header("accept"));
+  hono.get("/-/live", (c) => {
+    const isOpen = options.isOpen();
+    if (isPerson(c)) return draw(c, options, drawLive(isOpen));
+    return c.json({ status: isOpen ? "live" : "stopping" }, isOpen ? 200 : 503);
+  });
+  hono.get("/-/ready", async (c) => {
+    const readiness = await options.readiness();
+    c.header("cache-control", "no-store");
+    if (isPerson(c)) return draw(c, options, drawReady(readiness));
+    return c.json(readiness, readiness.status === "ready" ? 200 : 503);
+  });
 }
 
 /** In a service of one app these two are the app's own. */
