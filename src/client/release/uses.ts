@@ -11,7 +11,11 @@ export type UsersOf = (app: string, version: string, endpoint: string) => readon
  */
 export async function usersIn(plan: ProjectPlan): Promise<UsersOf> {
   const local = new Set(plan.apps.filter(({ isLocal }) => isLocal).map(({ name }) => name));
-  const uses = (await scan(plan)).filter(({ app }) => local.has(app));
+  const uses = await scan(plan);
+  return usersOf(uses.filter(({ app }) => local.has(app)));
+}
+
+export function usersOf(uses: readonly Use[]): UsersOf {
   return (app, version, endpoint) => [
     ...new Set(
       uses.filter((use) => use.uses === app && needs(use, version, endpoint)).map((use) => use.app),
