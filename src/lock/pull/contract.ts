@@ -3,7 +3,14 @@
  * lock, or an OpenAPI document of anybody.
  */
 import { MarcotError } from "../../errors.ts";
-import { kindOf, type Lock, lockOfOpenApi, type LockEndpoint } from "../document.ts";
+import {
+  kindOf,
+  type Lock,
+  type LockEndpoint,
+  lockOfOpenApi,
+  type LockSchema,
+  type LockVersion,
+} from "../document.ts";
 import { isObject, operationsOf, ownLockOf } from "../from-openapi.ts";
 import { newWriter } from "./constants.ts";
 import { writeFields } from "./field.ts";
@@ -63,7 +70,10 @@ function pullOwn(lock: Lock, options: PullOptions): PulledContract {
   }
   const endpoints = Object.entries(found.endpoints).map(([name, one]) => toOwn(name, one));
   const notes = newNotes();
-  const text = writeContract({ ...options, version, endpoints, defs: lock.$defs ?? {}, notes });
+  const { events = {} } = found;
+  const end = endOf(found);
+  const defs = lock.$defs ?? {};
+  const text = writeContract({ ...options, version, endpoints, events, end, defs, notes });
   const lines = linesOf(notes);
   return {
     source: withHead(text, options.from, lines),
@@ -74,6 +84,15 @@ function pullOwn(lock: Lock, options: PullOptions): PulledContract {
     notes: lines,
     server: undefined,
   };
+}
+
+/** The days come from others, and become code. */
+function endOf({ state, deprecated = "", sunset }: LockVersion): string | undefined {
+  const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text);
+  if (state !== "deprecated" || !isDay(deprecated)) return undefined;
+  if (sunset === undefined || !isDay(sunset) || sunset < deprecated)
+    return `{ deprecated: "${deprecated}" }`;
+  return `{ deprecated: "${deprecated}", sunset: "${sunset}" }`;
 }
 
 function toOwn(name: string, endpoint: LockEndpoint): Pulled {
@@ -131,6 +150,10 @@ function nameOf(id: string, taken: Set<string>): string {
 interface Written extends PullOptions {
   readonly version: string;
   readonly endpoints: readonly Pulled[];
+  /** Default: none. */
+  readonly events?: Readonly<Record<string, LockSchema>>;
+  /** What `retire` is told. Default: it stays. */
+  readonly end?: string | undefined;
   readonly defs: Defs;
   readonly notes: Notes;
 }
@@ -143,7 +166,8 @@ const VERBS: Readonly<Record<string, string>> = {
   DELETE: "del",
 };
 
-function writeContract({ name, version, endpoints, defs, notes }: Written): string {
+function writeContract(written: Written): string {
+  const { name, version, endpoints, events = {}, end, defs, notes } = written;
   const isForeign = endpoints.some(({ foreign }) => foreign);
   const constants = new Map<string, string>();
   const writer = newWriter(defs, notes, !isForeign, constants);
@@ -151,14 +175,19 @@ function writeContract({ name, version, endpoints, defs, notes }: Written): stri
   const items = endpoints.map((endpoint) =>
     wrap(`${keyOf(endpoint.name)}: `, writeEndpoint(writer, endpoint)),
   );
+  for (const [event, schema] of Object.entries(events)) {
+    const fields = fieldsOf(writer, schema, event) ?? "{}";
+    items.push(wrap(`${keyOf(event)}: ${use(writer, "event")}(`, fields, ")"));
+  }
   const open = `export const ${version} = ${declare}("${name}/${version}", {`;
   const body = render({ open, items, close: "});" });
+  const retired = end === undefined ? [] : [`${use(writer, "retire")}(${version}, ${end});`];
   const imports = render({
     open: "import {",
     items: [...writer.used].toSorted(),
     close: '} from "marcot/contract";',
   });
-  return `${[imports, ...constants.values(), body].join("\n\n")}\n`;
+  return `${[imports, ...constants.values(), body, ...retired].join("\n\n")}\n`;
 }
 
 function writeEndpoint(writer: Writer, endpoint: Pulled): Node {
