@@ -88,6 +88,8 @@ export interface RemoteProvider {
   readonly address: URL;
   /** The newest version that callers here have. Default: none, or it is of a service of others. */
   readonly contract?: AnyContract | undefined;
+  /** The secret for a service of others. Default: there is none. */
+  readonly token?: (() => string) | undefined;
   /** Looks at calls before they leave. Default: nothing is in their way, and a call costs one look. */
   guard?: Guard | undefined;
   /** The release's, as replies name it. Default: not known. */

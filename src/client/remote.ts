@@ -13,6 +13,7 @@ import { check, invalidInput } from "../contract/check.ts";
 import { checkOf } from "../contract/compile.ts";
 import { type Endpoint, type ForeignWay, nameOf } from "../contract/endpoint.ts";
 import { codeOf, MarcotError } from "../errors.ts";
+import { withCredential } from "./credential.ts";
 import { fromForeign, fromProblem, type Reply } from "./problem.ts";
 import { repeat } from "./repeat.ts";
 import { toRequest } from "./request.ts";
@@ -43,7 +44,8 @@ export async function callRemote(
   );
   if (provider.guard !== undefined) await provider.guard(endpoint, checked, outgoing);
   const { foreign } = endpoint;
-  const request = toRequest(address, endpoint, checked, outgoing);
+  const plain = toRequest(address, endpoint, checked, outgoing);
+  const request = foreign?.credential ? withCredential(plain, foreign.credential, provider) : plain;
   const send = () => exchange({ address, endpoint, outgoing, name }, request);
   const reply = await (endpoint.idempotent ? repeat(send, outgoing.deadline) : send());
   if (reply.revision !== provider.revision && reply.revision !== undefined)

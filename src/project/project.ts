@@ -78,8 +78,9 @@ async function toProvider(
     return { is: "fake", served: serveFake(newest, fake) };
   }
   if (address) {
-    const contract = newest && !isForeign(newest) ? newest : undefined;
-    return { is: "remote", app: name, address, contract };
+    if (newest && isForeign(newest))
+      return { is: "remote", app: name, address, token: plan.settings.tokens.get(name) };
+    return { is: "remote", app: name, address, contract: newest };
   }
   if (!listed.isLocal || files === undefined) {
     const why = `${name} is not provided by this process (--only ${plan.only.join(" ")}), and ${apiVariableOf(name)} is not set`;

@@ -13,6 +13,7 @@ import {
 } from "../document.ts";
 import { isObject, operationsOf, ownLockOf } from "../from-openapi.ts";
 import { newWriter } from "./constants.ts";
+import { credentialOf } from "./credential.ts";
 import { writeFields } from "./field.ts";
 import { type Pulled, toPulled } from "./foreign-endpoint.ts";
 import { keyOf, type Node, render, wrap } from "./layout.ts";
@@ -36,6 +37,8 @@ export interface PulledContract {
   readonly lock: Lock;
   readonly version: string;
   readonly isForeign: boolean;
+  /** Whether the service asks who calls, and can be told. */
+  readonly hasCredential: boolean;
   readonly endpoints: number;
   /** What the source says and the contract does not. */
   readonly notes: readonly string[];
@@ -80,6 +83,7 @@ function pullOwn(lock: Lock, options: PullOptions): PulledContract {
     lock,
     version,
     isForeign: false,
+    hasCredential: false,
     endpoints: endpoints.length,
     notes: lines,
     server: undefined,
@@ -109,8 +113,10 @@ function pullForeign(document: Readonly<Record<string, unknown>>, options: PullO
   const endpoints: Pulled[] = [];
   const paths = new Set<string>();
   for (const [id, endpoint] of Object.entries(Object.values(lock.versions)[0]?.endpoints ?? {})) {
-    const { path = "/" } = operations.get(id) ?? {};
-    const pulled = toPulled(nameOf(id, names), { path, endpoint, defs, notes });
+    const { path = "/", operation = {} } = operations.get(id) ?? {};
+    const name = nameOf(id, names);
+    const credential = credentialOf(document, operation, { name, notes });
+    const pulled = toPulled(name, { path, endpoint, credential, defs, notes });
     if (pulled === undefined) continue;
     const key = `${pulled.method} ${pulled.path.replaceAll(/:\w+/g, ":")}`;
     if (paths.has(key)) notes.leftOut.set(pulled.name, `a second endpoint at ${key}`);
@@ -127,6 +133,7 @@ function pullForeign(document: Readonly<Record<string, unknown>>, options: PullO
     lock: { ...lock, app: options.name },
     version,
     isForeign: true,
+    hasCredential: endpoints.some(({ foreign }) => foreign?.credential !== undefined),
     endpoints: endpoints.length,
     notes: lines,
     server: typeof url === "string" ? url : "/",
@@ -210,7 +217,9 @@ function writeEndpoint(writer: Writer, endpoint: Pulled): Node {
 }
 
 function literal(values: object): Node {
-  const items = Object.entries(values).map(([key, value]) => {
+  const items = Object.entries(values).map(([key, value]: [string, unknown]) => {
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return wrap(`${keyOf(key)}: `, literal(value));
     const list = Array.isArray(value) ? value.map((one) => JSON.stringify(one)) : undefined;
     return wrap(`${keyOf(key)}: `, list ? { open: "[", items: list, close: "]" } : JSON.stringify(value)); // prettier-ignore
   });
