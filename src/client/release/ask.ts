@@ -18,8 +18,12 @@ const ASK_MS = 2_000;
 /** As for a reply: more is no contract. */
 const BYTES_MAX = 8 * 1024 * 1024;
 
-/** `known`: the revision that needs no second copy. Never rejects. */
-export async function askContract(address: URL, known: string | undefined): Promise<Asked> {
+/** `known`: the revision that needs no second copy. `signal` gives up. Never rejects. */
+export async function askContract(
+  address: URL,
+  known: string | undefined,
+  signal?: AbortSignal,
+): Promise<Asked> {
   const base = address.href.replace(/\/$/, "");
   try {
     const { statusCode, headers, body } = await request(`${base}/-/contract`, {
@@ -29,7 +33,7 @@ export async function askContract(address: URL, known: string | undefined): Prom
       },
       // No connection is left behind: the next question is seconds or minutes away.
       reset: true,
-      signal: AbortSignal.timeout(ASK_MS),
+      signal: AbortSignal.any([AbortSignal.timeout(ASK_MS), ...(signal ? [signal] : [])]),
     });
     if (statusCode === 200) {
       const lock = lockIn(await textOf(body));

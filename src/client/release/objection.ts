@@ -2,7 +2,7 @@
  * What stands between a caller and the release that its provider has, one endpoint at a time; and what that
  * means for a call: it is not made, or it goes and something of it is not understood there.
  */
-import type { Outgoing, Running } from "../../app/types.ts";
+import type { Log, Outgoing } from "../../app/types.ts";
 import { type Endpoint, nameOf } from "../../contract/endpoint.ts";
 import { type ErrorCode, errorTable, MarcotError } from "../../errors.ts";
 
@@ -74,7 +74,8 @@ function fieldOf(place: Place): string {
     .join(".");
 }
 
-const told = new WeakMap<Running, Set<string>>();
+/** By log, because that is where it must not stand twice. */
+const told = new WeakMap<Log, Set<string>>();
 
 /** Throws where the call is not to be made; warns once of each field that is sent and lost. */
 export function hold(
@@ -94,8 +95,8 @@ export function hold(
     const { running, caller } = outgoing;
     const name = nameOf(endpoint);
     const key = `${name} ${fieldOf(one)}`;
-    const known = told.get(running) ?? new Set();
-    told.set(running, known);
+    const known = told.get(running.log) ?? new Set();
+    told.set(running.log, known);
     if (known.has(key) || !isSent(input, one)) continue;
     known.add(key);
     const { message } = sayLost(objection, one, { app, place });

@@ -70,7 +70,7 @@ interface State {
   failures: number;
   asking: Promise<void> | undefined;
   timer: NodeJS.Timeout | undefined;
-  isClosed: boolean;
+  readonly closing: AbortController;
 }
 
 function watch(provider: RemoteProvider, { running, users }: WatchOptions): Watch {
@@ -86,7 +86,7 @@ function watch(provider: RemoteProvider, { running, users }: WatchOptions): Watc
     failures: 0,
     asking: undefined,
     timer: undefined,
-    isClosed: false,
+    closing: new AbortController(),
   };
   provider.onRevision = () => schedule(state, Math.max(0, state.askedAt + AGAIN_MS - performance.now())); // prettier-ignore
   const first = ask(state);
@@ -98,7 +98,7 @@ function watch(provider: RemoteProvider, { running, users }: WatchOptions): Watc
   };
   const waiting = provider.guard;
   running.onClose(async () => {
-    state.isClosed = true;
+    state.closing.abort();
     clearTimeout(state.timer);
     await state.asking;
   });
@@ -122,7 +122,7 @@ function ask(state: State): Promise<void> {
 }
 
 function schedule(state: State, milliseconds: number): void {
-  if (state.isClosed || state.asking !== undefined) return;
+  if (state.closing.signal.aborted || state.asking !== undefined) return;
   clearTimeout(state.timer);
   state.timer = setTimeout(() => void ask(state), milliseconds).unref();
 }
@@ -135,11 +135,12 @@ function waitOf({ standing, failures }: State): number {
 
 /** Never rejects: what goes wrong here is no reason to end a process that serves. */
 async function askOnce(state: State): Promise<void> {
-  const { provider, log, last } = state;
+  const { provider, log, last, closing } = state;
   state.askedAt = performance.now();
   try {
     const known = last?.is === "lock" ? last.revision : ownRevision(provider);
-    const answer = await askContract(provider.address, known);
+    const answer = await askContract(provider.address, known, closing.signal);
+    if (closing.signal.aborted) return;
     // What was known of the contract holds while its provider restarts.
     state.failures = answer.is === "unreachable" ? state.failures + 1 : 0;
     if (answer.is === "unreachable") return await settle(state, answer);
@@ -155,6 +156,8 @@ async function askOnce(state: State): Promise<void> {
     await settle(state, asked);
   } catch (error) {
     log.error({ err: error, app: provider.app }, "the provider's release could not be looked at");
+    // Replies are checked all the same.
+    state.standing = { ...unasked(provider), state: "unknown" };
   }
 }
 
