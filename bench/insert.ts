@@ -21,7 +21,7 @@ const CONNECTIONS = 10;
 
 async function marcot(url: string): Promise<Side> {
   const { db } = await openDatabase({ url, app: "faq", max: CONNECTIONS });
-  return { address: await startServer(faq, db) };
+  return { address: await startServer(faq, { db }) };
 }
 
 interface Entry {

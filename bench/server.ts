@@ -2,9 +2,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { serve } from "../src/app/served.ts";
+import { type Rows, serve } from "../src/app/served.ts";
 import type { App, Provider, Running } from "../src/app/types.ts";
-import type { Db } from "../src/data/db.ts";
 import { createRouter } from "../src/provider/router.ts";
 import { handle, type Site } from "../src/provider/server.ts";
 
@@ -20,9 +19,9 @@ export function runningWith(provider: Provider): Running {
   };
 }
 
-/** Answers the address. Without `db`, for an app whose views read no rows. */
-export async function startServer(app: App, db?: Db): Promise<string> {
-  const served = serve(app, db as Db);
+/** Answers the address. Without `rows`, for an app whose views read none. */
+export async function startServer(app: App, rows?: Rows): Promise<string> {
+  const served = serve(app, rows);
   const others = () => process.exit(1); // a bench asks for endpoints alone
   const site: Site = {
     isOpen: true,

@@ -49,7 +49,7 @@ const create = view(v3.create, async ({ about: { title }, source }) => ({
   sources: [source],
   related: [],
 }));
-const served = serve(app("faq", { contract: v3, views: { create } }), undefined as never); // no view reads rows
+const served = serve(app("faq", { contract: v3, views: { create } }));
 const quiet = () => {};
 const running: Running = {
   deadlineMs: 2000,

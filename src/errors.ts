@@ -82,6 +82,20 @@ export const errorTable = {
     fix: "Use an identity that has the permission.",
   },
 
+  // A call that came before, under the same key.
+  CallRunning: {
+    status: 409,
+    ran: "maybe",
+    title: "The first call with this key still runs",
+    fix: "Wait, and send the same call with the same key again.",
+  },
+  KeyReused: {
+    status: 422,
+    ran: "no",
+    title: "The key belongs to another call",
+    fix: "Use a new key for a new call.",
+  },
+
   // A call that failed on its way.
   Unavailable: {
     status: 503,
@@ -159,6 +173,12 @@ export const errorTable = {
   },
 
   // Databases.
+  TransactionEnded: {
+    status: 500,
+    ran: "no",
+    title: "A statement came after the end of its transaction",
+    fix: "Await every query of the view before it returns.",
+  },
   DatabaseUnavailable: {
     status: 503,
     ran: "no",

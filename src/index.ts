@@ -2,7 +2,9 @@
 import "./client/dispatch.ts"; // puts itself into the slot that contracts call
 
 export { app } from "./app/app.ts";
-export type { ViewContext } from "./app/types.ts";
+export { emit } from "./app/emit.ts";
+export { receiver, type ReceiverOptions } from "./app/receiver.ts";
+export type { ReceiverContext, ViewContext } from "./app/types.ts";
 export {
   absent,
   draw,
@@ -14,7 +16,7 @@ export {
   redirect,
 } from "./app/page.ts";
 export { form, type FormState } from "./app/form.ts";
-export { view } from "./app/view.ts";
+export { view, type ViewOptions } from "./app/view.ts";
 export { type Db } from "./data/db.ts";
 export { codeOf, MarcotError } from "./errors.ts";
 export { env } from "./project/env.ts";
@@ -22,5 +24,5 @@ export { settings } from "./project/settings.ts";
 // The names by which the compiler declares what the files of an app export, when a package is built of it.
 export type { Form } from "./app/form.ts";
 export type { Page } from "./app/page.ts";
-export type { App, View } from "./app/types.ts";
+export type { App, Receiver, View } from "./app/types.ts";
 export type { Settings } from "./project/settings.ts";

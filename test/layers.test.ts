@@ -17,6 +17,7 @@ const order = [
   "project",
   "deploy",
   "client",
+  "events",
   "provider",
   "cli",
   "testing",

@@ -2,7 +2,8 @@
 import { aboutOf, type AnyContract, lastEndpoints, versionsOf } from "../contract/contract.ts";
 import { MarcotError } from "../errors.ts";
 import type { Page } from "./page.ts";
-import type { App, View } from "./types.ts";
+import { isReceiver } from "./receiver.ts";
+import type { App, Receiver, View } from "./types.ts";
 
 export interface AppParts {
   /** The newest version of the app's contract; the older ones come with it. */
@@ -15,6 +16,8 @@ export interface AppParts {
   readonly urls?: readonly Page[];
   /** `import * as tables`: the Drizzle tables. Default: none, and then the app needs no database. */
   readonly tables?: Readonly<Record<string, unknown>>;
+  /** `import * as receivers`: what the app does about events of others. Default: nothing. */
+  readonly receivers?: Readonly<Record<string, unknown>>;
 }
 
 export function app(name: string, parts: AppParts): App {
@@ -25,7 +28,21 @@ export function app(name: string, parts: AppParts): App {
   const views = viewsByEndpoint(name, parts);
   refuseHidden(name, parts);
   const { contract, summary = "", urls = [], tables = {} } = parts;
-  return Object.freeze({ name, contract, summary, views, urls, tables });
+  const receivers = receiversOf(name, parts);
+  return Object.freeze({ name, contract, summary, views, urls, tables, receivers });
+}
+
+function receiversOf(name: string, { receivers = {} }: AppParts): Receiver[] {
+  const found = new Map<string, Receiver>();
+  for (const candidate of Object.values(receivers)) {
+    if (!isReceiver(candidate)) continue;
+    if (candidate.event.app === name)
+      throw invalid(name, `${candidate.name} receives an event of its own app; call a function`);
+    if (found.has(candidate.name))
+      throw invalid(name, `two receivers are called "${candidate.name}"`);
+    found.set(candidate.name, candidate);
+  }
+  return [...found.values()];
 }
 
 function viewsByEndpoint(name: string, { contract, views = {} }: AppParts): Map<string, View> {

@@ -18,16 +18,15 @@ import { isGuest, partsOf } from "../contract/guest.ts";
 import type { Random } from "../contract/law/pattern.ts";
 import { randomFrom, sampleField } from "../contract/law/sample.ts";
 import { type Issue, MarcotError } from "../errors.ts";
-import { serveEach } from "./served.ts";
+import { NO_ROWS, serveEach } from "./served.ts";
 import type { ServedApp, View } from "./types.ts";
 
 /** Each version answers by itself: there is no view of the newest one to go through. */
 export function serveFake(newest: AnyContract, seed: string): ServedApp {
   const { app } = aboutOf(newest);
-  const parts = { name: app, contract: newest, summary: "", urls: [], tables: {} };
+  const parts = { name: app, contract: newest, summary: "", urls: [], tables: {}, receivers: [] };
   const fake = Object.freeze({ ...parts, views: new Map() });
-  const noDb = undefined as never; // only a view or a page asks for it, and there are none
-  return serveEach(fake, noDb, (endpoint) => ({
+  return serveEach(fake, NO_ROWS, (endpoint) => ({
     latest: endpoint,
     view: fakeView(endpoint, seed),
   }));
@@ -39,6 +38,7 @@ function fakeView(endpoint: Endpoint, seed: string): View {
   const { app, name } = endpoint;
   return Object.freeze({
     endpoint,
+    atomic: false,
     async run(input: unknown) {
       const sent = input as Values; // checked against the contract, which wants an object
       refuseAsAsked(endpoint, sent);

@@ -7,13 +7,21 @@ import { type Endpoint, hasNoBody, nameOf } from "../contract/endpoint.ts";
 import { isGuest, type Shape } from "../contract/guest.ts";
 import { downward, errorsBetween, upward } from "../contract/steps/plan.ts";
 import type { Db } from "../data/db.ts";
+import type { Atomic } from "../data/scope.ts";
 import { MarcotError } from "../errors.ts";
 import { optionalFields } from "./usage.ts";
-import type { App, Checks, Route, ServedApp, View } from "./types.ts";
+import type { App, Bell, Checks, Route, ServedApp, View } from "./types.ts";
 
-export function serve(app: App, db: Db): ServedApp {
+/** What the app's rows are reached by. Without `atomic` no view is a transaction. */
+export interface Rows {
+  readonly db: Db;
+  readonly atomic?: (() => Atomic) | undefined;
+}
+
+/** Without `rows`, for an app whose views read none. */
+export function serve(app: App, rows: Rows = NO_ROWS): ServedApp {
   const lasts = lastEndpoints(app.contract);
-  return serveEach(app, db, (endpoint) => ({
+  return serveEach(app, rows, (endpoint) => ({
     latest: lasts.get(endpoint.name) ?? endpoint,
     view: app.views.get(endpoint.name),
   }));
@@ -25,16 +33,20 @@ interface Answering {
   readonly view: View | undefined;
 }
 
+/** Only a view or a page would ask for it. */
+export const NO_ROWS: Rows = { db: undefined as never };
+
 export function serveEach(
   app: App,
-  db: Db,
+  { db, atomic }: Rows,
   answering: (endpoint: Endpoint) => Answering,
 ): ServedApp {
   const routes: Route[] = [];
   const byEndpoint = new Map<Endpoint, Route>();
   const versions = servedVersions(app.contract).map(aboutOf);
   const names = versions.map(({ version }) => version);
-  const served: ServedApp = { app, db, routes, byEndpoint, versions: names };
+  const bell: Bell = { ring() {} }; // without a deliverer nobody waits for it
+  const served: ServedApp = { app, db, atomic, bell, routes, byEndpoint, versions: names };
   for (const { endpoints, life } of versions) {
     for (const endpoint of endpoints) {
       const parts = { endpoint, retired: life.retired, ...answering(endpoint) };

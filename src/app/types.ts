@@ -4,10 +4,11 @@
  */
 import type { Check } from "../contract/check.ts";
 import type { AnyContract, Retirement } from "../contract/contract.ts";
-import type { Endpoint } from "../contract/endpoint.ts";
+import type { Endpoint, EventData } from "../contract/endpoint.ts";
 import type { Carry } from "../contract/steps/carry-text.ts";
 import type { DeclaredError } from "../contract/steps/plan.ts";
 import type { Db } from "../data/db.ts";
+import type { Atomic } from "../data/scope.ts";
 import type { MarcotError } from "../errors.ts";
 import type { Page } from "./page.ts";
 
@@ -18,11 +19,35 @@ export interface App {
   readonly views: ReadonlyMap<string, View>;
   readonly urls: readonly Page[];
   readonly tables: Readonly<Record<string, unknown>>;
+  readonly receivers: readonly Receiver[];
+}
+
+/** A function that handles an event of another app. */
+export interface Receiver {
+  /** Unique among the app's receivers, and never renamed: by it the app knows what it has done. */
+  readonly name: string;
+  /** At the version that the function is written for. */
+  readonly event: EventData;
+  /** How long one event may take, in milliseconds. */
+  readonly deadlineMs: number;
+  /** How often an event is tried before it is parked. */
+  readonly attempts: number;
+  readonly run: (data: unknown, context: ReceiverContext) => Promise<void>;
+}
+
+/** What a receiver gets besides the event's data. */
+export interface ReceiverContext extends Context {
+  /** The transaction in which the event is marked as handled. */
+  readonly db: Db;
+  /** The event's own id, the same at every attempt. */
+  readonly eventId: string;
 }
 
 /** A function that answers an endpoint of the newest version. */
 export interface View {
   readonly endpoint: Endpoint;
+  /** Whether its queries are one transaction. */
+  readonly atomic: boolean;
   readonly run: (input: unknown, context: ViewContext) => unknown;
 }
 
@@ -64,9 +89,17 @@ export interface Checks {
   write?: Check;
 }
 
+/** Rung when an event has been told and committed, so that it is delivered at once. */
+export interface Bell {
+  ring: () => void;
+}
+
 export interface ServedApp {
   readonly app: App;
   readonly db: Db;
+  /** A new transaction of the app; undefined where it has no database. */
+  readonly atomic: (() => Atomic) | undefined;
+  readonly bell: Bell;
   /** `["v1", "v2"]`: those that are served. */
   readonly versions: readonly string[];
   /** Every endpoint of every version, oldest version first. */
@@ -133,7 +166,10 @@ export interface Context {
 
 /** What a view gets besides its input. */
 export interface ViewContext<E extends string = string> extends Context {
-  /** The app's own database: its schema is all that the role may touch. */
+  /**
+   * The app's own database: its schema is all that the role may touch. In a view of a POST, PUT, PATCH or
+   * DELETE it is a transaction, which is committed when the view has returned.
+   */
   readonly db: Db;
   /** Ends when the deadline has passed, so that a view can stop its work. */
   readonly signal: AbortSignal;

@@ -18,7 +18,7 @@ import {
   noSteps,
   type AnyCall,
 } from "./endpoint.ts";
-import { invalid, refuseMistakes, refuseNames, refuseSamePath } from "./refuse.ts";
+import { invalid, refuseKey, refuseMistakes, refuseNames, refuseSamePath } from "./refuse.ts";
 
 /**
  * Deliberately loose: were it `Definition`, the compiler would take the types of what an endpoint leaves
@@ -106,7 +106,7 @@ function declare<D extends Definitions>(
     return [
       key,
       definition.is === "event"
-        ? bindEvent({ ...member, fields: definition.fields, previous: undefined, steps: [] })
+        ? bindEvent({ ...member, ...partsOfEvent(definition), previous: undefined, steps: [] })
         : bind(
             {
               ...definition,
@@ -162,8 +162,15 @@ export function bind(endpoint: Endpoint, isForeign = false): AnyCall {
   return Object.freeze(Object.assign(call, { [endpointKey]: frozen }));
 }
 
+/** What of an event's definition is its own. */
+export function partsOfEvent({ fields, key }: EventDefinition): Pick<EventData, "fields" | "key"> {
+  return { fields, key };
+}
+
 export function bindEvent(event: EventData): AppEvent {
-  refuseNames(event.fields, `${event.app}/${event.version} ${event.name}`);
+  const where = `${event.app}/${event.version} ${event.name}`;
+  refuseNames(event.fields, where);
+  refuseKey(event, where);
   return Object.freeze({ [eventKey]: Object.freeze(event) });
 }
 

@@ -134,6 +134,15 @@ export interface AnyCall {
 export interface EventDefinition<F extends Fields = Fields> {
   readonly is: "event";
   readonly fields: F;
+  readonly key: string | undefined;
+}
+
+export interface EventOptions<F extends Fields> {
+  /**
+   * A field: events with the same value reach a receiver in the order in which they were told. Default:
+   * none, and events may overtake each other.
+   */
+  readonly key?: keyof F & string;
 }
 
 /** An event of one version of an app. */
@@ -142,6 +151,8 @@ export interface EventData {
   readonly version: string;
   readonly name: string;
   readonly fields: Fields;
+  /** The field by whose value events stay in order. */
+  readonly key: string | undefined;
   /** The same event one version earlier, and what leads from it to this one. */
   readonly previous: EventData | undefined;
   readonly steps: readonly Link[];
@@ -156,8 +167,28 @@ export interface AppEvent<F extends Fields = Fields, K extends Fields = {}> {
   readonly types?: {
     readonly fields: F;
     readonly kept: K;
+    readonly heard: Read<F>;
     readonly told: (value: Answer<F, K>) => Answer<F, K>;
   };
+}
+
+/** What `emit` needs of the event that it tells. Finished types, as in `Viewed`. */
+export interface Told<T> extends AnyEvent {
+  readonly types?: { readonly told: (value: T) => T };
+}
+
+/** What a receiver needs of the event that it hears. */
+export interface Heard<T> extends AnyEvent {
+  readonly types?: { readonly heard: T };
+}
+
+/** Anything that carries an event, whatever its types. */
+export interface AnyEvent {
+  readonly [eventKey]: EventData;
+}
+
+export function eventOf(event: AnyEvent): EventData {
+  return event[eventKey];
 }
 
 export function endpointOf(call: AnyCall): Endpoint {
@@ -202,6 +233,10 @@ function define(method: Method, idempotent: boolean) {
   };
 }
 
-export function event<const F extends Fields>(fields: F): EventDefinition<F> {
-  return Object.freeze({ is: "event", fields });
+/** A fact that the app tells: `event({ id: integer() }, { key: "id" })`. */
+export function event<const F extends Fields>(
+  fields: F,
+  { key }: EventOptions<NoInfer<F>> = {},
+): EventDefinition<F> {
+  return Object.freeze({ is: "event", fields, key });
 }

@@ -1,6 +1,6 @@
 /** What a contract may not say, told where it is declared. */
 import { errorTable, MarcotError } from "../errors.ts";
-import { type DeclaredErrors, type Endpoint, hasNoBody } from "./endpoint.ts";
+import { type DeclaredErrors, type Endpoint, type EventData, hasNoBody } from "./endpoint.ts";
 import type { Fields } from "./field.ts";
 import { isGuest, type Shape } from "./guest.ts";
 
@@ -26,6 +26,15 @@ export function refuseMistakes(endpoint: Endpoint, isForeign: boolean): void {
   for (const name of parametersOf(endpoint.path)) refuseParameter(endpoint.input, name, where);
   if (hasNoBody(endpoint.method)) refuseQuery(endpoint.input, where, false);
   refuseErrors(endpoint.errors, where);
+}
+
+/** A key must be there, and be written in one way only. */
+export function refuseKey({ fields, key }: Pick<EventData, "fields" | "key">, where: string): void {
+  if (key === undefined) return;
+  const field = fields[key];
+  const kinds = ["integer", "text", "uuid", "choice"];
+  if (field?.presence !== "required" || !kinds.includes(field.kind))
+    throw invalid(where, `the key ${key} must be a required integer, text, uuid or choice`);
 }
 
 function parametersOf(path: string): string[] {

@@ -21,6 +21,7 @@ import {
   bind,
   bindEvent,
   fromName,
+  partsOfEvent,
   versionsOf,
 } from "./contract.ts";
 import { invalid } from "./refuse.ts";
@@ -158,7 +159,7 @@ function fresh(
   definition: Definition | EventDefinition,
 ): Member {
   if (definition.is === "event")
-    return bindEvent({ ...member, fields: definition.fields, previous: undefined, steps: [] });
+    return bindEvent({ ...member, ...partsOfEvent(definition), previous: undefined, steps: [] });
   return bind({ ...definition, ...member, previous: undefined, steps: noSteps });
 }
 
@@ -170,7 +171,12 @@ function changed(member: Member, delta: Partial<Delta>, where: string): Member {
     const event = member[eventKey];
     const steps = linksFrom(event.fields, fields, { side: "output", where });
     refuseKept([...eventLinks(event), ...steps], where);
-    return bindEvent({ ...event, fields: steps.at(-1)?.after ?? event.fields, steps });
+    return bindEvent({
+      ...event,
+      fields: steps.at(-1)?.after ?? event.fields,
+      key: keyAfter(event.key, fields),
+      steps,
+    });
   }
   if (delta.fields) throw invalid(where, "only an event has fields: say input or output");
   const endpoint = member[endpointKey];
@@ -221,6 +227,14 @@ function pathAfter(path: string, steps: readonly Step[]): string {
   return steps.reduce(
     (at, step) => (step.step === "rename" ? at.replaceAll(`/:${step.from}/`, `/:${step.to}/`) : at),
     path,
+  );
+}
+
+/** Order is kept by the same values, whatever the field is called. */
+function keyAfter(key: string | undefined, steps: readonly Step[]): string | undefined {
+  return steps.reduce(
+    (at, step) => (step.step === "rename" && step.from === at ? step.to : at),
+    key,
   );
 }
 

@@ -10,7 +10,10 @@
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
 import { MarcotError } from "../errors.ts";
+import { atomicOf } from "./atomic.ts";
 import type { Db } from "./db.ts";
+import type { Atomic } from "./scope.ts";
+import { clientOf } from "./transaction.ts";
 
 /** An open pool. `url` names it in messages and carries no password. */
 export interface Database {
@@ -18,10 +21,23 @@ export interface Database {
   readonly role: string;
   readonly url: string;
   readonly db: Db;
+  /** A new transaction, which begins when it is first used. */
+  atomic(): Atomic;
   /** The driver beneath `db`. Dates arrive as strings here: Drizzle switches their parsers off. */
   readonly sql: Sql;
+  /** A session of its own with the same database, as the same role: for locks and notifications. */
+  session(options: SessionOptions): Sql;
   /** Waits for running queries, at most five seconds, and closes the connections. */
   close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  /** It is named `marcot/<pid>/<name>`. */
+  readonly name: string;
+  /** Told of every notification. */
+  readonly onNotify: () => void;
+  /** Told when the connection has ended. The next query opens another one. */
+  readonly onClose: () => void;
 }
 
 export interface DatabaseOptions {
@@ -53,15 +69,34 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await client.end({ timeout: 0 });
     throw databaseError(error, url) ?? error;
   }
+  // Drizzle asks of a client what `Client` has.
+  const db = drizzle({ client: clientOf(client) as unknown as Sql, jit: true });
   return {
     app,
     role: decodeURIComponent(new URL(url).username),
     url: withoutPassword(url),
     // jit: Drizzle compiles the mapping of rows once per built query.
-    db: drizzle({ client, jit: true }),
+    db,
+    atomic: atomicOf(db),
     sql: client,
+    session: (session) => openSession(url, session),
     close: () => client.end({ timeout: CLOSE_TIMEOUT_S }),
   };
+}
+
+/** Not `sql.listen`, which opens a connection of its own that would know nothing of locks. */
+function openSession(url: string, { name, onNotify, onClose }: SessionOptions): Sql {
+  const options: postgres.Options<{}> & { onnotify: () => void } = {
+    max: 1,
+    max_lifetime: null,
+    connect_timeout: CONNECT_TIMEOUT_S,
+    fetch_types: false,
+    connection: { application_name: `marcot/${process.pid}/${name}` },
+    onnotice() {},
+    onnotify: onNotify,
+    onclose: onClose,
+  };
+  return postgres(url, options);
 }
 
 export interface ConnectOptions {
@@ -128,6 +163,16 @@ export function databaseError(error: unknown, url: string): MarcotError | undefi
     cause = cause.cause;
   }
   return undefined;
+}
+
+/** Whether an error says that there was no connection, or that it broke, however deep it is wrapped. */
+export function isDisconnected(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 8; depth += 1) {
+    const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
+    if (isConnectionCode(code) || code === "DatabaseUnavailable") return true;
+    cause = cause.cause;
+  }
+  return false;
 }
 
 /** What the driver and node:net say when there is no connection. */

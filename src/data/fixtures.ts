@@ -11,7 +11,8 @@ import { join } from "node:path";
 import postgres, { type TransactionSql } from "postgres";
 import { codeOf, MarcotError } from "../errors.ts";
 import { withConnection } from "./database.ts";
-import { appUrl, quoted } from "./roles.ts";
+import { quoted } from "./identifier.ts";
+import { appUrl } from "./roles.ts";
 
 export interface FixtureOptions {
   /** The address of the database for its owner; the app's own is derived from it. */

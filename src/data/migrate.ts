@@ -16,7 +16,8 @@ import { join } from "node:path";
 import postgres, { type Sql, type TransactionSql } from "postgres";
 import { codeOf, MarcotError } from "../errors.ts";
 import { withConnection } from "./database.ts";
-import { createOwnTables, missingTables, ownTable } from "./own-tables.ts";
+import { createOwnTables, missingTables } from "./create-own-tables.ts";
+import { ownTable } from "./own-tables.ts";
 import { appUrl, provision, roleOf } from "./roles.ts";
 import { lineAt, statementsOf, type Statement } from "./statements.ts";
 

@@ -2,46 +2,80 @@
  * Marcot's own tables in the schema of every app. They lie there and not in a schema of Marcot's, so
  * that they leave with the app when it becomes a service, and so that the app's role is enough.
  */
-import type { Sql, TransactionSql } from "postgres";
-import { quoted } from "./roles.ts";
+import { quoted } from "./identifier.ts";
 
-/** Each by its name, with its columns. What stands here was created somewhere: add, never edit. */
-const OWN_TABLES = {
+/** One table: its columns, and the indexes that it needs beside its primary key, as `name: on what`. */
+export interface OwnColumns {
+  readonly columns: string;
+  readonly indexes?: Readonly<Record<string, string>>;
+}
+
+/** Each by its name. What stands here was created somewhere: add, never edit. */
+export const ownTables = {
   /** Which migrations were applied. */
-  migrations:
-    "name text PRIMARY KEY, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now()",
+  migrations: {
+    columns:
+      "name text PRIMARY KEY, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now()",
+  },
   /** Who called what: one row for a day, an endpoint of a version, and a consumer. */
-  contract_usage:
-    "day date NOT NULL, version text NOT NULL, endpoint text NOT NULL, consumer text NOT NULL, " +
-    "calls bigint NOT NULL, errors bigint NOT NULL, last_at timestamptz NOT NULL, " +
-    "sent text[] NOT NULL, PRIMARY KEY (day, version, endpoint, consumer)",
-} as const;
+  contract_usage: {
+    columns:
+      "day date NOT NULL, version text NOT NULL, endpoint text NOT NULL, consumer text NOT NULL, " +
+      "calls bigint NOT NULL, errors bigint NOT NULL, last_at timestamptz NOT NULL, " +
+      "sent text[] NOT NULL, PRIMARY KEY (day, version, endpoint, consumer)",
+  },
+  /**
+   * What the app has told, in the order of `position`. `id` is what receivers know it by: positions begin
+   * anew where a database does.
+   */
+  event_outbox: {
+    columns:
+      "position bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, " +
+      "id uuid NOT NULL DEFAULT gen_random_uuid(), event text NOT NULL, version text NOT NULL, " +
+      "key text, data json NOT NULL, trace_id text NOT NULL, told_at timestamptz NOT NULL DEFAULT now()",
+  },
+  /** Who hears what. `*` stands for all that an app hears while nobody could ask it. */
+  event_receivers: {
+    columns:
+      "app text NOT NULL, name text NOT NULL, event text NOT NULL, version text NOT NULL, " +
+      "attempts int NOT NULL, since timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (app, name, event)",
+    indexes: { by_event: "(event)" },
+  },
+  /** One row for an event and a receiver. `key` is that of the event. */
+  event_deliveries: {
+    columns:
+      "position bigint NOT NULL, app text NOT NULL, receiver text NOT NULL, key text, " +
+      "state text NOT NULL DEFAULT 'published', attempts int NOT NULL DEFAULT 0, " +
+      "next_at timestamptz NOT NULL DEFAULT now(), changed_at timestamptz NOT NULL DEFAULT now(), " +
+      "error text, PRIMARY KEY (app, receiver, position)",
+    indexes: {
+      open: "(app, receiver, position) WHERE state IN ('published', 'resubmitted', 'failed', 'processing')",
+      held: "(app, receiver, key, position) WHERE state IN ('failed', 'parked')",
+      ended: "(changed_at) WHERE state IN ('completed', 'dropped')",
+    },
+  },
+  /** What the app's receivers have done: written in the transaction of their effect. */
+  event_inbox: {
+    columns:
+      "event_id uuid NOT NULL, receiver text NOT NULL, source text NOT NULL, " +
+      "handled_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (event_id, receiver)",
+    indexes: { handled: "(handled_at)" },
+  },
+  /** Replies to calls that may come again: written in the transaction of the view. */
+  idempotency_keys: {
+    columns:
+      "consumer text NOT NULL, endpoint text NOT NULL, key text NOT NULL, request text NOT NULL, " +
+      "reply json, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (consumer, endpoint, key)",
+    indexes: { at: "(at)" },
+  },
+} as const satisfies Record<string, OwnColumns>;
 
-export type OwnTable = keyof typeof OWN_TABLES;
+export type OwnTable = keyof typeof ownTables;
 
 /** Names that an app cannot give to a table of its own. */
-export const ownTableNames: readonly string[] = Object.keys(OWN_TABLES);
+export const ownTableNames: readonly string[] = Object.keys(ownTables);
 
 /** The quoted name, with the schema. */
 export function ownTable(app: string, table: OwnTable): string {
   return `${quoted(app)}.${quoted(table)}`;
-}
-
-/** Which of them an app does not have yet. */
-export async function missingTables(
-  sql: Sql | TransactionSql,
-  app: string,
-): Promise<readonly OwnTable[]> {
-  const rows = await sql<{ name: string }[]>`
-    select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = ${app} and c.relkind = 'r' and c.relname in ${sql(ownTableNames)}`;
-  const found = new Set(rows.map(({ name }) => name));
-  return (Object.keys(OWN_TABLES) as OwnTable[]).filter((name) => !found.has(name));
-}
-
-/** Asked first: IF NOT EXISTS alone would send a notice at every start. */
-export async function createOwnTables(tx: TransactionSql, app: string): Promise<void> {
-  for (const table of await missingTables(tx, app)) {
-    await tx.unsafe(`CREATE TABLE ${ownTable(app, table)} (${OWN_TABLES[table]})`);
-  }
 }

@@ -15,6 +15,7 @@ import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 import type { TransactionSql } from "postgres";
 import { MarcotError } from "../errors.ts";
 import { databaseOf, withConnection } from "./database.ts";
+import { quoted } from "./identifier.ts";
 
 /** NAMEDATALEN - 1: PostgreSQL cuts longer names silently, so that two roles could become one. */
 const MAX_NAME_BYTES = 63;
@@ -62,12 +63,6 @@ export async function provision(ownerUrl: string, app: string): Promise<void> {
       );
     }),
   );
-}
-
-/** An identifier, quoted for SQL text. */
-export function quoted(name: string): string {
-  if (name.includes("\0")) throw new MarcotError("SettingInvalid", "A name contains a zero byte");
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** The verifier's alphabet is base64 and a few signs, so that it needs no escaping in quotes. */

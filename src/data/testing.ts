@@ -19,7 +19,7 @@ import { MarcotError } from "../errors.ts";
 import { withConnection } from "./database.ts";
 import { openEmbedded, type Embedded } from "./embedded.ts";
 import { isAlive } from "./lock.ts";
-import { quoted } from "./roles.ts";
+import { quoted } from "./identifier.ts";
 
 /** A database of its own for one test file. */
 export interface TestDatabase {

@@ -21,8 +21,8 @@ import {
 
 export interface Project extends Running {
   readonly plan: ProjectPlan;
-  /** Of the local apps, by name. */
-  readonly databases: ReadonlyMap<string, Database>;
+  /** Of the local apps. */
+  readonly databases: readonly Database[];
   /** Runs code as the project, so that it can call apps: `project.run(() => faq.create(…))`. */
   run<T>(work: () => T): T;
   close(): Promise<void>;
@@ -88,7 +88,7 @@ async function toProvider(
   }
   const app = await loadApp(files);
   const database = await databases.open(name);
-  const served = serve(app, database.db);
+  const served = serve(app, database);
   counted.push({ served, database });
   return { is: "local", served };
 }
@@ -110,7 +110,7 @@ export function outside(running: Running): Context {
 }
 
 interface Databases {
-  readonly opened: ReadonlyMap<string, Database>;
+  readonly opened: readonly Database[];
   open(app: string): Promise<Database>;
   close(): Promise<void>;
 }
@@ -118,7 +118,7 @@ interface Databases {
 /** One pool per app, as the app's own role. The embedded server starts with the first one. */
 async function openDatabases(plan: ProjectPlan, log: Log): Promise<Databases> {
   const owner = ownerUrls(plan);
-  const opened = new Map<string, Database>();
+  const opened: Database[] = [];
   return {
     opened,
     async open(app) {
@@ -130,11 +130,11 @@ async function openDatabases(plan: ProjectPlan, log: Log): Promise<Databases> {
         else await checkMigrated({ ...target, folder: join(files.folder, "migrations") });
       }
       const database = await openDatabase({ url: appUrl(ownerUrl, app), app });
-      opened.set(app, database);
+      opened.push(database);
       return database;
     },
     async close() {
-      await Promise.all([...opened.values()].map((database) => database.close()));
+      await Promise.all(opened.map((database) => database.close()));
       await owner.close();
     },
   };

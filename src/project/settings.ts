@@ -41,8 +41,16 @@ export interface ReadSettings {
   readonly fakes: ReadonlyMap<string, string>;
   /** `GITHUB_API_TOKEN`: secrets for services of others. */
   readonly tokens: ReadonlyMap<string, () => string>;
+  readonly events: EventSettings;
   /** `FAQ_DATABASE_URL`: the apps that have a database of their own. */
   readonly databases: ReadonlyMap<string, string>;
+}
+
+export interface EventSettings {
+  /** EVENTS_SECRET: signs events between the services of the project. */
+  readonly secret: string | undefined;
+  /** EVENTS_URL: the broker that carries events between processes, `nats://…`. */
+  readonly url: string | undefined;
 }
 
 export function settings(options: SettingsOptions): Settings {
@@ -126,6 +134,10 @@ export function inspectSettings({ options }: Settings, environment: Environment)
       const own = env.url(databaseVariableOf(app)).default("");
       return take("", own, kinds.ownDatabase) || undefined;
     }),
+    events: {
+      secret: take("", env.text("EVENTS_SECRET").default(""), kinds.secret) || undefined,
+      url: take("", env.url("EVENTS_URL").default(""), kinds.broker) || undefined,
+    },
   };
   return { read, mistakes };
 }
@@ -181,6 +193,16 @@ const kinds = {
     2000,
     "a whole number from 1",
     (value) => Number.isInteger(value) && Number(value) >= 1,
+  ),
+  secret: expecting(
+    "",
+    "32 characters or more, as from `openssl rand -hex 32`",
+    (value) => value === "" || (typeof value === "string" && value.length >= 32),
+  ),
+  broker: expecting(
+    "",
+    "the address of a NATS server, such as nats://127.0.0.1:4222",
+    (value) => value === "" || /^(?:nats|tls):\/\//.test(String(value)),
   ),
   fixtures: expecting(
     [] as readonly string[],

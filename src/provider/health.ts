@@ -40,7 +40,7 @@ export async function readinessOf(
   isOpen: boolean,
 ): Promise<Readiness> {
   if (!isOpen) return { status: "stopping", checks: [] };
-  const databases = [...project.databases].map(([app, one]) => checkDatabase(app, one));
+  const databases = project.databases.map(checkDatabase);
   const checks = await Promise.all([...databases, ...watches.map(checkProvider)]);
   const isReady = checks.every(({ status }) => status !== "failed");
   return { status: isReady ? "ready" : "not ready", checks };
@@ -51,7 +51,7 @@ function statusOf(problems: readonly Problem[]): Check["status"] {
   return problems.some(({ level }) => level === "error") ? "failed" : "warning";
 }
 
-async function checkDatabase(app: string, { sql, url }: Database): Promise<Check> {
+async function checkDatabase({ app = "", sql, url }: Database): Promise<Check> {
   const problems: Problem[] = [];
   try {
     const late = sleep(WAIT_MS, "late", { ref: false });

@@ -6,6 +6,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { watchAll } from "../client/release/watch.ts";
 import { newSpanId } from "../client/request.ts";
+import { startEvents } from "../events/events.ts";
+import { httpTransport } from "../events/http.ts";
+import type { Outward, Transport } from "../events/transport.ts";
 import { isForeign } from "../contract/contract.ts";
 import { MarcotError } from "../errors.ts";
 import type { Listed } from "../project/plan.ts";
@@ -65,6 +68,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     fakes: fakes.map(({ app }) => app.name),
     isOpen: () => site.isOpen,
     readiness: () => readinessOf(project, watches, site.isOpen),
+    eventsSecret: project.plan.settings.events.secret,
   });
   const site: Site = {
     isOpen: true,
@@ -81,15 +85,40 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     refuse: pages.refuse,
   };
   const server = createServer(handle.bind(undefined, site));
-  await listen(server, host, port);
+  // Before the first request: what it tells is kept for every receiver that is known by then.
+  const events = await startEvents({
+    running: project,
+    databases: project.databases,
+    apps: project.plan.settings.apps,
+    outward: outwardWays(project),
+  });
+  try {
+    await listen(server, host, port);
+  } catch (error) {
+    await events.stop();
+    throw error;
+  }
   const { port: taken } = server.address() as AddressInfo; // a server on a port has one
   return {
     address: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`,
     async stop() {
       site.isOpen = false;
-      await drain(server);
+      await Promise.all([drain(server), events.stop()]);
       await Promise.all(passages.map((passage) => passage.close()));
     },
+  };
+}
+
+/** One way to each address, with its connections. */
+function outwardWays(project: Project): Outward {
+  const ways = new Map<string, Transport>();
+  const { secret } = project.plan.settings.events;
+  return (provider) => {
+    if (provider.is !== "remote") return undefined;
+    const { app, address } = provider;
+    const way = ways.get(app) ?? httpTransport(project, address, secret);
+    ways.set(app, way);
+    return way;
   };
 }
 

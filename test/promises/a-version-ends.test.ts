@@ -34,7 +34,7 @@ interface Started {
 }
 
 async function start(apps: App, prefix = ""): Promise<Started> {
-  const served = serve(apps, undefined as never); // no view reads rows
+  const served = serve(apps);
   const warnings: string[] = [];
   const running = (provider: Provider): Running => ({
     deadlineMs: 2000,

@@ -38,7 +38,6 @@ const ask = view(outer.ask, async () => {
   return { first: await first, second };
 });
 
-const noRows = undefined as never; // no view here reads rows
 const apps = [
   app("inner", { contract: inner, views: { look } }),
   app("outer", { contract: outer, views: { ask } }),
@@ -47,7 +46,7 @@ const quiet = () => {};
 const running: Running = {
   deadlineMs: 2000,
   log: { info: quiet, warn: quiet, error: quiet },
-  providers: new Map(apps.map((one) => [one.name, { is: "local", served: serve(one, noRows) }])),
+  providers: new Map(apps.map((one) => [one.name, { is: "local", served: serve(one) }])),
   onClose: quiet,
 };
 

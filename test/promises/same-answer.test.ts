@@ -62,10 +62,7 @@ const echo = view(v1.echo, async (input, { fail }) => {
 });
 const ask = view(v1.ask, async (input) => input);
 
-const served: ServedApp = serve(
-  app("echo", { contract: v1, views: { echo, ask } }),
-  undefined as never,
-); // no view reads rows
+const served: ServedApp = serve(app("echo", { contract: v1, views: { echo, ask } }));
 const closing: (() => Promise<void>)[] = [];
 
 function running(provider: Provider): Running {

@@ -1,6 +1,7 @@
 /**
  * "At most six of our files": what runs for one warm request, and for one warm call between apps in one
- * process, counted by V8 itself. Where rows are read, `data/query` is one more.
+ * process, counted by V8 itself. Where rows are read, `data/query` is one more; where they are written, two
+ * more make the transaction.
  */
 import assert from "node:assert/strict";
 import { Session } from "node:inspector/promises";
@@ -63,7 +64,9 @@ test("a request", async () => {
     "apps/faq/views.ts",
     "src/app/view.ts",
     "src/contract/check.ts",
+    "src/data/atomic.ts",
     "src/data/query.ts",
+    "src/data/transaction.ts",
     "src/provider/reply.ts",
     "src/provider/router.ts",
     "src/provider/server.ts",

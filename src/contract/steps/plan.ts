@@ -2,6 +2,7 @@
 import type { Endpoint, EventData } from "../endpoint.ts";
 import { lower, raise, type Rise } from "./fuse.ts";
 import type { Carry } from "./carry-text.ts";
+import type { Field, Fields } from "../field.ts";
 import { isGuest } from "../guest.ts";
 import type { Link, Side } from "./step.ts";
 
@@ -20,6 +21,30 @@ export function downward(from: Endpoint, to: Endpoint): Carry | undefined {
 /** Takes an event down to the version of an older receiver. Undefined where cutting is all there is. */
 export function downwardEvent(from: EventData, to: EventData): Carry | undefined {
   return lower(from.fields, eventLinks(to, from));
+}
+
+const told = new WeakMap<EventData, Fields>();
+
+/** What is stored of an event: its fields, and what its teller keeps for receivers of older versions. */
+export function toldFields(event: EventData): Fields {
+  const known = told.get(event);
+  if (known !== undefined) return known;
+  const kept: Record<string, Field> = {};
+  for (const { step, before } of eventLinks(oldestOf(event), event)) {
+    if (step.step !== "drop" || step.how !== "keep") continue;
+    const field = before[step.name];
+    if (field === undefined) continue;
+    // Where no receiver is that old any more, nobody need tell it.
+    const presence = field.presence === "required" ? "optional" : field.presence;
+    kept[step.name] = { ...field, presence };
+  }
+  const fields: Fields = Object.freeze({ ...kept, ...event.fields });
+  told.set(event, fields);
+  return fields;
+}
+
+function oldestOf(event: EventData): EventData {
+  return event.previous === undefined ? event : oldestOf(event.previous);
 }
 
 export interface DeclaredError {

@@ -5,7 +5,8 @@
 import type { Sql } from "postgres";
 import { optionalFields } from "../../app/usage.ts";
 import { type About, aboutOf, type AnyContract, isServed } from "../../contract/contract.ts";
-import { missingTables, ownTable } from "../../data/own-tables.ts";
+import { missingTables } from "../../data/create-own-tables.ts";
+import { ownTable } from "../../data/own-tables.ts";
 import { MarcotError } from "../../errors.ts";
 import type { Use } from "../check/boundaries.ts";
 

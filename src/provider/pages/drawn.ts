@@ -18,6 +18,8 @@ export interface PagesOptions {
   readonly passed: readonly string[];
   /** The apps that are answered from their contracts, and so have no pages. */
   readonly fakes: readonly string[];
+  /** Shared by the services of a project, to sign events. */
+  readonly eventsSecret: string | undefined;
   /** Whether this process still takes requests. */
   readonly isOpen: () => boolean;
   /** Whether it can do what is asked of it. */

@@ -25,6 +25,7 @@ import {
   traceOf,
 } from "./drawn.ts";
 import { isForPerson } from "./error-page.ts";
+import { addEventsEndpoint } from "../events-endpoint.ts";
 import { drawExplorer } from "./explorer.ts";
 import { absentPage, answerError, failedPage } from "./failed.ts";
 import { drawLive, drawReady } from "./health-page.ts";
@@ -69,6 +70,7 @@ export function createPages(options: PagesOptions): Pages {
   addHealth(hono, options);
   for (const { prefix, served } of options.mounts) {
     addContractPages(hono, prefix, served);
+    addEventsEndpoint(hono, { ...options, prefix, served, secret: options.eventsSecret });
     hono.get(`${prefix}/-/`, (c) => draw(c, { ...options, served }, drawExplorer(served)));
     for (const one of served.app.urls) addPage(hono, { ...options, prefix, served, page: one });
   }

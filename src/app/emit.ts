@@ -1,0 +1,85 @@
+/** Telling others: an event that is stored with what it is about, in one transaction. */
+import { check, sentenceOf } from "../contract/check.ts";
+import { checkOf } from "../contract/compile.ts";
+import { aboutOf } from "../contract/contract.ts";
+import { type EventData, eventOf, nameOf, type Told } from "../contract/endpoint.ts";
+import { toldFields } from "../contract/steps/plan.ts";
+import type { Db } from "../data/db.ts";
+import { ownTable } from "../data/own-tables.ts";
+import { scopeBeneath } from "../data/scope.ts";
+import { MarcotError } from "../errors.ts";
+import { current } from "./context.ts";
+import type { Context, ServedApp } from "./types.ts";
+
+/**
+ * Tells an event: `await emit(v2.published, entry, db)`. `db` is the transaction of what it is about: both
+ * are there, or neither. The event goes to its receivers when the transaction is committed.
+ *
+ * It does not wait for the database. The row travels in one packet with COMMIT, which fails if it does.
+ */
+export async function emit<T>(event: Told<T>, data: NoInfer<T>, db: Db): Promise<void> {
+  const told = eventOf(event);
+  const name = nameOf(told);
+  const context = current.getStore();
+  if (context === undefined)
+    throw new MarcotError("NoProject", `${name} was told outside a project`);
+  const { bell } = tellerOf(told, context);
+  const scope = scopeBeneath(db);
+  if (scope === undefined) {
+    const message = `${name} was told outside a transaction, where it could be lost or be told of nothing`;
+    throw new MarcotError("AppInvalid", message, {
+      fix: "Give emit the `db` of an atomic view, of a receiver, or of db.transaction().",
+    });
+  }
+  const json = check<Record<string, unknown>>(
+    checkOf(toldFields(told), "write", name),
+    data,
+    (errors) =>
+      new MarcotError("AppInvalid", sentenceOf(`${name} was told outside its contract:`, errors), {
+        errors,
+        fix: "Tell the event with the fields that its contract promises.",
+      }),
+  );
+  const key = told.key === undefined ? null : String(json[told.key]);
+  scope.later(statementOf(told.app), [
+    told.name,
+    told.version,
+    key,
+    JSON.stringify(json),
+    context.traceId,
+  ]);
+  scope.committed(() => bell.ring());
+}
+
+/** An app tells its own events, in the words of its newest version. */
+function tellerOf(told: EventData, { app, running }: Context): ServedApp {
+  const provider = running.providers.get(told.app);
+  if (app !== told.app || provider?.is !== "local") {
+    const message = `${app || "a program outside of all apps"} told ${nameOf(told)}, which is for ${told.app} to tell`;
+    throw new MarcotError("AppInvalid", message, { fix: `Tell it in a view of ${told.app}.` });
+  }
+  const newest = aboutOf(provider.served.app.contract);
+  if (told.version === newest.version) return provider.served;
+  const message = `${nameOf(told)} was told, and ${newest.version} is the newest version of ${told.app}`;
+  throw new MarcotError("AppInvalid", message, {
+    fix: `Tell ${newest.version}; receivers of older versions get it cut to theirs.`,
+  });
+}
+
+const statements = new Map<string, string>();
+
+/** The event, and a row for each of its receivers, in one statement. */
+function statementOf(app: string): string {
+  const known = statements.get(app);
+  if (known !== undefined) return known;
+  const text = `WITH told AS (
+      INSERT INTO ${ownTable(app, "event_outbox")} (event, version, key, data, trace_id)
+      VALUES ($1::text, $2::text, $3::text, $4::text::json, $5::text)
+      RETURNING position, key)
+    INSERT INTO ${ownTable(app, "event_deliveries")} (position, app, receiver, key)
+    SELECT told.position, known.app, known.name, told.key
+    FROM told, ${ownTable(app, "event_receivers")} known
+    WHERE known.event = $1::text OR known.event = '*'`;
+  statements.set(app, text);
+  return text;
+}

@@ -1,0 +1,206 @@
+/**
+ * The events of a project while it serves: who receives what, who delivers, and by which way. Started with
+ * the service and stopped with it; a project without events has none of it.
+ */
+import type { Log, Provider, Running, ServedApp } from "../app/types.ts";
+import { versionsOf, aboutOf } from "../contract/contract.ts";
+import type { Database } from "../data/database.ts";
+import { isDisconnected } from "../data/database.ts";
+import { codeOf } from "../errors.ts";
+import { alarm } from "./alarm.ts";
+import { type Delivery, startDelivery } from "./deliver.ts";
+import { channelOf, type Lead, openLead } from "./lead.ts";
+import { type Lane, type Outbox, outboxOf } from "./outbox.ts";
+import { type Outward, transportTo } from "./transport.ts";
+
+/** How often an app elsewhere is asked who receives: while it has not answered, and later. */
+const ASK_MS = 2000;
+const ASK_AGAIN_MS = 60_000;
+
+const CLEAN_MS = 60_000;
+
+/** Commits of a busy app come in crowds: one notification is enough for many. */
+const NOTIFY_MS = 20;
+
+export interface EventsOptions {
+  readonly running: Running;
+  /** Of the apps that are provided here. */
+  readonly databases: readonly Database[];
+  /** Names of all apps that the settings list. */
+  readonly apps: readonly string[];
+  readonly outward: Outward;
+}
+
+export interface Events {
+  /** Lets what is out be finished, and delivers no more. */
+  stop(): Promise<void>;
+}
+
+export async function startEvents(options: EventsOptions): Promise<Events> {
+  const telling = options.databases.flatMap((database) => {
+    const provider = options.running.providers.get(database.app ?? "");
+    return provider?.is === "local" && hasEvents(provider.served)
+      ? [{ served: provider.served, database }]
+      : [];
+  });
+  const started = await Promise.all(telling.map((teller) => startApp(teller, options)));
+  return {
+    async stop() {
+      await Promise.all(started.map((one) => one.stop()));
+    },
+  };
+}
+
+function hasEvents({ app }: ServedApp): boolean {
+  return versionsOf(app.contract).some((version) => aboutOf(version).events.length > 0);
+}
+
+/** An app that is provided here and has events, with its rows. */
+interface Teller {
+  readonly served: ServedApp;
+  readonly database: Database;
+}
+
+async function startApp(teller: Teller, options: EventsOptions): Promise<Events> {
+  const { served, database } = teller;
+  const { running, outward } = options;
+  const app = served.app.name;
+  const { log } = running;
+  const outbox = outboxOf(database.sql, app);
+  const others = options.apps.filter((name) => name !== app);
+  const transport = (name: string) => transportTo(running, name, outward);
+  const unasked = new Set(others);
+  await registerHere({ outbox, app, running, others, unasked, transport });
+
+  const delivery = startDelivery({
+    contract: served.app.contract,
+    outbox,
+    log,
+    transportTo: transport,
+    lead: (lane) => leadOf(lead, running, lane),
+    ask(name) {
+      unasked.add(name);
+      asking.ring();
+    },
+  });
+  const openAll = async () => {
+    for (const lane of await outbox.lanes()) delivery.open(lane);
+  };
+  const lead = openLead({ database, app, news: () => delivery.wake() });
+  served.bell.ring = bell({ delivery, database, app });
+
+  const asking = alarm();
+  let isOpen = true;
+  const askAll = async () => {
+    for (let asked = 0; isOpen; asked = Date.now()) {
+      if (asked > 0) await asking.wait(unasked.size > 0 ? ASK_MS : ASK_AGAIN_MS);
+      if (!isOpen) return;
+      if (unasked.size === 0) for (const name of others) unasked.add(name);
+      try {
+        for (const name of unasked) await ask({ name, app, running, outbox, unasked, transport });
+        await openAll();
+      } catch (error) {
+        if (!isDisconnected(error)) log.error({ err: error, app }, "receivers could not be asked");
+      }
+    }
+  };
+  await openAll();
+  const asked = askAll();
+  const cleaning = setInterval(() => {
+    clean(lead, outbox).catch((error: unknown) => tellUnclean(log, app, error));
+  }, CLEAN_MS);
+  cleaning.unref();
+  return {
+    async stop() {
+      isOpen = false;
+      served.bell.ring = () => {};
+      clearInterval(cleaning);
+      asking.stop();
+      await asked;
+      await delivery.close();
+      await lead.close();
+    },
+  };
+}
+
+/** A process that cannot reach the receiver leaves it to one that can. */
+async function leadOf(lead: Lead, running: Running, { app, receiver }: Lane) {
+  const provider = running.providers.get(app);
+  if (provider?.is !== "local" && !isElsewhere(provider)) return { has: false, isNew: false };
+  return lead.take(`${app}/${receiver}`);
+}
+
+async function clean(lead: Lead, outbox: Outbox): Promise<void> {
+  if ((await lead.take("cleaning")).has) await outbox.clean();
+}
+
+function tellUnclean(log: Log, app: string, error: unknown): void {
+  log.warn({ err: error, app }, "old events could not be deleted");
+}
+
+interface Registering {
+  readonly outbox: Outbox;
+  readonly app: string;
+  readonly running: Running;
+  readonly others: readonly string[];
+  readonly unasked: Set<string>;
+  readonly transport: (app: string) => ReturnType<typeof transportTo>;
+}
+
+/** Before the first request: what is told from now on is kept for every app that may receive it. */
+async function registerHere({ outbox, app, running, others, unasked, transport }: Registering) {
+  for (const name of others) {
+    const provider = running.providers.get(name);
+    if (provider?.is === "local") {
+      await outbox.register(name, await transport(name).receivers(app));
+      unasked.delete(name);
+    } else if (isElsewhere(provider)) await outbox.expect(name);
+    else unasked.delete(name);
+  }
+}
+
+/** A fake receives nothing, and of an absent app nobody knows where it is. */
+function isElsewhere(provider: Provider | undefined): boolean {
+  return provider?.is === "remote";
+}
+
+async function ask({
+  name,
+  app,
+  running,
+  outbox,
+  unasked,
+  transport,
+}: Omit<Registering, "others"> & { readonly name: string }): Promise<void> {
+  const provider = running.providers.get(name);
+  if (provider?.is !== "local" && !isElsewhere(provider)) {
+    unasked.delete(name);
+    return;
+  }
+  try {
+    await outbox.register(name, await transport(name).receivers(app));
+    unasked.delete(name);
+  } catch (error) {
+    if (codeOf(error) !== "Unavailable") throw error;
+  }
+}
+
+interface Ringing {
+  readonly delivery: Delivery;
+  readonly database: Database;
+  readonly app: string;
+}
+
+/** Wakes whoever delivers, here and in other processes. */
+function bell({ delivery, database, app }: Ringing): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  return () => {
+    delivery.wake();
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      // Lost, it is found a second later.
+      database.sql`select pg_notify(${channelOf(app)}, '')`.catch(() => {});
+    }, NOTIFY_MS);
+    timer.unref();
+  };
+}

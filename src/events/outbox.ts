@@ -1,0 +1,213 @@
+/**
+ * What an app has told and to whom it is to go: the states of its deliveries, as statements of SQL.
+ *
+ *     published ─→ processing ─→ completed
+ *                      │ ↑
+ *                      ↓ │ (after a wait that doubles)
+ *                    failed ─→ parked ─→ resubmitted | dropped   (by `marcot events`)
+ */
+import type { Sql } from "postgres";
+import { ownTable } from "../data/own-tables.ts";
+import type { Listed, Outcome, Stored } from "./message.ts";
+
+/** Where an event goes. `*` stands for all receivers of an app that could not be asked yet. */
+export interface Lane {
+  readonly app: string;
+  readonly receiver: string;
+}
+
+/** More would keep a receiver's transactions and requests large; fewer would cost a round trip more often. */
+const CLAIMED_MAX = 500;
+
+/** The wait before the second attempt is 1 s; it doubles up to ten minutes. */
+const WAIT_MAX_S = 600;
+
+/** How long is kept what is over, for people who look. */
+const KEPT = "7 days";
+
+/** Longer than anything is retried: by it a receiver knows what it has done. */
+const INBOX_KEPT = "30 days";
+
+/** Deletes are done in pieces, so that none of them holds anything up. */
+const PIECE = 5000;
+
+export interface Outbox {
+  /** The receivers of an app that was asked. What is open for others of that app is parked. */
+  register(app: string, receivers: readonly Listed[]): Promise<void>;
+  /**
+   * Gives what was told while an app could not be asked to those of its receivers that want it. Answers
+   * how many events there were. A transaction that began before the app was asked may still add some.
+   */
+  spread(app: string): Promise<number>;
+  /** Remembers that an app could not be asked: what is told is kept for it. */
+  expect(app: string): Promise<void>;
+  lanes(): Promise<readonly (Lane & { readonly version: string })[]>;
+  /** Takes the next events of a receiver. Those of a key that waits stay where they are. */
+  claim(lane: Lane): Promise<readonly Stored[]>;
+  settle(lane: Lane, rows: readonly Stored[], outcomes: readonly Outcome[]): Promise<void>;
+  /** Gives back what was claimed and never went out: no attempt is counted. */
+  release(lane: Lane, rows: readonly Stored[]): Promise<void>;
+  /** Gives back what a process that has died had claimed. Only for who has the lead. */
+  recover(lane: Lane): Promise<void>;
+  /** Deletes what is over and old. */
+  clean(): Promise<void>;
+}
+
+export function outboxOf(sql: Sql, app: string): Outbox {
+  const outbox = ownTable(app, "event_outbox");
+  const known = ownTable(app, "event_receivers");
+  const deliveries = ownTable(app, "event_deliveries");
+  const inbox = ownTable(app, "event_inbox");
+  const keys = ownTable(app, "idempotency_keys");
+  const run = <Row>(text: string, values: readonly unknown[] = []) =>
+    sql.unsafe<(Row & object)[]>(
+      text,
+      values as never[],
+      { prepare: true, simple: false } as never,
+    );
+  return {
+    async register(receiving, receivers) {
+      await sql.begin(async (tx) => {
+        const list = JSON.stringify(receivers);
+        // Processes of a project start together; the second finds nothing left to do.
+        await tx.unsafe(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [
+          `marcot/receivers/${app}/${receiving}`,
+        ]);
+        await tx.unsafe(
+          `WITH new AS (SELECT * FROM jsonb_to_recordset($2::text::jsonb)
+             AS r (name text, event text, version text, attempts int))
+           INSERT INTO ${known} AS old (app, name, event, version, attempts)
+           SELECT $1, name, event, version, attempts FROM new
+           ON CONFLICT (app, name, event) DO UPDATE SET version = excluded.version, attempts = excluded.attempts
+           WHERE (old.version, old.attempts) IS DISTINCT FROM (excluded.version, excluded.attempts)`,
+          [receiving, list],
+        );
+        await tx.unsafe(
+          `DELETE FROM ${known} WHERE app = $1 AND (name, event) NOT IN (
+             SELECT name, event FROM jsonb_to_recordset($2::text::jsonb) AS r (name text, event text))`,
+          [receiving, list],
+        );
+        await tx.unsafe(
+          `UPDATE ${deliveries} d SET state = 'parked', changed_at = now(),
+             error = 'the app ' || d.app || ' has no receiver "' || d.receiver || '" any more'
+           WHERE app = $1 AND state IN ('published', 'resubmitted', 'failed') AND NOT EXISTS (
+             SELECT FROM ${known} k WHERE k.app = d.app AND k.name = d.receiver)`,
+          [receiving],
+        );
+      });
+    },
+    async spread(receiving) {
+      const [found] = await run<{ count: number }>(
+        `WITH waited AS (
+           DELETE FROM ${deliveries} WHERE app = $1::text AND receiver = '*'
+             AND NOT EXISTS (SELECT FROM ${known} WHERE app = $1::text AND name = '*')
+           RETURNING position, key),
+         made AS (
+           INSERT INTO ${deliveries} (position, app, receiver, key)
+           SELECT w.position, $1::text, k.name, w.key FROM waited w
+           JOIN ${outbox} o USING (position) JOIN ${known} k ON k.app = $1::text AND k.event = o.event
+           ON CONFLICT DO NOTHING)
+         SELECT count(*)::int AS count FROM waited`,
+        [receiving],
+      );
+      return found?.count ?? 0;
+    },
+    async expect(receiving) {
+      await run(
+        `INSERT INTO ${known} (app, name, event, version, attempts)
+         SELECT $1::text, '*', '*', '', 0 WHERE NOT EXISTS (SELECT FROM ${known} WHERE app = $1::text)
+         ON CONFLICT DO NOTHING`,
+        [receiving],
+      );
+    },
+    async lanes() {
+      return run(
+        `SELECT DISTINCT app, name AS receiver, version FROM ${known} WHERE name <> '*' ORDER BY 1, 2`,
+      );
+    },
+    async claim(lane) {
+      // MATERIALIZED: the limit is on what is due, and that is indexed. Only what has failed waits for its
+      // time: now() is older than the snapshot, and a row that came between would be overtaken.
+      return run<Stored>(
+        `WITH due AS MATERIALIZED (
+           SELECT d.position FROM ${deliveries} d
+           WHERE d.app = $1::text AND d.receiver = $2::text
+             AND d.state IN ('published', 'resubmitted', 'failed')
+             AND (d.state <> 'failed' OR d.next_at <= now())
+             AND (d.key IS NULL OR NOT EXISTS (
+               SELECT FROM ${deliveries} held
+               WHERE held.app = d.app AND held.receiver = d.receiver AND held.key = d.key
+                 AND held.position < d.position AND held.state IN ('failed', 'parked')
+                 AND (held.state = 'parked' OR held.next_at > now())))
+             AND NOT EXISTS (
+               SELECT FROM ${deliveries} waiting WHERE waiting.app = d.app AND waiting.receiver = '*'
+                 AND waiting.position < d.position)
+           ORDER BY d.position LIMIT ${CLAIMED_MAX}),
+         claimed AS (
+           UPDATE ${deliveries} d SET state = 'processing', changed_at = now() FROM due
+           WHERE d.app = $1::text AND d.receiver = $2::text AND d.position = due.position
+           RETURNING d.position)
+         SELECT o.position::text, o.id, o.event, o.version, o.key, o.data::text AS data,
+           o.trace_id AS "traceId", to_json(o.told_at) #>> '{}' AS "toldAt"
+         FROM claimed JOIN ${outbox} o USING (position) ORDER BY o.position`,
+        [lane.app, lane.receiver],
+      );
+    },
+    async settle(lane, rows, outcomes) {
+      const positions = new Map(rows.map(({ id, position }) => [id, position]));
+      const settled = outcomes.map((outcome) => ({
+        position: positions.get(outcome.id),
+        state: outcome.is === "done" ? "completed" : outcome.is === "held" ? "published" : "failed",
+        error: outcome.is === "failed" ? outcome.error.slice(0, 2000) : null,
+      }));
+      await run(
+        `UPDATE ${deliveries} d SET changed_at = now(), error = new.error,
+           attempts = d.attempts + (new.state <> 'published')::int,
+           state = CASE WHEN new.state = 'failed' AND d.attempts + 1 >= coalesce(
+             (SELECT max(attempts) FROM ${known} k WHERE k.app = $1::text AND k.name = $2::text), 1)
+             THEN 'parked' ELSE new.state END,
+           next_at = CASE WHEN new.state = 'failed'
+             THEN now() + make_interval(secs => least(${WAIT_MAX_S}, power(2, least(d.attempts, 20))) * (0.5 + random() / 2))
+             ELSE d.next_at END
+         FROM jsonb_to_recordset($3::text::jsonb) AS new (position bigint, state text, error text)
+         WHERE d.app = $1::text AND d.receiver = $2::text AND d.position = new.position
+           AND d.state <> 'completed'`,
+        [lane.app, lane.receiver, JSON.stringify(settled)],
+      );
+    },
+    async release(lane, rows) {
+      await run(
+        `UPDATE ${deliveries} SET state = 'published' WHERE app = $1::text AND receiver = $2::text
+           AND position = ANY($3::text::bigint[]) AND state = 'processing'`,
+        [lane.app, lane.receiver, `{${rows.map(({ position }) => position).join(",")}}`],
+      );
+    },
+    async recover(lane) {
+      await run(
+        `UPDATE ${deliveries} SET state = 'published'
+         WHERE app = $1::text AND receiver = $2::text AND state = 'processing'`,
+        [lane.app, lane.receiver],
+      );
+    },
+    async clean() {
+      await run(
+        `DELETE FROM ${deliveries} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${deliveries}
+           WHERE state IN ('completed', 'dropped') AND changed_at < now() - interval '${KEPT}' LIMIT ${PIECE}))`,
+      );
+      await run(
+        `DELETE FROM ${outbox} WHERE position = ANY(ARRAY(SELECT position FROM ${outbox} o
+           WHERE told_at < now() - interval '${KEPT}'
+             AND NOT EXISTS (SELECT FROM ${deliveries} d WHERE d.position = o.position)
+           ORDER BY position LIMIT ${PIECE}))`,
+      );
+      await run(
+        `DELETE FROM ${inbox} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${inbox}
+           WHERE handled_at < now() - interval '${INBOX_KEPT}' LIMIT ${PIECE}))`,
+      );
+      await run(
+        `DELETE FROM ${keys} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${keys}
+           WHERE at < now() - interval '2 days' LIMIT ${PIECE}))`,
+      );
+    },
+  };
+}
