@@ -43,18 +43,16 @@ export function serveEach(
 ): ServedApp {
   const routes: Route[] = [];
   const byEndpoint = new Map<Endpoint, Route>();
-  const byName = new Map<string, Route>();
   const versions = servedVersions(app.contract).map(aboutOf);
   const names = versions.map(({ version }) => version);
   const bell: Bell = { ring() {} }; // without a deliverer nobody waits for it
-  const served: ServedApp = { app, db, atomic, bell, routes, byEndpoint, byName, versions: names };
+  const served: ServedApp = { app, db, atomic, bell, routes, byEndpoint, versions: names };
   for (const { endpoints, life } of versions) {
     for (const endpoint of endpoints) {
       const parts = { endpoint, retired: life.retired, ...answering(endpoint) };
       const route = toRoute(served, parts);
       routes.push(route);
       byEndpoint.set(endpoint, route);
-      byName.set(route.name, route);
     }
   }
   return served;

@@ -105,15 +105,34 @@ export interface ServedApp {
   /** Every endpoint of every version, oldest version first. */
   readonly routes: readonly Route[];
   readonly byEndpoint: ReadonlyMap<Endpoint, Route>;
-  readonly byName: ReadonlyMap<string, Route>;
 }
 
 /** Where an app is provided. */
 export type Provider =
   | { readonly is: "local"; readonly served: ServedApp }
-  | { readonly is: "remote"; readonly app: string; readonly address: URL }
+  | RemoteProvider
   | { readonly is: "fake"; readonly served: ServedApp }
   | { readonly is: "absent"; readonly app: string; readonly why: string };
+
+/** An app at an address. What is known of the release that runs there is kept by `client/release`. */
+export interface RemoteProvider {
+  readonly is: "remote";
+  readonly app: string;
+  readonly address: URL;
+  /** The newest version that callers here have. Default: none, or it is of a service of others. */
+  readonly contract?: AnyContract | undefined;
+  /** The secret for a service of others. Default: there is none. */
+  readonly token?: (() => string) | undefined;
+  /** Looks at calls before they leave. Default: nothing is in their way, and a call costs one look. */
+  guard?: Guard | undefined;
+  /** The release's, as replies name it. Default: not known. */
+  revision?: string | undefined;
+  /** Told of another revision that a reply names. Default: nobody. */
+  onRevision?: ((revision: string) => void) | undefined;
+}
+
+/** Rejects where the call is not to be made. `input` is what would be sent. */
+export type Guard = (endpoint: Endpoint, input: unknown, outgoing: Outgoing) => Promise<void>;
 
 /** What a call needs of the running project. */
 export interface Running {

@@ -1,6 +1,6 @@
 /**
  * Who calls which endpoint, at which version, and with which of the fields that may be left out: counted
- * in memory, so that a call costs one look into a map. `project/ledger` writes the counts down.
+ * in memory, so that a call costs one look into a map. `project/usage/ledger` writes the counts down.
  */
 import type { Route, ServedApp, Tally } from "./types.ts";
 

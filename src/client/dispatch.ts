@@ -3,16 +3,14 @@
  * call is answered in this process or sent to an address; nothing else differs for the caller.
  */
 import { current } from "../app/context.ts";
-import { noteRetired, unserved } from "../app/retired.ts";
+import { noteRetired } from "../app/retired.ts";
 import { answer } from "../app/view.ts";
-import type { Context, Outgoing, Provider, Route, ServedApp } from "../app/types.ts";
-import { check, invalidInput } from "../contract/check.ts";
-import { checkOf } from "../contract/compile.ts";
+import type { Context, Outgoing, Provider, ServedApp } from "../app/types.ts";
 import { setCaller } from "../contract/contract.ts";
 import { type CallOptions, type Endpoint, nameOf } from "../contract/endpoint.ts";
 import { MarcotError } from "../errors.ts";
+import { callOtherCopy } from "./other-copy.ts";
 import { callRemote } from "./remote.ts";
-import { answeredOutside, asCallerKnows } from "./skew.ts";
 
 /**
  * What a caller keeps of its own deadline: enough to hear that the call was late and to say so. With
@@ -45,7 +43,7 @@ export function dispatch(
     idempotencyKey: options?.idempotencyKey,
   };
   if (provider?.is === "local") return callLocal(provider.served, endpoint, input, outgoing);
-  if (provider?.is === "remote") return callRemote(provider.address, endpoint, input, outgoing);
+  if (provider?.is === "remote") return callRemote(provider, endpoint, input, outgoing);
   if (provider?.is === "fake") return callLocal(provider.served, endpoint, input, outgoing);
   return Promise.reject(absent(endpoint, provider));
 }
@@ -71,38 +69,6 @@ function callLocal(
     return answer(route, input, LOCAL, outgoing);
   }
   return callOtherCopy(served, endpoint, input, outgoing);
-}
-
-/** The caller holds another copy of the contract than the app: it is checked against both, as remotely. */
-async function callOtherCopy(
-  served: ServedApp,
-  endpoint: Endpoint,
-  input: unknown,
-  outgoing: Outgoing,
-): Promise<unknown> {
-  const name = nameOf(endpoint);
-  const checked = check(checkOf(endpoint.input, "copy", name), input, (issues) =>
-    invalidInput(name, issues),
-  );
-  const route = served.byName.get(name) ?? missing(served, endpoint);
-  if (route.retired !== undefined) noteRetired(outgoing, endpoint, route.retired);
-  try {
-    const output = await answer(route, checked, LOCAL, outgoing);
-    return check(checkOf(endpoint.output, "copy", name), output, (issues) =>
-      answeredOutside(name, issues),
-    );
-  } catch (error) {
-    throw asCallerKnows(error, endpoint);
-  }
-}
-
-function missing(served: ServedApp, endpoint: Endpoint): Route {
-  const { version, path, app } = endpoint;
-  if (!served.versions.includes(version)) throw unserved(served, version);
-  throw new MarcotError(
-    "UnknownEndpoint",
-    `${app} ${version} has no endpoint at /${version}${path}`,
-  );
 }
 
 function absent(

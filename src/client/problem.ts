@@ -1,6 +1,7 @@
 /** Makes the error again that a provider wrote as a problem document (RFC 9457). */
 import { type Endpoint, nameOf } from "../contract/endpoint.ts";
 import { type ErrorCode, errorTable, type Issue, MarcotError, type Ran } from "../errors.ts";
+import { tokenVariableOf } from "../project/addresses.ts";
 import { refusedInput, unnamedError } from "./skew.ts";
 
 /** A reply as it came, read whole. */
@@ -11,6 +12,8 @@ export interface Reply {
   /** The headers of a version that is to end (RFC 9745, RFC 8594). */
   readonly deprecation: string | undefined;
   readonly sunset: string | undefined;
+  /** Of the provider's contract, as it stands in the header. */
+  readonly revision: string | undefined;
 }
 
 interface Problem {
@@ -55,9 +58,11 @@ export function fromForeign(reply: Reply, endpoint: Endpoint, address: URL): Mar
   const [name] = Object.entries(endpoint.errors).find(([, one]) => one === status) ?? [];
   if (name !== undefined) return MarcotError.declared(name, status, message);
   const code = REFUSALS[status];
-  return code === undefined
-    ? new MarcotError("ContractBroken", `${message}, which its contract does not name`)
-    : new MarcotError(code, message);
+  if (code === undefined)
+    return new MarcotError("ContractBroken", `${message}, which its contract does not name`);
+  const isUnknown = status === 401 && endpoint.foreign?.credential !== undefined;
+  const fix = `Set ${tokenVariableOf(endpoint.app)} to what the service has given you.`;
+  return new MarcotError(code, message, isUnknown ? { fix } : {});
 }
 
 /** As long as a line of a log; more is a page of HTML. */

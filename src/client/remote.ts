@@ -8,11 +8,12 @@
 import { type Dispatcher, Pool } from "undici";
 import { noteRetired } from "../app/retired.ts";
 import { timedOut, unwatch, type Timed, watch } from "../app/view.ts";
-import type { Outgoing, Running } from "../app/types.ts";
+import type { Outgoing, RemoteProvider, Running } from "../app/types.ts";
 import { check, invalidInput } from "../contract/check.ts";
 import { checkOf } from "../contract/compile.ts";
 import { type Endpoint, type ForeignWay, nameOf } from "../contract/endpoint.ts";
 import { codeOf, MarcotError } from "../errors.ts";
+import { withCredential } from "./credential.ts";
 import { fromForeign, fromProblem, type Reply } from "./problem.ts";
 import { repeat } from "./repeat.ts";
 import { toRequest } from "./request.ts";
@@ -29,21 +30,26 @@ const poolsOf = new WeakMap<Running, Map<string, Pool>>();
 
 /** Calls an endpoint at an address, and repeats where the contract allows it. */
 export async function callRemote(
-  address: URL,
+  provider: RemoteProvider,
   endpoint: Endpoint,
   input: unknown,
   outgoing: Outgoing,
 ): Promise<unknown> {
+  const { address } = provider;
   const name = nameOf(endpoint);
   const checked = check<Record<string, unknown>>(
     checkOf(endpoint.input, "write", `${name} input`),
     input,
     (issues) => invalidInput(name, issues),
   );
+  if (provider.guard !== undefined) await provider.guard(endpoint, checked, outgoing);
   const { foreign } = endpoint;
-  const request = toRequest(address, endpoint, checked, outgoing);
+  const plain = toRequest(address, endpoint, checked, outgoing);
+  const request = foreign?.credential ? withCredential(plain, foreign.credential, provider) : plain;
   const send = () => exchange({ address, endpoint, outgoing, name }, request);
   const reply = await (endpoint.idempotent ? repeat(send, outgoing.deadline) : send());
+  if (reply.revision !== provider.revision && reply.revision !== undefined)
+    provider.onRevision?.(reply.revision);
   if (reply.deprecation !== undefined) noteDeprecation(outgoing, endpoint, reply);
   const isAnswer = foreign ? isSuccess(reply) : reply.status === endpoint.status;
   if (!isAnswer) throw (foreign ? fromForeign : fromProblem)(reply, endpoint, address);
@@ -133,6 +139,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed {
   #contentType = "";
   #deprecation: string | undefined;
   #sunset: string | undefined;
+  #revision: string | undefined;
 
   constructor(
     target: Target,
@@ -156,7 +163,8 @@ class Exchange implements Dispatcher.DispatchHandler, Timed {
   ): void {
     this.#status = status;
     this.#contentType = String(headers["content-type"] ?? "");
-    const { deprecation, sunset } = headers;
+    const { contract, deprecation, sunset } = headers;
+    if (contract !== undefined) this.#revision = String(contract);
     if (deprecation !== undefined) this.#deprecation = String(deprecation);
     if (sunset !== undefined) this.#sunset = String(sunset);
   }
@@ -177,6 +185,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed {
       body: whole.toString("utf8"),
       deprecation: this.#deprecation,
       sunset: this.#sunset,
+      revision: this.#revision,
     });
   }
 

@@ -35,7 +35,13 @@ export interface ForeignWay {
   readonly body?: string;
   /** The field that the whole reply becomes. Default: the reply is the output. */
   readonly reply?: string;
+  /** How the secret of `GITHUB_API_TOKEN` is sent, for an app `github`. Default: it is not. */
+  readonly credential?: Credential;
 }
+
+/** `bearer` (RFC 6750); `basic`, whose secret is `user:password` (RFC 7617); or a header, or a query's name. */
+export type Credential =
+  "bearer" | "basic" | { readonly header: string } | { readonly query: string };
 
 /** An endpoint before it belongs to a contract. */
 export interface Definition<

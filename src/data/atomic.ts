@@ -107,6 +107,7 @@ function postponed<Rows>(send: () => Promise<{ readonly query: Query<Rows> }>): 
   // Wrapped, because a promise of a query would wait for its rows.
   const rows = () => send().then(({ query }) => query);
   const made: Query<Rows> = {
+    // oxlint-disable-next-line unicorn/no-thenable -- it stands for the driver's query, which is one
     then: (resolve, reject) => rows().then(resolve, reject),
     catch: (reject) => rows().catch(reject),
     values: () => send().then(({ query }) => query.values()),

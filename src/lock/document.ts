@@ -1,5 +1,4 @@
 /** What `lock/` takes of `compare/`: the type of a lock, and the reader of OpenAPI documents. */
 export type { Lock, LockEndpoint, LockSchema, LockVersion } from "../compare/lock.ts";
 export { kindOf, parseDocument, readDocument } from "../compare/diff.ts";
-export { parametersOf, placeOf } from "../compare/lock.ts";
 export { lockOfOpenApi } from "../compare/openapi/openapi.ts";

@@ -18,21 +18,46 @@ export function ownLockOf(document: Json): Lock | undefined {
   for (const [id, endpoint] of Object.entries(Object.values(versions)[0]?.endpoints ?? {})) {
     const [version = "", name = ""] = splitOnce(id);
     const { operation = {} } = raw.get(id) ?? {};
-    const sunset = operation["x-sunset"];
-    found[version] ??= {
-      state: operation["deprecated"] === true ? "deprecated" : "stable",
-      ...(typeof sunset === "string" ? { sunset } : {}),
-      endpoints: {},
-    };
+    found[version] ??= { ...lifeOf(operation), endpoints: {} };
     found[version].endpoints[name] = ownEndpoint(endpoint, version, operation);
   }
+  addEvents(document, found);
   return { app: own["app"], versions: found };
 }
 
 interface Found {
   readonly state: "stable" | "deprecated";
+  readonly deprecated?: string;
   readonly sunset?: string;
   readonly endpoints: Record<string, LockEndpoint>;
+  events?: Record<string, LockSchema>;
+}
+
+/** Each operation of a version says when it ends. */
+function lifeOf(operation: Json): Omit<Found, "endpoints"> {
+  const { deprecated, "x-deprecated": from, "x-sunset": sunset } = operation;
+  return {
+    state: deprecated === true ? "deprecated" : "stable",
+    ...(typeof from === "string" ? { deprecated: from } : {}),
+    ...(typeof sunset === "string" ? { sunset } : {}),
+  };
+}
+
+function addEvents(document: Json, found: Record<string, Found>): void {
+  for (const [id, item] of Object.entries(objectAt(document, "webhooks"))) {
+    const operation = objectAt(isObject(item) ? item : {}, "post");
+    const content = objectAt(objectAt(operation, "requestBody"), "content");
+    const { schema } = objectAt(content, "application/json");
+    const [version = "", name = ""] = splitOnce(id);
+    if (!isObject(schema)) continue;
+    found[version] ??= { ...lifeOf(operation), endpoints: {} };
+    found[version].events = { ...found[version].events, [name]: withoutId(schema) };
+  }
+}
+
+function objectAt(value: Json, key: string): Json {
+  const found = value[key];
+  return isObject(found) ? found : {};
 }
 
 /** `v1_create` -> its version and its name. */
@@ -103,8 +128,7 @@ export interface Operation {
 /** Each operation as it stands in the document, by the name that its endpoint gets. */
 export function operationsOf(document: Json): Map<string, Operation> {
   const found = new Map<string, Operation>();
-  const paths = isObject(document["paths"]) ? document["paths"] : {};
-  for (const [path, item] of Object.entries(paths)) {
+  for (const [path, item] of Object.entries(objectAt(document, "paths"))) {
     for (const [method, operation] of Object.entries(isObject(item) ? item : {})) {
       if (!isObject(operation)) continue;
       const id = operation["operationId"];

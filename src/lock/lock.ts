@@ -21,14 +21,14 @@ function toVersion({ endpoints, events, life }: About): LockVersion {
     state: retired === undefined ? "stable" : retired.gone ? "gone" : "deprecated",
     ...(retired && { deprecated: retired.deprecated }),
     ...(retired?.sunset !== undefined && { sunset: retired.sunset }),
-    endpoints: Object.fromEntries(endpoints.map((one) => [one.name, toEndpoint(one)])),
+    endpoints: Object.fromEntries(endpoints.map((one) => [one.name, toLockEndpoint(one)])),
     ...(events.length > 0 && {
       events: Object.fromEntries(events.map(({ name, fields }) => [name, schemaOf(fields)])),
     }),
   };
 }
 
-function toEndpoint(endpoint: Endpoint): LockEndpoint {
+export function toLockEndpoint(endpoint: Endpoint): LockEndpoint {
   const { app, version, name, method, path, status, errors, idempotent, deadlineMs } = endpoint;
   const where = `${app}.${version}.${name}`;
   return {

@@ -9,7 +9,7 @@ import {
   type LockVersion,
   parametersOf,
   placeOf,
-} from "./document.ts";
+} from "../compare/lock.ts"; // not by ./document.ts, which brings the comparison into every server
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -35,6 +35,7 @@ export function toOpenApi(lock: Lock, { rev, summary }: OpenApiOptions): Json {
     servers: [{ url: ".." }],
     tags: versions.map(([name, version]) => ({ name, ...described(version) })),
     paths: pathsOf(lock.app, versions),
+    ...webhooksOf(lock.app, versions),
     components: {
       schemas: { Problem: PROBLEM },
       responses: {
@@ -70,12 +71,31 @@ function pathsOf(app: string, versions: readonly (readonly [string, LockVersion]
   return paths;
 }
 
+/** What the app tells by itself; OpenAPI 3.1 has no other word for it. Named as operations are. */
+function webhooksOf(app: string, versions: readonly (readonly [string, LockVersion])[]): Json {
+  const webhooks = versions.flatMap(([name, version]) =>
+    Object.entries(version.events ?? {}).map(([event, schema]) => {
+      const media = { schema: standing(schema, `${app}.${name}.${event}`) };
+      const operation = {
+        operationId: `${name}_${event}`,
+        tags: [name],
+        ...life(version),
+        requestBody: { required: true, content: { "application/json": media } },
+        responses: { "2XX": { description: "It was received." } },
+      };
+      return [operation.operationId, { post: operation }] as const;
+    }),
+  );
+  return webhooks.length === 0 ? {} : { webhooks: Object.fromEntries(webhooks) };
+}
+
 function life(version: LockVersion): Json {
   if (version.state !== "deprecated") return {};
-  const { sunset } = version;
+  const { deprecated, sunset } = version;
   return {
     deprecated: true,
     ...described(version),
+    ...(deprecated === undefined ? {} : { "x-deprecated": deprecated }),
     ...(sunset === undefined ? {} : { "x-sunset": sunset }),
   };
 }

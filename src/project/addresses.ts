@@ -10,6 +10,24 @@ export function apiVariableOf(app: string): string {
   return `${upper(app)}_API`;
 }
 
+/** `github` -> `GITHUB_API_TOKEN`: what a service of others is told to let us in. */
+export function tokenVariableOf(app: string): string {
+  return `${apiVariableOf(app)}_TOKEN`;
+}
+
+/** The secret, behind a function so that nobody prints it with what it belongs to. */
+export function readToken(app: string, environment: Environment): (() => string) | undefined {
+  const name = tokenVariableOf(app);
+  const text = environment[name];
+  if (text === undefined || text === "") return undefined;
+  // It may become a header; and a file that it was read from often ends with a line break.
+  if (/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text)) return () => text;
+  throw new MarcotError(
+    "SettingInvalid",
+    `${name} is wrong: expected printable ASCII, without a space or a line break around it`,
+  );
+}
+
 /** `faq` -> `FAQ_DATABASE_URL`: a database of its own. */
 export function databaseVariableOf(app: string): string {
   return `${upper(app)}_DATABASE_URL`;

@@ -1,6 +1,6 @@
 /** The settings of a project: the one file that a project must have. */
 import { MarcotError } from "../errors.ts";
-import { databaseVariableOf, readAddress, readFake } from "./addresses.ts";
+import { databaseVariableOf, readAddress, readFake, readToken } from "./addresses.ts";
 import { env, type Environment, isVariable, type Variable } from "./env.ts";
 import { findingTable, isFindingId, isSilenceable } from "./check/findings.ts";
 import { NAME_RULE, nearest, objectionToName } from "./name.ts";
@@ -39,6 +39,8 @@ export interface ReadSettings {
   readonly addresses: ReadonlyMap<string, URL>;
   /** `FAQ_API=fake:SEED`: the apps that are answered from their contracts, with their seeds. */
   readonly fakes: ReadonlyMap<string, string>;
+  /** `GITHUB_API_TOKEN`: secrets for services of others. */
+  readonly tokens: ReadonlyMap<string, () => string>;
   readonly events: EventSettings;
   /** `FAQ_DATABASE_URL`: the apps that have a database of their own. */
   readonly databases: ReadonlyMap<string, string>;
@@ -127,6 +129,7 @@ export function inspectSettings({ options }: Settings, environment: Environment)
     silenced: take("silenced", options.silenced, kinds.silenced),
     addresses: mapOf(apps, (app) => attempt(() => readAddress(app, environment), undefined)),
     fakes: mapOf(apps, (app) => attempt(() => readFake(app, environment), undefined)),
+    tokens: mapOf(apps, (app) => attempt(() => readToken(app, environment), undefined)),
     databases: mapOf(apps, (app) => {
       const own = env.url(databaseVariableOf(app)).default("");
       return take("", own, kinds.ownDatabase) || undefined;

@@ -2,7 +2,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { MarcotError } from "../errors.ts";
 
-/** Tells whoever asked, a person or a program, what went wrong. `provider/pages` knows how. */
+/** Tells whoever asked, a person or a program, what went wrong. `provider/pages/pages` knows how. */
 export type Refuse = (
   request: IncomingMessage,
   response: ServerResponse,

@@ -13,6 +13,7 @@ import { codeOf, MarcotError } from "../errors.ts";
 import { allowedMethods, find, type Match, type Router } from "./router.ts";
 import { type Refuse, reply } from "./reply.ts";
 import { giveNotice } from "./retired.ts";
+import { tellRevision } from "./revision.ts";
 
 /** Enough for any form; a caller who sends more is told so before it is read. */
 export const BODY_BYTES_MAX = 1024 * 1024;
@@ -50,6 +51,8 @@ export function handle(site: Site, request: IncomingMessage, response: ServerRes
     const mount = mountOf(site.mounts, path);
     const below = mount === undefined ? path : path.slice(mount.prefix.length) || "/";
     if (mount?.router.endings !== undefined) giveNotice(mount.router, below, response);
+    if (mount !== undefined && request.headers["marcot-caller"] !== undefined)
+      tellRevision(mount.router.served, response);
     const match = mount && find(mount.router, method, below);
     if (match)
       answerEndpoint(site, match, request, response, mark === -1 ? "" : url.slice(mark + 1));

@@ -4,15 +4,18 @@ import type { Provider, ServedApp } from "../app/types.ts";
 import "../client/dispatch.ts"; // puts itself into the slot that contracts call
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { watchAll } from "../client/release/watch.ts";
 import { newSpanId } from "../client/request.ts";
 import { startEvents } from "../events/events.ts";
 import { httpTransport } from "../events/http.ts";
 import type { Outward, Transport } from "../events/transport.ts";
 import { isForeign } from "../contract/contract.ts";
 import { MarcotError } from "../errors.ts";
-import type { Listed, Project } from "../project/project.ts";
-import type { MappedApp, SiteMap } from "./layout.ts";
-import { createPages } from "./pages.ts";
+import type { Listed } from "../project/plan.ts";
+import type { Project } from "../project/project.ts";
+import { readinessOf } from "./health.ts";
+import type { MappedApp, SiteMap } from "./pages/layout.ts";
+import { createPages } from "./pages/pages.ts";
 import { createPassage, type Passage } from "./passage.ts";
 import { createRouter } from "./router.ts";
 import { handle, type Site, traceIdOf } from "./server.ts";
@@ -56,6 +59,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const fakes = isSite ? servedApps(project, "fake") : [];
   const mounts = local.map((served) => ({ prefix: prefixOf(served.app.name), served }));
   const passages = isSite ? createPassages(project) : [];
+  const watches = watchAll(project);
   const pages = createPages({
     running: project,
     map: siteMap(project, prefixOf, isSite),
@@ -63,6 +67,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     passed: passages.map(({ prefix }) => prefix),
     fakes: fakes.map(({ app }) => app.name),
     isOpen: () => site.isOpen,
+    readiness: () => readinessOf(project, watches, site.isOpen),
     eventsSecret: project.plan.settings.events.secret,
   });
   const site: Site = {

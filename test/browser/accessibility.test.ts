@@ -49,6 +49,8 @@ const withRows: readonly Case[] = [
   { name: "the resolved tickets", path: "/faqcreator/" },
   { name: "a question to write", path: "/faqcreator/from/3/" },
   { name: "the contracts", path: "/-/" },
+  { name: "whether it lives", path: "/-/live" },
+  { name: "whether it is ready", path: "/-/ready" },
   { name: "the contract of an app", path: "/faq/-/" },
   { name: "an absent page", path: "/nowhere/", status: 404 },
   { name: "an absent ticket", path: "/tickets/show/99/", status: 404 },

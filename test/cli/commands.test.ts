@@ -151,6 +151,17 @@ test("apps shows providers, versions and callers", async () => {
       app: "numbers",
       provider: "http://127.0.0.1:9/",
       versions: ["v1"],
+      release: {
+        state: "unreachable",
+        problems: [
+          {
+            level: "error",
+            code: "Unavailable",
+            message: "numbers at http://127.0.0.1:9/ cannot be reached (ECONNREFUSED)",
+            fix: "Try again; if it persists, start the provider or correct its address.",
+          },
+        ],
+      },
       callers: [{ app: "callers", versions: ["v1"] }],
     },
     { app: "callers", provider: "this process", versions: ["v1"], callers: [] },

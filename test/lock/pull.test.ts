@@ -61,7 +61,9 @@ const v1 = f.contract("kinds/v1", {
     deadlineMs: 50,
   }),
   nothing: f.del("/nothing/"),
+  kept: f.event({ id: f.integer(), words: f.list(f.text()) }),
 });
+f.retire(v1, { deprecated: "2026-11-01", sunset: "2027-05-01" });
 
 for (const contract of [v1, faq, tickets]) {
   const lock = toLock(contract);
@@ -74,8 +76,7 @@ for (const contract of [v1, faq, tickets]) {
         const pulled = pullContract(json, { name: app, from: "here", version });
         assert.deepEqual(pulled.notes, []);
         const again = toLock(await load(pulled.source)).versions[version];
-        const { endpoints } = lock.versions[version] ?? assert.fail();
-        assert.deepEqual(again?.endpoints, JSON.parse(JSON.stringify(endpoints)));
+        assert.deepEqual(again, JSON.parse(JSON.stringify(lock.versions[version])));
       });
     }
   }
@@ -178,7 +179,7 @@ test("nothing that a document says becomes code", async () => {
   const foreign = { openapi: "3.1.0", info: { title: evil }, paths: { [`/${evil}`]: { post: operation }, "/a": { post: operation } } }; // prettier-ignore
   await load(pullContract(foreign, { name: "evil", from: evil }).source);
   const endpoint = { method: evil, path: "/a/", input: schema, output: schema, status: evil, errors: {}, idempotent: evil, deadlineMs: evil }; // prettier-ignore
-  const versions = { v1: { state: "stable", endpoints: { a: endpoint } }, [`v9${evil}`]: { state: "stable", endpoints: {} } }; // prettier-ignore
+  const versions = { v1: { state: "deprecated", deprecated: evil, sunset: evil, events: { [evil]: schema }, endpoints: { a: endpoint } }, [`v9${evil}`]: { state: "stable", endpoints: {} } }; // prettier-ignore
   const { source } = pullContract({ app: "evil", versions }, { name: "evil", from: evil });
   await load(source).catch(() => {}); // it may be refused, and has been run by then
   assert.equal(Reflect.get(globalThis, "pulled"), undefined);

@@ -34,6 +34,7 @@ test("defaults, and what the environment says", () => {
     silenced: {},
     addresses: new Map([["faq", new URL("http://127.0.0.1:8001/")]]),
     fakes: new Map(),
+    tokens: new Map(),
     databases: new Map([["my-notes", "embedded:./other"]]),
   });
   const none = readSettings(settings({ apps: [] }), {});

@@ -1,6 +1,10 @@
-/** `marcot apps`: each app, where it is provided, which versions it has, and which apps call it. */
+/**
+ * `marcot apps`: each app, where it is provided, which versions it has, and which apps call it; of remote apps
+ * also whether the release that runs there is one that the apps here can call.
+ */
 import type { Command } from "commander";
-import { aboutOf, isServed } from "../../contract/contract.ts";
+import type { Standing } from "../../client/release/standing.ts";
+import { aboutOf, type AnyContract, isForeign, isServed } from "../../contract/contract.ts";
 import type { Use } from "../../project/check/boundaries.ts";
 import { findApp, findProject, loadContract, loadSettings } from "../../project/find.ts";
 import { readSettings } from "../../project/settings.ts";
@@ -9,7 +13,7 @@ import { NO_APPS, style, toColumns } from "../terminal/style.ts";
 export function addApps(program: Command): void {
   program
     .command("apps")
-    .description("list the project's apps: providers, versions, callers")
+    .description("list the project's apps: providers, versions, releases of remote apps, callers")
     .option("--json", "as JSON, for scripts")
     .addHelpText(
       "after",
@@ -20,6 +24,8 @@ export function addApps(program: Command): void {
 
 const COLOURS: Readonly<Record<string, "red" | "yellow">> = {
   "not provided": "red",
+  incompatible: "red",
+  unreachable: "red",
   fake: "yellow",
 };
 
@@ -27,6 +33,8 @@ interface Row {
   readonly app: string;
   readonly provider: string;
   readonly versions: readonly string[];
+  /** Of a remote app, unless it is of others: they tell none. */
+  readonly release?: Pick<Standing, "state" | "revision" | "problems">;
   readonly callers: readonly { readonly app: string; readonly versions: readonly string[] }[];
 }
 
@@ -40,15 +48,29 @@ async function run({ json = false }: { json?: boolean }): Promise<void> {
     console.log(NO_APPS);
     return;
   }
-  const head = ["APP", "PROVIDER", "VERSIONS", "CALLERS"].map((title) => style("dim", title));
-  const cells = rows.map(({ app, provider, versions, callers }) => [
+  const isAsked = rows.some(({ release }) => release !== undefined);
+  const titles = ["APP", "PROVIDER", "VERSIONS", ...(isAsked ? ["RELEASE"] : []), "CALLERS"];
+  const head = titles.map((title) => style("dim", title));
+  const cells = rows.map(({ app, provider, versions, release, callers }) => [
     style("bold", app),
     coloured(provider),
     versions.join(", "),
+    ...(isAsked ? [releaseOf(release)] : []),
     callers.map((caller) => `${caller.app} ${caller.versions.join(" ")}`.trim()).join(", "),
   ]);
   for (const line of toColumns([head, ...cells])) console.log(line);
+  for (const { level, message, fix } of rows.flatMap(({ release }) => release?.problems ?? []))
+    console.log(`${style(level === "error" ? "red" : "yellow", level)} ${message}\n  ${fix}`);
 }
+
+function releaseOf(release: Row["release"]): string {
+  if (release === undefined) return "";
+  const { state, revision } = release;
+  return [coloured(state), revision?.slice(0, REVISION_LENGTH)].filter(Boolean).join(" ");
+}
+
+/** As git shortens its own. */
+const REVISION_LENGTH = 7;
 
 function coloured(provider: string): string {
   const colour = COLOURS[provider];
@@ -63,18 +85,41 @@ async function readRows(project: string): Promise<Row[]> {
   const { uses } = scanBoundaries({ project, apps: ownApps(project, apps), listed: apps });
   const rows: Row[] = [];
   for (const app of apps) {
+    const address = addresses.get(app);
     const files = findApp(project, app);
     const contracts = files ? await loadContract(files) : [];
     const here = files && !files.isPulled ? "this process" : "not provided";
     const fake = fakes.has(app) && files ? "fake" : undefined;
     rows.push({
       app,
-      provider: fake ?? addresses.get(app)?.href ?? here,
+      provider: fake ?? address?.href ?? here,
       versions: contracts.filter(isServed).map((one) => aboutOf(one).version),
+      ...(address && !contracts.some(isForeign)
+        ? { release: await lookAt(app, address, contracts.at(-1), uses) }
+        : {}),
       callers: callersOf(app, uses),
     });
   }
   return rows;
+}
+
+async function lookAt(
+  app: string,
+  address: URL,
+  contract: AnyContract | undefined,
+  uses: readonly Use[],
+): Promise<Row["release"]> {
+  // Loaded only here: they bring HTTP, which a list of apps at home does not need.
+  const { askContract } = await import("../../client/release/ask.ts");
+  const { objectionsTo, ownRevision, standingOf } =
+    await import("../../client/release/standing.ts");
+  const { usersOf } = await import("../../client/release/uses.ts");
+  const provider = { is: "remote", app, address, contract } as const;
+  const asked = await askContract(address, ownRevision(provider));
+  const objections = await objectionsTo(provider, asked);
+  const standing = standingOf(provider, asked, objections, usersOf(uses));
+  const { state, revision, problems } = standing;
+  return { state, revision, problems };
 }
 
 function callersOf(app: string, uses: readonly Use[]): Row["callers"] {

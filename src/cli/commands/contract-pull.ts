@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Command } from "commander";
 import { MarcotError } from "../../errors.ts";
-import { apiVariableOf } from "../../project/addresses.ts";
+import { apiVariableOf, tokenVariableOf } from "../../project/addresses.ts";
 import { findProject, loadContract } from "../../project/find.ts";
 import { objectionToName } from "../../project/name.ts";
 
@@ -51,6 +51,8 @@ async function run(name: string, { from, version }: Flags): Promise<void> {
   const count = pulled.endpoints === 1 ? "1 endpoint" : `${pulled.endpoints} endpoints`;
   console.log(`${file} has ${name} ${pulled.version} with ${count}.`);
   addImport(project, name);
+  if (pulled.hasCredential)
+    console.log(`It asks who calls: set ${tokenVariableOf(name)} to the secret that it gave you.`);
   const server = serverOf(from, pulled.server) ?? "http://…";
   console.log(`
 Add "${name}" to the apps in settings.ts, set ${apiVariableOf(name)}=${server}, and call it:

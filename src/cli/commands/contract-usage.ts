@@ -4,8 +4,13 @@ import type { AnyContract } from "../../contract/contract.ts";
 import { withConnection } from "../../data/database.ts";
 import { onlyText } from "../../lock/uses.ts";
 import { findProject, loadContract } from "../../project/find.ts";
-import { localFiles, ownerUrls, readProject } from "../../project/project.ts";
-import { type Caller, judgeUsage, readLedger, type VersionUsage } from "../../project/usage.ts";
+import { localFiles, ownerUrls, readProject } from "../../project/plan.ts";
+import {
+  type Caller,
+  judgeUsage,
+  readLedger,
+  type VersionUsage,
+} from "../../project/usage/usage.ts";
 import { style, toColumns } from "../terminal/style.ts";
 
 export function addContractUsage(contract: Command): void {

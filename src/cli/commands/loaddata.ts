@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { loadFixture } from "../../data/fixtures.ts";
 import { MarcotError } from "../../errors.ts";
 import { findProject } from "../../project/find.ts";
-import { localFiles, ownerUrls, readProject } from "../../project/project.ts";
+import { localFiles, ownerUrls, readProject } from "../../project/plan.ts";
 
 export function addLoaddata(program: Command): void {
   program

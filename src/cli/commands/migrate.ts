@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { migrate, pending } from "../../data/migrate.ts";
 import { findProject } from "../../project/find.ts";
-import { localFiles, ownerUrls, readProject } from "../../project/project.ts";
+import { localFiles, ownerUrls, readProject } from "../../project/plan.ts";
 import { NO_APPS, style } from "../terminal/style.ts";
 
 interface MigrateOptions {

@@ -27,6 +27,9 @@ export function addRunserver(program: Command): void {
 }
 
 const EXAMPLES = `
+Probes: /-/live says whether the process takes requests, /-/ready whether its databases and remote apps
+do what it needs of them.
+
 Examples:
   marcot runserver                                   the whole project on port 8000
   marcot runserver --only faq --port 8001            the app faq as a service

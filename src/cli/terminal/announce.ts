@@ -2,7 +2,8 @@
 import { aboutOf } from "../../contract/contract.ts";
 import type { Endpoint } from "../../contract/endpoint.ts";
 import { isGuest } from "../../contract/guest.ts";
-import { type Listed, type Project, versionNames } from "../../project/project.ts";
+import { type Listed, versionNames } from "../../project/plan.ts";
+import type { Project } from "../../project/project.ts";
 import type { Service } from "../../provider/service.ts";
 import type { ServerLog } from "./log.ts";
 import { NO_APPS, style, toColumns } from "./style.ts";

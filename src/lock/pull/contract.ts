@@ -3,9 +3,17 @@
  * lock, or an OpenAPI document of anybody.
  */
 import { MarcotError } from "../../errors.ts";
-import { kindOf, type Lock, lockOfOpenApi, type LockEndpoint } from "../document.ts";
+import {
+  kindOf,
+  type Lock,
+  type LockEndpoint,
+  lockOfOpenApi,
+  type LockSchema,
+  type LockVersion,
+} from "../document.ts";
 import { isObject, operationsOf, ownLockOf } from "../from-openapi.ts";
 import { newWriter } from "./constants.ts";
+import { credentialOf } from "./credential.ts";
 import { writeFields } from "./field.ts";
 import { type Pulled, toPulled } from "./foreign-endpoint.ts";
 import { keyOf, type Node, render, wrap } from "./layout.ts";
@@ -29,6 +37,8 @@ export interface PulledContract {
   readonly lock: Lock;
   readonly version: string;
   readonly isForeign: boolean;
+  /** Whether the service asks who calls, and can be told. */
+  readonly hasCredential: boolean;
   readonly endpoints: number;
   /** What the source says and the contract does not. */
   readonly notes: readonly string[];
@@ -63,17 +73,30 @@ function pullOwn(lock: Lock, options: PullOptions): PulledContract {
   }
   const endpoints = Object.entries(found.endpoints).map(([name, one]) => toOwn(name, one));
   const notes = newNotes();
-  const text = writeContract({ ...options, version, endpoints, defs: lock.$defs ?? {}, notes });
+  const { events = {} } = found;
+  const end = endOf(found);
+  const defs = lock.$defs ?? {};
+  const text = writeContract({ ...options, version, endpoints, events, end, defs, notes });
   const lines = linesOf(notes);
   return {
     source: withHead(text, options.from, lines),
     lock,
     version,
     isForeign: false,
+    hasCredential: false,
     endpoints: endpoints.length,
     notes: lines,
     server: undefined,
   };
+}
+
+/** The days come from others, and become code. */
+function endOf({ state, deprecated = "", sunset }: LockVersion): string | undefined {
+  const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text);
+  if (state !== "deprecated" || !isDay(deprecated)) return undefined;
+  if (sunset === undefined || !isDay(sunset) || sunset < deprecated)
+    return `{ deprecated: "${deprecated}" }`;
+  return `{ deprecated: "${deprecated}", sunset: "${sunset}" }`;
 }
 
 function toOwn(name: string, endpoint: LockEndpoint): Pulled {
@@ -90,8 +113,10 @@ function pullForeign(document: Readonly<Record<string, unknown>>, options: PullO
   const endpoints: Pulled[] = [];
   const paths = new Set<string>();
   for (const [id, endpoint] of Object.entries(Object.values(lock.versions)[0]?.endpoints ?? {})) {
-    const { path = "/" } = operations.get(id) ?? {};
-    const pulled = toPulled(nameOf(id, names), { path, endpoint, defs, notes });
+    const { path = "/", operation = {} } = operations.get(id) ?? {};
+    const name = nameOf(id, names);
+    const credential = credentialOf(document, operation, { name, notes });
+    const pulled = toPulled(name, { path, endpoint, credential, defs, notes });
     if (pulled === undefined) continue;
     const key = `${pulled.method} ${pulled.path.replaceAll(/:\w+/g, ":")}`;
     if (paths.has(key)) notes.leftOut.set(pulled.name, `a second endpoint at ${key}`);
@@ -108,6 +133,7 @@ function pullForeign(document: Readonly<Record<string, unknown>>, options: PullO
     lock: { ...lock, app: options.name },
     version,
     isForeign: true,
+    hasCredential: endpoints.some(({ foreign }) => foreign?.credential !== undefined),
     endpoints: endpoints.length,
     notes: lines,
     server: typeof url === "string" ? url : "/",
@@ -131,6 +157,10 @@ function nameOf(id: string, taken: Set<string>): string {
 interface Written extends PullOptions {
   readonly version: string;
   readonly endpoints: readonly Pulled[];
+  /** Default: none. */
+  readonly events?: Readonly<Record<string, LockSchema>>;
+  /** What `retire` is told. Default: it stays. */
+  readonly end?: string | undefined;
   readonly defs: Defs;
   readonly notes: Notes;
 }
@@ -143,7 +173,8 @@ const VERBS: Readonly<Record<string, string>> = {
   DELETE: "del",
 };
 
-function writeContract({ name, version, endpoints, defs, notes }: Written): string {
+function writeContract(written: Written): string {
+  const { name, version, endpoints, events = {}, end, defs, notes } = written;
   const isForeign = endpoints.some(({ foreign }) => foreign);
   const constants = new Map<string, string>();
   const writer = newWriter(defs, notes, !isForeign, constants);
@@ -151,14 +182,19 @@ function writeContract({ name, version, endpoints, defs, notes }: Written): stri
   const items = endpoints.map((endpoint) =>
     wrap(`${keyOf(endpoint.name)}: `, writeEndpoint(writer, endpoint)),
   );
+  for (const [event, schema] of Object.entries(events)) {
+    const fields = fieldsOf(writer, schema, event) ?? "{}";
+    items.push(wrap(`${keyOf(event)}: ${use(writer, "event")}(`, fields, ")"));
+  }
   const open = `export const ${version} = ${declare}("${name}/${version}", {`;
   const body = render({ open, items, close: "});" });
+  const retired = end === undefined ? [] : [`${use(writer, "retire")}(${version}, ${end});`];
   const imports = render({
     open: "import {",
     items: [...writer.used].toSorted(),
     close: '} from "marcot/contract";',
   });
-  return `${[imports, ...constants.values(), body].join("\n\n")}\n`;
+  return `${[imports, ...constants.values(), body, ...retired].join("\n\n")}\n`;
 }
 
 function writeEndpoint(writer: Writer, endpoint: Pulled): Node {
@@ -181,7 +217,9 @@ function writeEndpoint(writer: Writer, endpoint: Pulled): Node {
 }
 
 function literal(values: object): Node {
-  const items = Object.entries(values).map(([key, value]) => {
+  const items = Object.entries(values).map(([key, value]: [string, unknown]) => {
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return wrap(`${keyOf(key)}: `, literal(value));
     const list = Array.isArray(value) ? value.map((one) => JSON.stringify(one)) : undefined;
     return wrap(`${keyOf(key)}: `, list ? { open: "[", items: list, close: "]" } : JSON.stringify(value)); // prettier-ignore
   });

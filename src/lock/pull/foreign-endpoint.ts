@@ -2,7 +2,7 @@
  * An operation of a foreign OpenAPI document as an endpoint of ours: which of its parts become fields, and
  * where each of them travels. What cannot be sent or read as JSON is left out, with the reason.
  */
-import type { ForeignWay } from "../../contract/endpoint.ts";
+import type { Credential, ForeignWay } from "../../contract/endpoint.ts";
 import type { LockEndpoint, LockSchema } from "../document.ts";
 import { objectOf } from "../openapi.ts";
 import { loosen, type Notes } from "./notes.ts";
@@ -27,6 +27,7 @@ export interface Source {
   /** As it stands in the document: `/pets/{petId}`. */
   readonly path: string;
   readonly endpoint: LockEndpoint;
+  readonly credential: Credential | undefined;
   readonly defs: Defs;
   readonly notes: Notes;
 }
@@ -54,6 +55,7 @@ export function toPulled(name: string, source: Source): Pulled | undefined {
     ...(headers.length > 0 ? { headers } : {}),
     ...(body === undefined ? {} : { body }),
     ...(reply === undefined ? {} : { reply }),
+    ...(source.credential === undefined ? {} : { credential: source.credential }),
   };
   return {
     name,

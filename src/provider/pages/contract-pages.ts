@@ -2,12 +2,12 @@
  * What an app says of itself, below its own `/-/`: its contract as a lock, the same as OpenAPI, and a page
  * to read and try it. Everything is made when it is first asked for.
  */
-import { createHash } from "node:crypto";
 import type { Context, Hono } from "hono";
 import type { HttpBindings } from "@hono/node-server";
-import type { ServedApp } from "../app/types.ts";
-import { canonical, toLock } from "../lock/lock.ts";
-import { toOpenApi } from "../lock/openapi.ts";
+import type { ServedApp } from "../../app/types.ts";
+import { canonical } from "../../lock/lock.ts";
+import { toOpenApi } from "../../lock/openapi.ts";
+import { hashOf, publishedOf } from "../../lock/revision.ts";
 import { explorerScript } from "./explorer.ts";
 
 type Site = Hono<{ Bindings: HttpBindings }>;
@@ -20,11 +20,13 @@ interface Described {
 
 /** Adds the addresses of one app. `prefix` is where it stands: `/faq`, or nothing. */
 export function addContractPages(hono: Site, prefix: string, served: ServedApp): void {
-  const lock = once(() => toLock(served.app.contract));
-  const contract = once(() => described(canonical(lock()), "application/json"));
+  const contract = once(() => {
+    const { text, revision } = publishedOf(served.app.contract);
+    return { text, rev: revision, type: "application/json" };
+  });
   const openapi = once(() => {
-    const { rev } = contract();
-    const document = toOpenApi(lock(), { rev, summary: served.app.summary });
+    const { lock, revision: rev } = publishedOf(served.app.contract);
+    const document = toOpenApi(lock, { rev, summary: served.app.summary });
     return described(canonical(document), "application/vnd.oai.openapi+json;version=3.1");
   });
   hono.get(`${prefix}/-/contract`, (c) => send(c, contract()));
@@ -40,7 +42,7 @@ function once<T extends object>(make: () => T): () => T {
 }
 
 function described(text: string, type: string): Described {
-  return { text, type, rev: createHash("sha256").update(text).digest("hex") };
+  return { text, type, rev: hashOf(text) };
 }
 
 /** RFC 9110, 13.1.2: whoever has this revision gets no second copy. */

@@ -1,5 +1,5 @@
 /** What stands at `/` of a project: its apps; or, while there are none, what to do next. And its `/-/`. */
-import { type Drawing, html, type Html } from "../app/page.ts";
+import { type Drawing, html, type Html } from "../../app/page.ts";
 import type { SiteMap } from "./layout.ts";
 
 export function drawFirstPage({ name, apps, hrefOf }: SiteMap): Drawing {

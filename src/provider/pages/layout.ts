@@ -1,5 +1,5 @@
 /** The frame around every page: one header, one way to move between the apps, one stylesheet. */
-import { type Drawing, html, type Html } from "../app/page.ts";
+import { type Drawing, html, type Html } from "../../app/page.ts";
 
 export interface MappedApp {
   readonly name: string;

@@ -3,14 +3,14 @@
  * From both follows whether a version can be removed. What is not known counts against it.
  */
 import type { Sql } from "postgres";
-import { optionalFields } from "../app/usage.ts";
-import { type About, aboutOf, type AnyContract, isServed } from "../contract/contract.ts";
-import { missingTables } from "../data/create-own-tables.ts";
-import { ownTable } from "../data/own-tables.ts";
-import { MarcotError } from "../errors.ts";
-import type { UsedParts } from "../lock/uses.ts";
-import type { Use } from "./check/boundaries.ts";
-import type { Records } from "./check/check-uses.ts";
+import { optionalFields } from "../../app/usage.ts";
+import { type About, aboutOf, type AnyContract, isServed } from "../../contract/contract.ts";
+import { missingTables } from "../../data/create-own-tables.ts";
+import { ownTable } from "../../data/own-tables.ts";
+import { MarcotError } from "../../errors.ts";
+import type { UsedParts } from "../../lock/uses.ts";
+import type { Use } from "../check/boundaries.ts";
+import type { Records } from "../check/check-uses.ts";
 
 /** Less and a caller that runs once a month is cut off; more and versions stay that nobody needs. */
 export const SILENT_DAYS = 30;

@@ -1,5 +1,5 @@
 /** A value that a field takes, for people to start from. */
-import type { Field, Fields } from "../contract/field.ts";
+import type { Field, Fields } from "../../contract/field.ts";
 
 /** Of fields: an object of all that must be written. Of a guest nothing is known but its schema. */
 export function exampleOf(parts: Fields | Field): unknown {

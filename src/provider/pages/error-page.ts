@@ -1,7 +1,7 @@
 /** An error as a page: what it means and where to go, and below it what the people who run the site need. */
-import { tell } from "../app/failure.ts";
-import { type Drawing, html } from "../app/page.ts";
-import type { MarcotError } from "../errors.ts";
+import { tell } from "../../app/failure.ts";
+import { type Drawing, html } from "../../app/page.ts";
+import type { MarcotError } from "../../errors.ts";
 
 /** Whether the answer is for a person in front of a browser. Programs get a problem document. */
 export function isForPerson(accept: string | undefined): boolean {

@@ -1,11 +1,11 @@
 /** The page at `/-/` of an app: what each version promises, how to call it with curl, and a form to try. */
-import { type Drawing, html, type Html } from "../app/page.ts";
-import type { ServedApp } from "../app/types.ts";
-import { expectationOf } from "../contract/check.ts";
-import { type About, aboutOf, servedVersions } from "../contract/contract.ts";
-import { type Endpoint, hasNoBody } from "../contract/endpoint.ts";
-import type { Field, Fields } from "../contract/field.ts";
-import { isGuest, partsOf, type Shape } from "../contract/guest.ts";
+import { type Drawing, html, type Html } from "../../app/page.ts";
+import type { ServedApp } from "../../app/types.ts";
+import { expectationOf } from "../../contract/check.ts";
+import { type About, aboutOf, servedVersions } from "../../contract/contract.ts";
+import { type Endpoint, hasNoBody } from "../../contract/endpoint.ts";
+import type { Field, Fields } from "../../contract/field.ts";
+import { isGuest, partsOf, type Shape } from "../../contract/guest.ts";
 import { exampleOf } from "./example.ts";
 
 export function drawExplorer({ app }: ServedApp): Drawing {
@@ -134,7 +134,7 @@ function drawTry(endpoint: Endpoint): Html {
   const id = `${version}-${name}`;
   const example = JSON.stringify(exampleInput(endpoint), null, 2);
   const rows = Math.min(12, example.split("\n").length + 1);
-  return html`<form class="try" data-method="${method}" data-path="../${version}${path}">
+  return html`<form class="try" data-method="${method}" data-path="../../${version}${path}">
     <div class="field">
       <label for="${id}">Input of ${version} ${name}, as JSON</label>
       <textarea id="${id}" name="input" rows="${rows}" spellcheck="false">${example}</textarea>

@@ -1,7 +1,7 @@
 /** What a person finds in the place of the pages of an app that is fake; programs get a problem document. */
-import { type Drawing, html } from "../app/page.ts";
-import { MarcotError } from "../errors.ts";
-import { apiVariableOf } from "../project/addresses.ts";
+import { type Drawing, html } from "../../app/page.ts";
+import { MarcotError } from "../../errors.ts";
+import { apiVariableOf } from "../../project/addresses.ts";
 
 export function fakeProblem(app: string): MarcotError {
   const variable = apiVariableOf(app);

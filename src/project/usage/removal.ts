@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseSync, Visitor } from "oxc-parser";
-import { type About, aboutOf, type AnyContract, isServed } from "../contract/contract.ts";
+import { type About, aboutOf, type AnyContract, isServed } from "../../contract/contract.ts";
 
 export interface Edit {
   /** `apps/faq/contract.ts:40`. */

@@ -4,24 +4,32 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
-import { type Context as BareContext, Hono } from "hono";
+import { Hono } from "hono";
 import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
-import type { StatusCode } from "hono/utils/http-status";
-import { current, newTraceId } from "../app/context.ts";
-import { fromQuery } from "../contract/text.ts";
-import { type Drawing, type Page, type PageRequest, type PageView } from "../app/page.ts";
-import type { Context, Running, ServedApp } from "../app/types.ts";
-import { MarcotError } from "../errors.ts";
+import { current } from "../../app/context.ts";
+import { fromQuery } from "../../contract/text.ts";
+import type { Page, PageRequest, PageView } from "../../app/page.ts";
+import type { Context, ServedApp } from "../../app/types.ts";
+import { MarcotError } from "../../errors.ts";
+import { type Refuse, replyProblem } from "../reply.ts";
+import { BODY_BYTES_MAX } from "../server.ts";
 import { addContractPages } from "./contract-pages.ts";
-import { errorPage, isForPerson } from "./error-page.ts";
-import { addEventsEndpoint } from "./events-endpoint.ts";
+import {
+  draw,
+  forwardedPrefix,
+  type HonoContext,
+  type PagesOptions,
+  rootOf,
+  seenPath,
+  traceOf,
+} from "./drawn.ts";
+import { isForPerson } from "./error-page.ts";
+import { addEventsEndpoint } from "../events-endpoint.ts";
 import { drawExplorer } from "./explorer.ts";
-import { drawFakePage, fakeProblem } from "./fake-page.ts";
+import { absentPage, answerError, failedPage } from "./failed.ts";
+import { drawLive, drawReady } from "./health-page.ts";
 import { drawContracts, drawFirstPage } from "./first-page.ts";
-import { layout, type SiteMap } from "./layout.ts";
-import { problemOf, type Refuse, replyProblem } from "./reply.ts";
-import { BODY_BYTES_MAX, traceIdOf } from "./server.ts";
 import { icon, stylesheet } from "./style.ts";
 
 /** Longer than a call: a page may make several, one after the other. */
@@ -30,28 +38,11 @@ const PAGE_DEADLINE_MS = 10_000;
 /** A form without a file is small; the same bound as for an endpoint's body. */
 const FORM_BYTES_MAX = BODY_BYTES_MAX;
 
-export interface PagesOptions {
-  readonly running: Running;
-  readonly map: SiteMap;
-  /** The local apps and where each stands: `/faq`, or nothing in a service of one app. */
-  readonly mounts: readonly { readonly prefix: string; readonly served: ServedApp }[];
-  /** Where the remote apps stand; what lies below is theirs. */
-  readonly passed: readonly string[];
-  /** The apps that are answered from their contracts, and so have no pages. */
-  readonly fakes: readonly string[];
-  /** Shared by the services of a project, to sign events. */
-  readonly eventsSecret: string | undefined;
-  /** Whether this process still takes requests. */
-  readonly isOpen: () => boolean;
-}
-
 export interface Pages {
   answer(request: IncomingMessage, response: ServerResponse): void;
   /** Tells an error that was met elsewhere: a page to a person, a problem document to a program. */
   readonly refuse: Refuse;
 }
-
-type HonoContext = BareContext<{ Bindings: HttpBindings }>;
 
 export function createPages(options: PagesOptions): Pages {
   const hono = new Hono<{ Bindings: HttpBindings }>();
@@ -76,6 +67,7 @@ export function createPages(options: PagesOptions): Pages {
   hono.get("/-/health", (c) =>
     options.isOpen() ? c.json({ status: "ok" }) : c.json({ status: "stopping" }, 503),
   );
+  addHealth(hono, options);
   for (const { prefix, served } of options.mounts) {
     addContractPages(hono, prefix, served);
     addEventsEndpoint(hono, { ...options, prefix, served, secret: options.eventsSecret });
@@ -96,6 +88,22 @@ export function createPages(options: PagesOptions): Pages {
       void listener(request, response);
     },
   };
+}
+
+/** For probes, and for people who look why a probe failed. */
+function addHealth(hono: Hono<{ Bindings: HttpBindings }>, options: PagesOptions): void {
+  const isPerson = (c: HonoContext) => isForPerson(c.req.header("accept"));
+  hono.get("/-/live", (c) => {
+    const isOpen = options.isOpen();
+    if (isPerson(c)) return draw(c, options, drawLive(isOpen));
+    return c.json({ status: isOpen ? "live" : "stopping" }, isOpen ? 200 : 503);
+  });
+  hono.get("/-/ready", async (c) => {
+    const readiness = await options.readiness();
+    c.header("cache-control", "no-store");
+    if (isPerson(c)) return draw(c, options, drawReady(readiness));
+    return c.json(readiness, readiness.status === "ready" ? 200 : 503);
+  });
 }
 
 /** In a service of one app these two are the app's own. */
@@ -158,11 +166,6 @@ async function show(c: HonoContext, place: Place, view: PageView): Promise<Respo
   return drawn instanceof Response ? drawn : draw(c, place, drawn);
 }
 
-/** The same as in the log's line about the request. */
-function traceOf(c: HonoContext): string {
-  return traceIdOf(c.env.incoming) ?? newTraceId();
-}
-
 async function toPageRequest(c: HonoContext, { served, prefix, map }: Place): Promise<PageRequest> {
   const root = rootOf(c);
   const forwarded = forwardedPrefix(c);
@@ -188,78 +191,4 @@ async function readForm(c: HonoContext): Promise<PageRequest["form"]> {
     throw new MarcotError("BodyTooLarge", `the form has more than ${FORM_BYTES_MAX} bytes`);
   }
   return fromQuery(await c.req.text());
-}
-
-/** Where the app stands at the project that passed the request on: `/faq`. */
-function forwardedPrefix(c: HonoContext): string | undefined {
-  const prefix = c.req.header("x-forwarded-prefix");
-  return prefix !== undefined && /^(\/[a-z0-9-]+)+$/.test(prefix) ? prefix : undefined;
-}
-
-/** The path that the person asked for: a project has replaced its own prefix by that of this process. */
-function seenPath(c: HonoContext, prefix: string): string {
-  const { pathname } = new URL(c.req.url);
-  return `${forwardedPrefix(c) ?? prefix}${pathname.slice(prefix.length)}`;
-}
-
-/** The root of the site that the person sees: all but the app's own part of the forwarded prefix. */
-function rootOf(c: HonoContext): string {
-  return forwardedPrefix(c)?.replace(/\/[^/]+$/, "") ?? "";
-}
-
-function draw(
-  c: HonoContext,
-  { map, served }: { map: SiteMap; served?: ServedApp },
-  drawing: Drawing,
-) {
-  const isForwarded = forwardedPrefix(c) !== undefined;
-  const page = layout({ drawing, map, root: rootOf(c), isForwarded, app: served?.app.name });
-  c.status((drawing.status ?? 200) as StatusCode); // a status of our own table
-  return c.html(page);
-}
-
-function absentPage(c: HonoContext, options: PagesOptions) {
-  const fake = options.fakes.find((app) => `${c.req.path}/`.startsWith(`/${app}/`));
-  if (fake !== undefined && isForPerson(c.req.header("accept")))
-    return draw(c, options, drawFakePage(fake, `${rootOf(c)}/`));
-  if (fake !== undefined) return answerError(c, options, fakeProblem(fake));
-  const mount = options.mounts.find(({ prefix }) => c.req.path.startsWith(`${prefix}/`));
-  const path = seenPath(c, mount?.prefix ?? "");
-  const error = new MarcotError("NotFound", `there is nothing at ${path}`);
-  return answerError(c, options, error);
-}
-
-/** A failure of another app is told as it is; a bug of this one is told by its trace, and logged. */
-function failedPage(error: Error, c: HonoContext, options: PagesOptions) {
-  // A form tells of its own fields; what is left that can be wrong is the address.
-  if (error instanceof MarcotError && error.code === "InvalidInput") {
-    const message = `there is nothing at ${c.req.path}: ${error.message}`;
-    return answerError(c, options, new MarcotError("NotFound", message));
-  }
-  if (error instanceof MarcotError && error.code !== "InternalError")
-    return answerError(c, options, error);
-  if ("getResponse" in error && "status" in error && error.status === 403) {
-    const message =
-      "this form was sent from another site, or by a browser that does not say where from";
-    const fix = "Open the page again and send its own form.";
-    return answerError(c, options, new MarcotError("NotAllowed", message, { fix }));
-  }
-  const traceId = error instanceof MarcotError && error.traceId ? error.traceId : traceOf(c);
-  options.running.log.error({ err: error, traceId, path: c.req.path }, "page failed");
-  const message = `this page failed; the log has the reason under trace ${traceId}`;
-  return answerError(c, options, new MarcotError("InternalError", message, { traceId }));
-}
-
-function answerError(
-  c: HonoContext,
-  options: PagesOptions,
-  error: MarcotError,
-  headers: Readonly<Record<string, string>> = {},
-) {
-  for (const [name, value] of Object.entries(headers)) c.header(name, value);
-  if (isForPerson(c.req.header("accept")))
-    return draw(c, options, errorPage(error, `${rootOf(c)}/`));
-  c.status(error.status as StatusCode);
-  c.header("content-type", "application/problem+json");
-  return c.body(JSON.stringify(problemOf(error)));
 }

@@ -2,10 +2,10 @@
  * The ledger of real callers: who called which endpoint of which version, by day. Written down every
  * ten seconds and when the project closes, in one statement for each app.
  */
-import type { Log, ServedApp } from "../app/types.ts";
-import { takeUsage, type Usage } from "../app/usage.ts";
-import type { Database } from "../data/database.ts";
-import { ownTable } from "../data/own-tables.ts";
+import type { Log, ServedApp } from "../../app/types.ts";
+import { takeUsage, type Usage } from "../../app/usage.ts";
+import type { Database } from "../../data/database.ts";
+import { ownTable } from "../../data/own-tables.ts";
 
 /** Less and idle apps write for nothing; more and a process that is killed forgets more. */
 const FLUSH_MS = 10_000;
