@@ -5,7 +5,7 @@
 import type { Log, Provider, Running, ServedApp } from "../app/types.ts";
 import { versionsOf, aboutOf } from "../contract/contract.ts";
 import type { Database } from "../data/database.ts";
-import { isDisconnected } from "../data/database.ts";
+import { isDisconnected } from "../data/disconnected.ts";
 import { codeOf } from "../errors.ts";
 import { alarm } from "./alarm.ts";
 import { type Delivery, startDelivery } from "./deliver.ts";

@@ -8,7 +8,7 @@ import type { Receiver, ReceiverContext, Running, ServedApp } from "../app/types
 import { sentenceOf } from "../contract/check.ts";
 import { checkOf } from "../contract/compile.ts";
 import { nameOf } from "../contract/endpoint.ts";
-import { isDisconnected } from "../data/database.ts";
+import { isDisconnected } from "../data/disconnected.ts";
 import { ownTable } from "../data/own-tables.ts";
 import { PREPARED, type Scope } from "../data/scope.ts";
 import { type Issue, MarcotError } from "../errors.ts";
@@ -108,7 +108,10 @@ async function handleTogether(
     return undefined;
   } catch (error) {
     await transaction.rollback();
-    if (isDisconnected(error)) throw error;
+    if (isDisconnected(error)) {
+      const what = `the database of ${served.app.name} cannot be used`;
+      throw new MarcotError("Unavailable", what, { cause: error, ran: "maybe" });
+    }
     const message = messages[index];
     const details = { err: error, receiver: receiver.name, event: message?.type, id: message?.id };
     running.log.warn({ app: served.app.name, ...details }, "an event was not handled");
