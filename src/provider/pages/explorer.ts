@@ -134,7 +134,7 @@ function drawTry(endpoint: Endpoint): Html {
   const id = `${version}-${name}`;
   const example = JSON.stringify(exampleInput(endpoint), null, 2);
   const rows = Math.min(12, example.split("\n").length + 1);
-  return html`<form class="try" data-method="${method}" data-path="../../${version}${path}">
+  return html`<form class="try" data-method="${method}" data-path="../${version}${path}">
     <div class="field">
       <label for="${id}">Input of ${version} ${name}, as JSON</label>
       <textarea id="${id}" name="input" rows="${rows}" spellcheck="false">${example}</textarea>
