@@ -33,6 +33,7 @@ test("defaults, and what the environment says", () => {
     fixtures: [],
     silenced: {},
     addresses: new Map([["faq", new URL("http://127.0.0.1:8001/")]]),
+    events: { secret: undefined, url: undefined },
     fakes: new Map(),
     tokens: new Map(),
     databases: new Map([["my-notes", "embedded:./other"]]),
