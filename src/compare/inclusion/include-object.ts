@@ -19,18 +19,26 @@ interface Search {
 
 export function fitsObject(cell: Cell, other: Cell, run: Run): Fit {
   const search: Search = { cell, other, run, tries: [], isWithin: true, why: undefined };
-  compareRequired(search);
-  compareListed(search);
-  compareClasses(search);
-  compareNames(search);
-  compareCounts(search);
-  compareNeeds(search);
-  for (const leaf of other.leaves) {
-    if (leaf["unevaluatedProperties"] === undefined) continue;
-    fail(search, "unevaluatedProperties is only compared word for word");
-    attempt(search, new Map());
+  for (const compare of COMPARISONS) {
+    compare(search);
+    if (isDecided(search)) break;
   }
   return search;
+}
+
+const COMPARISONS = [
+  compareRequired,
+  compareListed,
+  compareClasses,
+  compareNames,
+  compareCounts,
+  compareNeeds,
+  compareUnevaluated,
+];
+
+/** Of shapes only a yes counts, and that is lost. */
+function isDecided({ run, isWithin }: Search): boolean {
+  return run.isShape && !isWithin;
 }
 
 /** Enough examples to choose a small one; each has to be put together. */
@@ -73,6 +81,7 @@ function compareListed(search: Search): void {
     if (!fields.canHave(cell, name, run.isClosed)) continue;
     const [own, theirs] = [fields.constraintOf(cell, name), fields.constraintOf(other, name)];
     note(search, name, run.include(own, theirs));
+    if (isDecided(search)) return;
   }
 }
 
@@ -140,6 +149,8 @@ function compareClassNames(
 
 function compareCounts(search: Search): void {
   const { cell, other, run } = search;
+  const isCounted = (leaf: SchemaObject) => "minProperties" in leaf || "maxProperties" in leaf;
+  if (!other.leaves.some(isCounted)) return;
   const numbers = ({ leaves }: Cell, keyword: string) =>
     leaves.flatMap((leaf) => (typeof leaf[keyword] === "number" ? [leaf[keyword]] : []));
   const required = fields.requiredNames(cell).size;
@@ -194,6 +205,14 @@ function compareNeeds(search: Search): void {
       const [value] = samplesOf(fields.constraintOf(cell, name), run.sending);
       if (value !== undefined) attempt(search, new Map([[name, value]]));
     }
+  }
+}
+
+function compareUnevaluated(search: Search): void {
+  for (const leaf of search.other.leaves) {
+    if (leaf["unevaluatedProperties"] === undefined) continue;
+    fail(search, "unevaluatedProperties is only compared word for word");
+    attempt(search, new Map());
   }
 }
 

@@ -17,6 +17,7 @@ import { same } from "../schema/same.ts";
 import { sentCells } from "./sent.ts";
 import { split } from "./split.ts";
 import { compareTexts, isEmptyText, textRuleOf } from "../values/strings.ts";
+import { branchAnswers } from "./unions.ts";
 import { type Cell, plainView, shapeView, type View } from "../schema/view.ts";
 
 export interface InclusionOptions {
@@ -43,6 +44,7 @@ export function inclusion(one: Schema, other: Schema, options: InclusionOptions 
     pending: [],
     rests: Infinity,
     depth: 0,
+    unions: 0,
     parts: 0,
   };
   return asQuestion(() => include(one, other, run));
@@ -94,8 +96,10 @@ function answered(sender: Schema, receiver: Schema, run: Run): Answer {
   run.depth += 1;
   try {
     spend(PAIR_STEPS);
-    if (run.depth > DEPTH_MAX) throw new Unprovable("it is nested too deeply");
+    if (run.depth - run.unions > DEPTH_MAX) throw new Unprovable("it is nested too deeply");
     if (!run.receiver.isTouched(receiver) && !run.isShape && same(sender, receiver)) return YES;
+    const answers = branchAnswers(sender, receiver, run);
+    if (answers !== undefined) return worst(answers);
     return worst(
       sentCells(sender, run.sender, run.isClosed).map((cell) => cover(cell, receiver, run, 0)),
     );

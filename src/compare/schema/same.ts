@@ -1,6 +1,7 @@
 /** Whether two schemas say the same, word for word but for titles, order and what a `$ref` gathers. */
 import { LEVELS_MAX, spend } from "./budget.ts";
 import { equals } from "./accepts.ts";
+import { pairs } from "./pairs.ts";
 import {
   FILLED,
   isObject,
@@ -49,13 +50,13 @@ export const same = comparison((name) => !isAnnotation(name));
 export const identical = comparison(() => true);
 
 function comparison(counts: (keyword: string) => boolean): (one: Schema, other: Schema) => boolean {
-  const known = new WeakMap<SchemaObject, WeakMap<SchemaObject, boolean>>();
+  const known = pairs<boolean>();
 
   return (one, other) => {
     const [left, right] = [resolve(one), resolve(other)];
     if (left === right) return true;
     if (typeof left === "boolean" || typeof right === "boolean") return false;
-    const before = known.get(left)?.get(right);
+    const before = known.get(left, right);
     if (before !== undefined) return before;
     const assumed: [SchemaObject, SchemaObject][] = [];
     let answer = false;
@@ -63,17 +64,11 @@ function comparison(counts: (keyword: string) => boolean): (one: Schema, other: 
       answer = compare(left, right, assumed);
     } finally {
       // A no says nothing about the pairs on the way; a yes says it of all of them.
-      if (!answer) for (const [a, b] of assumed) known.get(a)?.delete(b);
+      if (!answer) for (const [a, b] of assumed) known.set(a, b, undefined);
     }
-    if (!answer) remember(left, right, false);
+    if (!answer) known.set(left, right, false);
     return answer;
   };
-
-  function remember(left: SchemaObject, right: SchemaObject, answer: boolean): void {
-    const list = known.get(left) ?? new WeakMap<SchemaObject, boolean>();
-    known.set(left, list);
-    list.set(right, answer);
-  }
 
   function compare(
     one: Schema,
@@ -84,12 +79,12 @@ function comparison(counts: (keyword: string) => boolean): (one: Schema, other: 
     const [left, right] = [resolve(one), resolve(other)];
     if (left === right) return true;
     if (typeof left === "boolean" || typeof right === "boolean") return false;
-    const before = known.get(left)?.get(right);
+    const before = known.get(left, right);
     if (before !== undefined) return before;
     if ("$unreadable" in left || "$unreadable" in right) return false;
     if (level > LEVELS_MAX) return false;
     spend(1);
-    remember(left, right, true);
+    known.set(left, right, true);
     assumed.push([left, right]);
     const [names, others] = [wordsOf(left), wordsOf(right)];
     const inner = (a: unknown, b: unknown) => compare(a as Schema, b as Schema, assumed, level + 1);
