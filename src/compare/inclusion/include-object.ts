@@ -5,6 +5,7 @@ import { objectWith, samplesOf } from "./samples.ts";
 import type { Json, Schema, SchemaObject } from "../schema/schema.ts";
 import type { Answer, Fit, Run } from "./run.ts";
 import { same } from "../schema/same.ts";
+import { splitName } from "./split.ts";
 import type { Cell } from "../schema/view.ts";
 
 /** What was found so far about one pair of cells. */
@@ -13,15 +14,21 @@ interface Search {
   readonly other: Cell;
   readonly run: Run;
   readonly tries: Json[];
+  /** Of the cell of which this is a part by one field. */
+  readonly outer: ReadonlySet<string> | undefined;
+  readonly misfits: Set<string>;
   isWithin: boolean;
   why: string | undefined;
 }
 
-export function fitsObject(cell: Cell, other: Cell, run: Run): Fit {
-  const search: Search = { cell, other, run, tries: [], isWithin: true, why: undefined };
+export function fitsObject(cell: Cell, other: Cell, run: Run, whole?: Fit): Fit {
+  const outer = whole?.misfits;
+  const start = { isWithin: true, why: undefined, tries: [], misfits: new Set<string>() };
+  const search: Search = { cell, other, run, outer, ...start };
   for (const compare of COMPARISONS) {
     compare(search);
-    if (isDecided(search)) break;
+    // Not all misfits are known then.
+    if (isDecided(search)) return { ...search, misfits: undefined };
   }
   return search;
 }
@@ -77,10 +84,15 @@ function compareRequired(search: Search): void {
 function compareListed(search: Search): void {
   const { cell, other, run } = search;
   const names = new Set([...fields.namesOf(cell), ...fields.namesOf(other)]);
+  const part = search.outer === undefined ? undefined : splitName(cell);
   for (const name of names) {
+    // A part of a cell differs from it in one field alone.
+    if (part !== undefined && part !== name && search.outer?.has(name) === false) continue;
     if (!fields.canHave(cell, name, run.isClosed)) continue;
     const [own, theirs] = [fields.constraintOf(cell, name), fields.constraintOf(other, name)];
-    note(search, name, run.include(own, theirs));
+    const answer = run.include(own, theirs);
+    if (answer.is !== "yes") search.misfits.add(name);
+    note(search, name, answer);
     if (isDecided(search)) return;
   }
 }

@@ -15,6 +15,8 @@ export interface Fit {
   readonly isWithin: boolean;
   readonly tries: readonly Json[];
   readonly why?: string | undefined;
+  /** The listed fields that do not fit; none is missing. */
+  readonly misfits?: ReadonlySet<string> | undefined;
 }
 
 /** One comparison under way. */

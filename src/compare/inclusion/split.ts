@@ -90,6 +90,11 @@ function byField(cell: Cell, others: readonly Cell[]): SchemaObject[] {
 /** Marks a leaf as made here; no schema can have a keyword like this. */
 const SPLIT = "$split";
 
+/** The field by which the cell was made a part of another. */
+export function splitName({ leaves }: Cell): string | undefined {
+  return leaves.at(-1)?.[SPLIT] as string | undefined;
+}
+
 function field(name: string, schema: Schema, isThere: boolean): SchemaObject {
   const leaf = { properties: { [name]: schema }, [SPLIT]: name };
   return isThere ? { ...leaf, required: [name] } : leaf;
