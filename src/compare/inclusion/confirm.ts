@@ -167,7 +167,13 @@ function written(schema: SchemaObject, to: Judge, isCounted = true): Record<stri
       Object.defineProperty(parts, place, { value: own, enumerable: true });
     }
   }
-  return { ...copy, ...Object.fromEntries(copied) };
+  const whole: Record<string, unknown> = { ...copy, ...Object.fromEntries(copied) };
+  if (rest["uniqueItems"] === true && "prefixItems" in rest) {
+    // ajv 8 leaves out items that are not of the type of `items`; apart from it, it looks at all of them.
+    delete whole["uniqueItems"];
+    whole["allOf"] = [...((whole["allOf"] as unknown[] | undefined) ?? []), { uniqueItems: true }];
+  }
+  return whole;
 }
 
 function writtenPart(part: Schema, to: Judge, isCounted: boolean): unknown {

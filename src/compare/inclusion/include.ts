@@ -6,17 +6,18 @@
 import { asQuestion, spend, Unprovable, whyUnprovable } from "../schema/budget.ts";
 import { accepts } from "../schema/accepts.ts";
 import { cellsOf } from "../schema/cells.ts";
+import { isEmpty, isHollow, numbersOf, outside } from "./cell-values.ts";
 import { areDisjoint } from "./disjoint.ts";
 import { fitsArray } from "./include-array.ts";
 import { fitsObject } from "./include-object.ts";
-import { fitsNumber, isEmptyRange, listOf, rangeOf, telling } from "../values/numbers.ts";
+import { fitsNumber } from "../values/numbers.ts";
 import { cellSamples, isOf, senderOf } from "./samples.ts";
 import type { Json, Schema } from "../schema/schema.ts";
 import { type Answer, Answers, type Fit, type Run } from "./run.ts";
 import { same } from "../schema/same.ts";
 import { sentCells } from "./sent.ts";
 import { split } from "./split.ts";
-import { compareTexts, isEmptyText, textRuleOf } from "../values/strings.ts";
+import { compareTexts, textRuleOf } from "../values/strings.ts";
 import { branchAnswers } from "./unions.ts";
 import { type Cell, plainView, shapeView, type View } from "../schema/view.ts";
 
@@ -173,13 +174,13 @@ function cover(
   const isRefused = (value: Json) => accepts(receiver, value, run.receiver) === false;
   const examples = smallest(tries, (value) => isRefused(value) && isSent(value));
   if (examples.length > 0) return { is: "no", examples };
-  if (others.length > 1) {
+  if (others.length > 1 && !isHollow(cell, run.sender)) {
     const parts = run.parts > PARTS_MAX ? [] : split(cell, others, splits);
     run.parts += parts.length;
     const answers: Answer[] = [];
     for (const part of parts) {
       const answer = cover(part, receiver, run, splits + 1, found);
-      if (answer.is === "no") return answer;
+      if (answer.is === "no" || (run.isShape && answer.is !== "yes")) return answer;
       answers.push(answer);
     }
     if (parts.length > 1) return worst(answers);
@@ -203,22 +204,6 @@ function coverValue(value: Json, receiver: Schema, run: Run): Answer {
 /** Cells are split into no more parts than this in one comparison: each costs as much as a whole one. */
 const PARTS_MAX = 300;
 
-/** Larger ranges are compared as ranges. */
-const NUMBERS_MAX = 32;
-
-function numbersOf({ type, leaves }: Cell): readonly Json[] | undefined {
-  if (type !== "number") return undefined;
-  const range = rangeOf(leaves);
-  // Other steps than whole numbers would have to be left out of the list.
-  return range.steps.every((step) => step === 1) ? listOf(range, NUMBERS_MAX) : undefined;
-}
-
-/** Sure emptiness only. */
-function isEmpty({ type, leaves }: Cell): boolean {
-  if (type === "number") return isEmptyRange(rangeOf(leaves));
-  return type === "string" && isEmptyText(textRuleOf(leaves));
-}
-
 /** One message with the faults of several. */
 function together(tries: readonly Json[]): Json {
   return Object.assign({}, ...tries) as Json;
@@ -240,7 +225,7 @@ function fits(cell: Cell, other: Cell, run: Run, outer?: Fit): Fit {
 
 function fitsKeywords(cell: Cell, other: Cell, run: Run, outer?: Fit): Fit {
   if (other.values !== undefined) {
-    return { isWithin: false, tries: outside(cell, other, run) };
+    return { isWithin: false, tries: outside(cell, other, run.sending) };
   }
   const foreign = other.leaves.find((leaf) => "$dynamicRef" in leaf);
   if (foreign !== undefined) return { isWithin: false, tries: [], why: "$dynamicRef is not read" };
@@ -258,22 +243,4 @@ function fitsKeywords(cell: Cell, other: Cell, run: Run, outer?: Fit): Fit {
     default:
       return { isWithin: true, tries: [] };
   }
-}
-
-/** Numbers beside the first and the last listed ones: one of them is not listed, or all are. */
-const NEAR_MAX = 100;
-
-/** Values of a cell beside those that the other one lists. */
-function outside(cell: Cell, other: Cell, run: Run): Json[] {
-  const near = [cell, { ...other, values: undefined }] as const;
-  if (cell.type === "number") {
-    const listed = (other.values ?? []).flatMap((value) =>
-      typeof value === "number" ? [value] : [],
-    );
-    const ranges = [...listed.slice(0, NEAR_MAX), ...listed.slice(-NEAR_MAX)].map((value) =>
-      rangeOf([{ minimum: value, maximum: value }]),
-    );
-    return telling([...near.map(({ leaves }) => rangeOf(leaves)), ...ranges]);
-  }
-  return cellSamples(cell, run.sending);
 }
