@@ -10,6 +10,7 @@ import { accepts } from "../../src/compare/schema/accepts.ts";
 import { isConfirmed } from "../../src/compare/inclusion/confirm.ts";
 import { inclusion } from "../../src/compare/inclusion/include.ts";
 import { type Json, readerOf } from "../../src/compare/schema/schema.ts";
+import { isShapeRefused } from "../../src/compare/inclusion/shape.ts";
 import { isClosedValue } from "../../src/compare/inclusion/sent.ts";
 import { plainView } from "../../src/compare/schema/view.ts";
 import { type Raw, schemaMaker } from "./random-schema.ts";
@@ -63,6 +64,12 @@ export function fuzz(pairs: number, seed: number): Outcome {
       count.no -= 1;
       count.unknown += 1;
     }
+    const examples = answer.is === "no" ? answer.examples : [];
+    if (
+      isShapeRefused(examples, left, right) &&
+      inclusion(left, right, { isShape: true }).is === "yes"
+    )
+      say("unsound safe of the shape");
     const [isSent, isTaken] = [judgeOf(sender), judgeOf(receiver)];
     const write = writer(random, sender, receiver);
     for (let tries = 0; tries < VALUES; tries += 1) {
