@@ -9,7 +9,9 @@ import type { Change } from "./changes/change.ts";
 import { isConfirmed } from "./inclusion/confirm.ts";
 import * as finding from "./finding.ts";
 import { inclusion } from "./inclusion/include.ts";
+import { isShapeRefused } from "./inclusion/shape.ts";
 import type { Answer } from "./inclusion/run.ts";
+import { pairs } from "./schema/pairs.ts";
 import { type Json, pointerOf, resolve, type Schema, type SchemaObject } from "./schema/schema.ts";
 import { identical } from "./schema/same.ts";
 import { replacedView, type View } from "./schema/view.ts";
@@ -100,7 +102,7 @@ function isOrdered(old: Schema, fresh: Schema): boolean {
   return JSON.stringify(old) !== JSON.stringify(fresh);
 }
 
-const rulings = new WeakMap<SchemaObject, WeakMap<SchemaObject, Map<string, Ruling>>>();
+const rulings = pairs<Map<string, Ruling>>();
 
 /**
  * Many endpoints answer with the same schema. `isTold`: what was told elsewhere already has its example
@@ -109,13 +111,10 @@ const rulings = new WeakMap<SchemaObject, WeakMap<SchemaObject, Map<string, Ruli
 function wholeRuling(question: Question, isTold: boolean): Ruling {
   const [old, fresh] = [resolve(question.old), resolve(question.fresh)];
   if (typeof old === "boolean" || typeof fresh === "boolean") return rule(question);
-  if (!isTold) return rule(question, undefined, { isTold: false });
-  const list = rulings.get(old) ?? new WeakMap<SchemaObject, Map<string, Ruling>>();
-  rulings.set(old, list);
-  const known = list.get(fresh) ?? new Map<string, Ruling>();
-  list.set(fresh, known);
-  const key = `${question.side} ${question.policies.replyConstraints}`;
-  const ruling = known.get(key) ?? rule(question);
+  const known = rulings.get(old, fresh) ?? new Map<string, Ruling>();
+  rulings.set(old, fresh, known);
+  const key = `${question.side} ${question.policies.replyConstraints} ${isTold}`;
+  const ruling = known.get(key) ?? rule(question, undefined, { isTold });
   known.set(key, ruling);
   return ruling;
 }
@@ -145,7 +144,11 @@ function rule(
   const answer = inclusion(sender, asked, seen);
   if (answer.is === "yes") return { verdict: "safe" };
   const example = isTold ? confirmed(answer, sender, other) : undefined;
-  if (side === "reply" && inclusion(sender, asked, { ...seen, isShape: true }).is === "yes") {
+  const examples = answer.is === "no" ? answer.examples : [];
+  const isOnlyShape = () =>
+    !isShapeRefused(examples, sender, asked, receiver) &&
+    inclusion(sender, asked, { ...seen, isShape: true }).is === "yes";
+  if (side === "reply" && isOnlyShape()) {
     return { verdict: question.policies.replyConstraints, example };
   }
   if (example !== undefined || (!isTold && answer.is === "no")) {

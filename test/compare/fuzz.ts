@@ -10,6 +10,7 @@ import { accepts } from "../../src/compare/schema/accepts.ts";
 import { isConfirmed } from "../../src/compare/inclusion/confirm.ts";
 import { inclusion } from "../../src/compare/inclusion/include.ts";
 import { type Json, readerOf } from "../../src/compare/schema/schema.ts";
+import { isShapeRefused } from "../../src/compare/inclusion/shape.ts";
 import { isClosedValue } from "../../src/compare/inclusion/sent.ts";
 import { plainView } from "../../src/compare/schema/view.ts";
 import { type Raw, schemaMaker } from "./random-schema.ts";
@@ -63,6 +64,12 @@ export function fuzz(pairs: number, seed: number): Outcome {
       count.no -= 1;
       count.unknown += 1;
     }
+    const examples = answer.is === "no" ? answer.examples : [];
+    if (
+      isShapeRefused(examples, left, right) &&
+      inclusion(left, right, { isShape: true }).is === "yes"
+    )
+      say("unsound safe of the shape");
     const [isSent, isTaken] = [judgeOf(sender), judgeOf(receiver)];
     const write = writer(random, sender, receiver);
     for (let tries = 0; tries < VALUES; tries += 1) {
@@ -83,11 +90,26 @@ export function fuzz(pairs: number, seed: number): Outcome {
   return { pairs, ...count, faults };
 }
 
+/**
+ * Where `uniqueItems` stands beside `items` with types other than lists and objects, ajv 8 compares only items
+ * of these types; an item that `prefixItems` allows another type is left out. In a part of its own it looks at all.
+ */
+function withUniqueApart(raw: unknown): unknown {
+  if (Array.isArray(raw)) return raw.map(withUniqueApart);
+  if (typeof raw !== "object" || raw === null) return raw;
+  const whole = Object.fromEntries(
+    Object.entries(raw).map(([name, value]) => [name, withUniqueApart(value)]),
+  );
+  if (whole["uniqueItems"] !== true || !Array.isArray(whole["prefixItems"])) return whole;
+  const { uniqueItems, allOf = [], ...rest } = whole;
+  return { ...rest, allOf: [...(allOf as unknown[]), { uniqueItems }] };
+}
+
 function judgeOf(schema: Raw | boolean): (value: Json) => boolean {
   const code = { optimize: false }; // each schema is compiled once
   const ajv = new Ajv2020({ strict: false, logger: false, validateSchema: false, code });
   addFormats.default(ajv);
-  const validate = ajv.compile(schema);
+  const validate = ajv.compile(withUniqueApart(schema) as Raw);
   return (value) => validate(value);
 }
 

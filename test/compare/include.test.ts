@@ -32,6 +32,14 @@ test("500 pairs of schemas: no unsound safe", () => {
   assert.ok(values > 20_000 && yes > 100 && no > 100, `${values} values, ${yes} yes, ${no} no`);
 });
 
+test("a sender of any fields sends any, however its messages are split", () => {
+  const other = { anyOf: [fields({}, ["a"]), fields({ c: { type: "object" } })] };
+  assert.deepEqual(ask({ type: "object" }, other), { c: 0 });
+  const [left, right] = [readerOf({ type: "object" }), readerOf(other)];
+  const shape = inclusion(left.read({ type: "object" }), right.read(other), { isShape: true });
+  assert.notEqual(shape.is, "yes");
+});
+
 test("an example has what it must have and nothing else", () => {
   const entry = fields({ id: integer, question: text, source: integer, note: text }, [
     "id",

@@ -7,19 +7,18 @@ import { fieldChanges } from "./change-fields.ts";
 import { branchChanges } from "./change-branches.ts";
 import { typeChange, typesOf } from "./change-types.ts";
 import type { Change, Walk } from "./change.ts";
+import { pairs } from "../schema/pairs.ts";
 import { isObject, resolve, type Schema, type SchemaObject } from "../schema/schema.ts";
 import { identical, isAnnotation } from "../schema/same.ts";
 
 /** Pairs of schemas that were compared, by the place in the contract where that was first. */
 export class Seen {
-  readonly #places = new WeakMap<SchemaObject, WeakMap<SchemaObject, string>>();
+  readonly #places = pairs<string>();
 
   /** Where the pair was met before; else it is met here. */
   meet(old: SchemaObject, fresh: SchemaObject, where: string): string | undefined {
-    const list = this.#places.get(old) ?? new WeakMap<SchemaObject, string>();
-    this.#places.set(old, list);
-    const before = list.get(fresh);
-    if (before === undefined) list.set(fresh, where);
+    const before = this.#places.get(old, fresh);
+    if (before === undefined) this.#places.set(old, fresh, where);
     return before;
   }
 }

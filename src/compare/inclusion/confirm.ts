@@ -23,7 +23,9 @@ interface Judge {
   /** Schemas that ajv knows, by the name under which others refer to them. */
   readonly names: WeakMap<SchemaObject, string>;
   readonly compiled: WeakMap<SchemaObject, ValidateFunction | undefined>;
-  count: number;
+  readonly named: Map<string, SchemaObject>;
+  /** The names that were given to ajv; the others wait for a value. */
+  readonly added: Set<string>;
 }
 
 /** ajv keeps every schema that it was given; a process that compares for years begins anew. */
@@ -50,10 +52,19 @@ export function isConfirmed(example: Json, sender: Schema, receiver: Schema): bo
 function judge(schema: Schema, value: Json): boolean | undefined {
   const at = resolve(schema);
   if (typeof at === "boolean") return at;
-  if (current === undefined || current.count > SCHEMAS_MAX) current = openJudge();
-  const { compiled } = current; // to compile may end this judge, and then the next question gets a new one
-  if (!compiled.has(at)) compiled.set(at, compile(at, current));
-  return compiled.get(at)?.(value);
+  if (current === undefined || current.named.size > SCHEMAS_MAX) current = openJudge();
+  try {
+    return validatorOf(at, current)?.(value);
+  } catch (error) {
+    if (whyUnprovable(error) !== undefined) throw error;
+    return undefined; // a schema within cannot be read by ajv
+  }
+}
+
+/** To compile may end this judge, and then the next question gets a new one. */
+function validatorOf(schema: SchemaObject, to: Judge): ValidateFunction | undefined {
+  if (!to.compiled.has(schema)) to.compiled.set(schema, compile(schema, to));
+  return to.compiled.get(schema);
 }
 
 /** Keywords of a schema that ajv may write out where it is referred to. */
@@ -80,15 +91,28 @@ function openJudge(): Judge {
     logger: false,
     validateSchema: false,
     inlineRefs,
+    messages: false, // nobody reads them
     code,
   });
   addFormats.default(ajv);
-  return { ajv, names: new WeakMap(), compiled: new WeakMap(), count: 0 };
+  const names = new WeakMap<SchemaObject, string>();
+  const to: Judge = { ajv, names, compiled: new WeakMap(), named: new Map(), added: new Set() };
+  const validate = (name: string, value: unknown) => {
+    const schema = to.named.get(name);
+    const validator = schema === undefined ? undefined : validatorOf(schema, to);
+    if (validator === undefined) throw new Error("ajv cannot read the schema");
+    return validator(value);
+  };
+  ajv.addKeyword({ keyword: LATER, schemaType: "string", errors: false, validate });
+  return to;
 }
+
+/** Says `$ref`, but of a schema that is compiled only when there is a value for it: most have none. */
+const LATER = "$later";
 
 function compile(schema: SchemaObject, to: Judge): ValidateFunction | undefined {
   try {
-    return to.ajv.getSchema(nameOf(schema, to));
+    return to.ajv.getSchema(addedName(schema, to));
   } catch (error) {
     if (whyUnprovable(error) !== undefined) current = undefined; // some of its schemas are missing
     return undefined; // what ajv cannot read is not confirmed
@@ -99,8 +123,17 @@ function compile(schema: SchemaObject, to: Judge): ValidateFunction | undefined 
 function nameOf(schema: SchemaObject, to: Judge): string {
   const before = to.names.get(schema);
   if (before !== undefined) return before;
-  const name = `s:${(to.count += 1)}`;
+  const name = `s:${to.named.size}`;
   to.names.set(schema, name);
+  to.named.set(name, schema);
+  return name;
+}
+
+/** The name, under which ajv knows the schema from now on. */
+function addedName(schema: SchemaObject, to: Judge): string {
+  const name = nameOf(schema, to);
+  if (to.added.has(name)) return name;
+  to.added.add(name);
   to.ajv.addSchema(written(schema, to), name);
   return name;
 }
@@ -108,15 +141,24 @@ function nameOf(schema: SchemaObject, to: Judge): string {
 /** What ajv needs to compile one schema, in steps of ours. */
 const SCHEMA_STEPS = 50;
 
-function written(schema: SchemaObject, to: Judge): Record<string, unknown> {
+/** Keywords of which the parts speak of the same value as the schema itself. */
+const IN_PLACE = new Set(["allOf", "anyOf", "oneOf", "not", "if", "then", "else"]);
+IN_PLACE.add("dependentSchemas");
+
+/**
+ * `isCounted`: whether a schema around it may ask which fields of the value were evaluated here; ajv knows
+ * that of a `$ref` only.
+ */
+function written(schema: SchemaObject, to: Judge, isCounted = true): Record<string, unknown> {
   const { $unreadable, $ref: _, $id: _id, id: _old, $anchor: _anchor, ...rest } = schema;
   if ($unreadable !== undefined) throw new Error(String($unreadable));
   spend(SCHEMA_STEPS);
   const copy: Record<string, unknown> = { ...rest };
   delete copy["discriminator"];
+  const isCounting = "unevaluatedProperties" in rest || "unevaluatedItems" in rest;
   const copied = new Map<string, object>();
   for (const [[keyword = "", place], part] of partsOf(schema)) {
-    const own = writtenPart(part, to);
+    const own = writtenPart(part, to, IN_PLACE.has(keyword) && (isCounted || isCounting));
     if (place === undefined) copy[keyword] = own;
     else {
       const parts = copied.get(keyword) ?? (isObject(rest[keyword]) ? {} : []);
@@ -125,11 +167,18 @@ function written(schema: SchemaObject, to: Judge): Record<string, unknown> {
       Object.defineProperty(parts, place, { value: own, enumerable: true });
     }
   }
-  return { ...copy, ...Object.fromEntries(copied) };
+  const whole: Record<string, unknown> = { ...copy, ...Object.fromEntries(copied) };
+  if (rest["uniqueItems"] === true && "prefixItems" in rest) {
+    // ajv 8 leaves out items that are not of the type of `items`; apart from it, it looks at all of them.
+    delete whole["uniqueItems"];
+    whole["allOf"] = [...((whole["allOf"] as unknown[] | undefined) ?? []), { uniqueItems: true }];
+  }
+  return whole;
 }
 
-function writtenPart(part: Schema, to: Judge): unknown {
+function writtenPart(part: Schema, to: Judge, isCounted: boolean): unknown {
   const at = resolve(part);
   if (typeof at === "boolean") return at;
-  return at === part && !to.names.has(at) ? written(at, to) : { $ref: nameOf(at, to) };
+  if (at === part && !to.names.has(at)) return written(at, to, isCounted);
+  return isCounted ? { $ref: addedName(at, to) } : { [LATER]: nameOf(at, to) };
 }

@@ -52,6 +52,7 @@ export function fitsArray(cell: Cell, other: Cell, run: Run): Fit {
     }
     const answer = run.include(item, wanted);
     if (answer.is === "yes") continue;
+    if (run.isShape) return { isWithin: false, tries, why: "of shapes only a yes counts" };
     isWithin = false;
     if (answer.is === "unknown") why ??= answer.why;
     else for (const example of answer.examples) attempt(new Map([[index, example]]), index + 1);

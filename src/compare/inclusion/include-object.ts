@@ -5,6 +5,7 @@ import { objectWith, samplesOf } from "./samples.ts";
 import type { Json, Schema, SchemaObject } from "../schema/schema.ts";
 import type { Answer, Fit, Run } from "./run.ts";
 import { same } from "../schema/same.ts";
+import { splitName } from "./split.ts";
 import type { Cell } from "../schema/view.ts";
 
 /** What was found so far about one pair of cells. */
@@ -13,24 +14,38 @@ interface Search {
   readonly other: Cell;
   readonly run: Run;
   readonly tries: Json[];
+  /** Of the cell of which this is a part by one field. */
+  readonly outer: ReadonlySet<string> | undefined;
+  readonly misfits: Set<string>;
   isWithin: boolean;
   why: string | undefined;
 }
 
-export function fitsObject(cell: Cell, other: Cell, run: Run): Fit {
-  const search: Search = { cell, other, run, tries: [], isWithin: true, why: undefined };
-  compareRequired(search);
-  compareListed(search);
-  compareClasses(search);
-  compareNames(search);
-  compareCounts(search);
-  compareNeeds(search);
-  for (const leaf of other.leaves) {
-    if (leaf["unevaluatedProperties"] === undefined) continue;
-    fail(search, "unevaluatedProperties is only compared word for word");
-    attempt(search, new Map());
+export function fitsObject(cell: Cell, other: Cell, run: Run, whole?: Fit): Fit {
+  const outer = whole?.misfits;
+  const start = { isWithin: true, why: undefined, tries: [], misfits: new Set<string>() };
+  const search: Search = { cell, other, run, outer, ...start };
+  for (const compare of COMPARISONS) {
+    compare(search);
+    // Not all misfits are known then.
+    if (isDecided(search)) return { ...search, misfits: undefined };
   }
   return search;
+}
+
+const COMPARISONS = [
+  compareRequired,
+  compareListed,
+  compareClasses,
+  compareNames,
+  compareCounts,
+  compareNeeds,
+  compareUnevaluated,
+];
+
+/** Of shapes only a yes counts, and that is lost. */
+function isDecided({ run, isWithin }: Search): boolean {
+  return run.isShape && !isWithin;
 }
 
 /** Enough examples to choose a small one; each has to be put together. */
@@ -69,10 +84,16 @@ function compareRequired(search: Search): void {
 function compareListed(search: Search): void {
   const { cell, other, run } = search;
   const names = new Set([...fields.namesOf(cell), ...fields.namesOf(other)]);
+  const part = search.outer === undefined ? undefined : splitName(cell);
   for (const name of names) {
+    // A part of a cell differs from it in one field alone.
+    if (part !== undefined && part !== name && search.outer?.has(name) === false) continue;
     if (!fields.canHave(cell, name, run.isClosed)) continue;
     const [own, theirs] = [fields.constraintOf(cell, name), fields.constraintOf(other, name)];
-    note(search, name, run.include(own, theirs));
+    const answer = run.include(own, theirs);
+    if (answer.is !== "yes") search.misfits.add(name);
+    note(search, name, answer);
+    if (isDecided(search)) return;
   }
 }
 
@@ -140,6 +161,8 @@ function compareClassNames(
 
 function compareCounts(search: Search): void {
   const { cell, other, run } = search;
+  const isCounted = (leaf: SchemaObject) => "minProperties" in leaf || "maxProperties" in leaf;
+  if (!other.leaves.some(isCounted)) return;
   const numbers = ({ leaves }: Cell, keyword: string) =>
     leaves.flatMap((leaf) => (typeof leaf[keyword] === "number" ? [leaf[keyword]] : []));
   const required = fields.requiredNames(cell).size;
@@ -194,6 +217,14 @@ function compareNeeds(search: Search): void {
       const [value] = samplesOf(fields.constraintOf(cell, name), run.sending);
       if (value !== undefined) attempt(search, new Map([[name, value]]));
     }
+  }
+}
+
+function compareUnevaluated(search: Search): void {
+  for (const leaf of search.other.leaves) {
+    if (leaf["unevaluatedProperties"] === undefined) continue;
+    fail(search, "unevaluatedProperties is only compared word for word");
+    attempt(search, new Map());
   }
 }
 

@@ -6,17 +6,19 @@
 import { asQuestion, spend, Unprovable, whyUnprovable } from "../schema/budget.ts";
 import { accepts } from "../schema/accepts.ts";
 import { cellsOf } from "../schema/cells.ts";
+import { isEmpty, isHollow, numbersOf, outside } from "./cell-values.ts";
 import { areDisjoint } from "./disjoint.ts";
 import { fitsArray } from "./include-array.ts";
 import { fitsObject } from "./include-object.ts";
-import { fitsNumber, isEmptyRange, listOf, rangeOf, telling } from "../values/numbers.ts";
+import { fitsNumber } from "../values/numbers.ts";
 import { cellSamples, isOf, senderOf } from "./samples.ts";
-import { type Json, resolve, type Schema } from "../schema/schema.ts";
+import type { Json, Schema } from "../schema/schema.ts";
 import { type Answer, Answers, type Fit, type Run } from "./run.ts";
 import { same } from "../schema/same.ts";
 import { sentCells } from "./sent.ts";
 import { split } from "./split.ts";
-import { compareTexts, isEmptyText, textRuleOf } from "../values/strings.ts";
+import { compareTexts, textRuleOf } from "../values/strings.ts";
+import { branchAnswers } from "./unions.ts";
 import { type Cell, plainView, shapeView, type View } from "../schema/view.ts";
 
 export interface InclusionOptions {
@@ -43,6 +45,7 @@ export function inclusion(one: Schema, other: Schema, options: InclusionOptions 
     pending: [],
     rests: Infinity,
     depth: 0,
+    unions: 0,
     parts: 0,
   };
   return asQuestion(() => include(one, other, run));
@@ -61,7 +64,8 @@ const YES: Answer = { is: "yes" };
 
 function include(sender: Schema, receiver: Schema, run: Run): Answer {
   const isOwn = run.receiver.isTouched(receiver);
-  if (resolve(sender) === resolve(receiver) && !isOwn) return YES;
+  const words = isOwn ? undefined : wordForWord(sender, receiver);
+  if (words !== undefined) return words;
   const [one, other] = [run.sender.read(sender), run.receiver.read(receiver)];
   if (other === true || one === false) return YES;
   const answers = isOwn ? run.answers : run.shared;
@@ -90,19 +94,33 @@ function include(sender: Schema, receiver: Schema, run: Run): Answer {
   return answer;
 }
 
+/** Most parts of two documents did not change, and need no place among the answers. */
+function wordForWord(sender: Schema, receiver: Schema): Answer | undefined {
+  try {
+    return same(sender, receiver) ? YES : undefined;
+  } catch (error) {
+    return unknownFor(error);
+  }
+}
+
+function unknownFor(error: unknown): Answer {
+  const why = whyUnprovable(error);
+  if (why === undefined) throw error;
+  return { is: "unknown", why };
+}
+
 function answered(sender: Schema, receiver: Schema, run: Run): Answer {
   run.depth += 1;
   try {
     spend(PAIR_STEPS);
-    if (run.depth > DEPTH_MAX) throw new Unprovable("it is nested too deeply");
-    if (!run.receiver.isTouched(receiver) && !run.isShape && same(sender, receiver)) return YES;
+    if (run.depth - run.unions > DEPTH_MAX) throw new Unprovable("it is nested too deeply");
+    const answers = branchAnswers(sender, receiver, run);
+    if (answers !== undefined) return worst(answers);
     return worst(
       sentCells(sender, run.sender, run.isClosed).map((cell) => cover(cell, receiver, run, 0)),
     );
   } catch (error) {
-    const why = whyUnprovable(error);
-    if (why === undefined) throw error;
-    return { is: "unknown", why };
+    return unknownFor(error);
   } finally {
     run.depth -= 1;
   }
@@ -128,16 +146,25 @@ function smallest(values: readonly Json[], fits: (value: Json) => boolean = () =
   return found;
 }
 
-function cover(cell: Cell, receiver: Schema, run: Run, splits: number): Answer {
+/** `outer`: how the cell fits of which this is a part, in the same question. */
+function cover(
+  cell: Cell,
+  receiver: Schema,
+  run: Run,
+  splits: number,
+  outer?: ReadonlyMap<Cell, Fit>,
+): Answer {
   if (isEmpty(cell)) return YES;
   const values = cell.values ?? numbersOf(cell);
   if (values !== undefined) return worst(values.map((value) => coverValue(value, receiver, run)));
   const others = cellsOf(receiver, run.receiver).filter(({ type }) => type === cell.type);
   const tries: Json[] = [];
   let why: string | undefined;
+  const found = new Map<Cell, Fit>();
   for (const other of others) {
-    const fit = fits(cell, other, run);
+    const fit = fits(cell, other, run, outer?.get(other));
     if (fit.isWithin) return YES;
+    found.set(other, fit);
     tries.push(...fit.tries);
     why ??= fit.why;
   }
@@ -145,15 +172,15 @@ function cover(cell: Cell, receiver: Schema, run: Run, splits: number): Answer {
   if (run.isShape) tries.length = 0; // only a yes counts
   const isSent = (value: Json) => isOf(cell, value, run.sender);
   const isRefused = (value: Json) => accepts(receiver, value, run.receiver) === false;
-  const found = smallest(tries, (value) => isRefused(value) && isSent(value));
-  if (found.length > 0) return { is: "no", examples: found };
-  if (others.length > 1) {
+  const examples = smallest(tries, (value) => isRefused(value) && isSent(value));
+  if (examples.length > 0) return { is: "no", examples };
+  if (others.length > 1 && !isHollow(cell, run.sender)) {
     const parts = run.parts > PARTS_MAX ? [] : split(cell, others, splits);
     run.parts += parts.length;
     const answers: Answer[] = [];
     for (const part of parts) {
-      const answer = cover(part, receiver, run, splits + 1);
-      if (answer.is === "no") return answer;
+      const answer = cover(part, receiver, run, splits + 1, found);
+      if (answer.is === "no" || (run.isShape && answer.is !== "yes")) return answer;
       answers.push(answer);
     }
     if (parts.length > 1) return worst(answers);
@@ -177,29 +204,13 @@ function coverValue(value: Json, receiver: Schema, run: Run): Answer {
 /** Cells are split into no more parts than this in one comparison: each costs as much as a whole one. */
 const PARTS_MAX = 300;
 
-/** Larger ranges are compared as ranges. */
-const NUMBERS_MAX = 32;
-
-function numbersOf({ type, leaves }: Cell): readonly Json[] | undefined {
-  if (type !== "number") return undefined;
-  const range = rangeOf(leaves);
-  // Other steps than whole numbers would have to be left out of the list.
-  return range.steps.every((step) => step === 1) ? listOf(range, NUMBERS_MAX) : undefined;
-}
-
-/** Sure emptiness only. */
-function isEmpty({ type, leaves }: Cell): boolean {
-  if (type === "number") return isEmptyRange(rangeOf(leaves));
-  return type === "string" && isEmptyText(textRuleOf(leaves));
-}
-
 /** One message with the faults of several. */
 function together(tries: readonly Json[]): Json {
   return Object.assign({}, ...tries) as Json;
 }
 
-function fits(cell: Cell, other: Cell, run: Run): Fit {
-  const fit = fitsKeywords(cell, other, run);
+function fits(cell: Cell, other: Cell, run: Run, outer?: Fit): Fit {
+  const fit = fitsKeywords(cell, other, run, outer);
   if (!fit.isWithin) return fit;
   const seen = { view: run.sender, isClosed: run.isClosed };
   const open = other.nots.filter(
@@ -209,12 +220,12 @@ function fits(cell: Cell, other: Cell, run: Run): Fit {
   );
   if (open.length === 0) return fit;
   const why = "it is not sure that exactly one branch, or none of those excluded, fits";
-  return { isWithin: false, tries: [], why };
+  return { ...fit, isWithin: false, tries: [], why };
 }
 
-function fitsKeywords(cell: Cell, other: Cell, run: Run): Fit {
+function fitsKeywords(cell: Cell, other: Cell, run: Run, outer?: Fit): Fit {
   if (other.values !== undefined) {
-    return { isWithin: false, tries: outside(cell, other, run) };
+    return { isWithin: false, tries: outside(cell, other, run.sending) };
   }
   const foreign = other.leaves.find((leaf) => "$dynamicRef" in leaf);
   if (foreign !== undefined) return { isWithin: false, tries: [], why: "$dynamicRef is not read" };
@@ -228,26 +239,8 @@ function fitsKeywords(cell: Cell, other: Cell, run: Run): Fit {
     case "array":
       return fitsArray(cell, other, run);
     case "object":
-      return fitsObject(cell, other, run);
+      return fitsObject(cell, other, run, outer);
     default:
       return { isWithin: true, tries: [] };
   }
-}
-
-/** Numbers beside the first and the last listed ones: one of them is not listed, or all are. */
-const NEAR_MAX = 100;
-
-/** Values of a cell beside those that the other one lists. */
-function outside(cell: Cell, other: Cell, run: Run): Json[] {
-  const near = [cell, { ...other, values: undefined }] as const;
-  if (cell.type === "number") {
-    const listed = (other.values ?? []).flatMap((value) =>
-      typeof value === "number" ? [value] : [],
-    );
-    const ranges = [...listed.slice(0, NEAR_MAX), ...listed.slice(-NEAR_MAX)].map((value) =>
-      rangeOf([{ minimum: value, maximum: value }]),
-    );
-    return telling([...near.map(({ leaves }) => rangeOf(leaves)), ...ranges]);
-  }
-  return cellSamples(cell, run.sending);
 }

@@ -1,5 +1,6 @@
 /** What the parts of one comparison share. */
 import type { Sender } from "./samples.ts";
+import { pairs } from "../schema/pairs.ts";
 import type { Json, Schema } from "../schema/schema.ts";
 import type { View } from "../schema/view.ts";
 
@@ -14,6 +15,8 @@ export interface Fit {
   readonly isWithin: boolean;
   readonly tries: readonly Json[];
   readonly why?: string | undefined;
+  /** The listed fields that do not fit; none is missing. */
+  readonly misfits?: ReadonlySet<string> | undefined;
 }
 
 /** One comparison under way. */
@@ -33,6 +36,8 @@ export interface Run {
   /** The outermost open question on which the present answer rests. */
   rests: number;
   depth: number;
+  /** How many of the open questions are a union of which a branch is asked: the value is the same there. */
+  unions: number;
   /** Into how many parts cells were split. */
   parts: number;
 }
@@ -45,17 +50,14 @@ export interface Known {
 
 /** Answers by sender and receiver. */
 export class Answers {
-  readonly #known = new WeakMap<object, WeakMap<object, Known>>();
+  readonly #known = pairs<Known>();
 
   get(one: Schema, other: Schema): Known | undefined {
-    return this.#known.get(keyOf(one))?.get(keyOf(other));
+    return this.#known.get(keyOf(one), keyOf(other));
   }
 
   set(one: Schema, other: Schema, known: Known | undefined): void {
-    const list = this.#known.get(keyOf(one)) ?? new WeakMap<object, Known>();
-    this.#known.set(keyOf(one), list);
-    if (known === undefined) list.delete(keyOf(other));
-    else list.set(keyOf(other), known);
+    this.#known.set(keyOf(one), keyOf(other), known);
   }
 }
 

@@ -184,9 +184,10 @@ function counted(index: number, schema: Schema, used: Set<string>, { view }: Sen
 const TRIES_MAX = 50;
 
 function objects(cell: Cell, sender: Sender): Json[] {
-  const tries = [objectWith(cell, new Map(), sender)];
   const required = requiredNames(cell);
   const some = (name: string) => samplesOf(constraintOf(cell, name), sender);
+  for (const name of required) if (some(name).length === 0) return [];
+  const tries = [objectWith(cell, new Map(), sender)];
   const full = new Map<string, Json>();
   for (const name of namesOf(cell)) {
     if (!canHave(cell, name, sender.isClosed)) continue;
@@ -227,15 +228,22 @@ export function objectWith(
       if (owner === name) others.forEach((one) => wanted.add(one));
   }
   const least = Math.max(...cell.leaves.map((leaf) => (leaf["minProperties"] as number) ?? 0), 0);
-  const more = [...namesOf(cell), "x", "y", "z"].filter((name) => !fields.has(name));
-  for (const name of more) {
+  for (const name of fields.size < least ? [...namesOf(cell), "x", "y", "z"] : []) {
     if (fields.size >= least) break;
-    if (!canHave(cell, name, sender.isClosed)) continue;
+    if (fields.has(name) || !canHave(cell, name, sender.isClosed)) continue;
     const [value] = samplesOf(constraintOf(cell, name), sender);
     if (value !== undefined) fields.set(name, value);
   }
-  // In the order in which they are declared, as a reader expects them.
-  const order = new Map([...namesOf(cell)].map((name, index) => [name, index]));
+  const order = orderOf(cell);
   const place = (name: string) => order.get(name) ?? order.size;
   return sized(Object.fromEntries([...fields].sort(([a], [b]) => place(a) - place(b))));
+}
+
+const orders = new WeakMap<Cell, ReadonlyMap<string, number>>();
+
+/** The order in which fields are declared, as a reader expects them. */
+function orderOf(cell: Cell): ReadonlyMap<string, number> {
+  const order = orders.get(cell) ?? new Map([...namesOf(cell)].map((name, index) => [name, index]));
+  orders.set(cell, order);
+  return order;
 }

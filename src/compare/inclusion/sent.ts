@@ -3,7 +3,7 @@
  * each branch is then widened by what the others declare.
  */
 import { accepts, acceptsLeaf } from "../schema/accepts.ts";
-import { branchesOf, cellsOf } from "../schema/cells.ts";
+import { cellsOf, typeOf } from "../schema/cells.ts";
 import { disjointCells } from "./disjoint.ts";
 import { canHave, classesOf, constraintOf, isFree, itemOf, namesOf } from "../schema/fields.ts";
 import { isObject, type Json, type Schema } from "../schema/schema.ts";
@@ -88,24 +88,25 @@ export function isClosedValue(value: Json, schema: Schema, view: View): boolean 
 
 /** `alternatives`: each a schema that may be the one by which the value was written. */
 function areDeclared(value: Json, alternatives: readonly Schema[], view: View): boolean {
+  const type = typeOf(value);
   const fitting = alternatives
     .filter((schema) => accepts(schema, value, view) !== false)
-    .flatMap((schema) => branchesOf(schema, view).filter((branch) => fits(value, branch, view)));
+    .flatMap((schema) => cellsOf(schema, view))
+    .filter((cell) => cell.type === type && fits(value, cell, view));
   if (fitting.length === 0) return false;
   if (Array.isArray(value)) {
     return (value as readonly Json[]).every((item, index) =>
       areDeclared(
         item,
-        fitting.map((branch) => itemOf(branch, index)),
+        fitting.map((cell) => itemOf(cell, index)),
         view,
       ),
     );
   }
   if (!isObject(value)) return true;
-  const cells = fitting.map((branch): Cell => ({ ...branch, type: "object" }));
-  if (cells.some((cell) => isFree(cell) || isListed(value, cell))) return true;
+  if (fitting.some((cell) => isFree(cell) || isListed(value, cell))) return true;
   return Object.entries(value as { [name: string]: Json }).every(([name, field]) => {
-    const declaring = cells.filter((cell) => canHave(cell, name, true));
+    const declaring = fitting.filter((cell) => canHave(cell, name, true));
     return (
       declaring.length > 0 &&
       areDeclared(

@@ -1,6 +1,6 @@
 /** One cell of a sender as several, where no single cell of the receiver takes it whole. */
 import { cellsOf } from "../schema/cells.ts";
-import { canHave, constraintOf, namesOf, requiredNames } from "../schema/fields.ts";
+import { canHave, constraintOf, isFree, namesOf, requiredNames } from "../schema/fields.ts";
 import { type Range, rangeOf } from "../values/numbers.ts";
 import type { Schema, SchemaObject } from "../schema/schema.ts";
 import { textRuleOf } from "../values/strings.ts";
@@ -82,6 +82,8 @@ function byField(cell: Cell, others: readonly Cell[]): SchemaObject[] {
     const parts = partsOf(constraintOf(cell, name));
     const variants = parts.map((part) => field(name, part, true));
     if (!required.has(name)) variants.push(field(name, false, false));
+    // What may have any field may have any other one too, although a part of it speaks of this one.
+    if (isFree(cell)) for (const leaf of variants) leaf["additionalProperties"] = true;
     if (variants.length > 1 && variants.length <= PARTS_MAX) return variants;
   }
   return [];
@@ -90,7 +92,12 @@ function byField(cell: Cell, others: readonly Cell[]): SchemaObject[] {
 /** Marks a leaf as made here; no schema can have a keyword like this. */
 const SPLIT = "$split";
 
-function field(name: string, schema: Schema, isThere: boolean): SchemaObject {
+/** The field by which the cell was made a part of another. */
+export function splitName({ leaves }: Cell): string | undefined {
+  return leaves.at(-1)?.[SPLIT] as string | undefined;
+}
+
+function field(name: string, schema: Schema, isThere: boolean): Record<string, unknown> {
   const leaf = { properties: { [name]: schema }, [SPLIT]: name };
   return isThere ? { ...leaf, required: [name] } : leaf;
 }

@@ -18,6 +18,16 @@ export function accepts(schema: Schema, value: Json, view: View): Verdict {
   const at = view.read(schema);
   if (typeof at === "boolean") return at;
   spend(1);
+  if (typeof value !== "object" || value === null) return decide(at, value, view);
+  // Examples are put together from smaller ones, which were asked about before.
+  const known = view.verdicts.get(at) ?? new WeakMap<object, boolean>();
+  view.verdicts.set(at, known);
+  const answer: Verdict = known.get(value) ?? decide(at, value, view);
+  if (answer !== undefined) known.set(value, answer);
+  return answer;
+}
+
+function decide(at: SchemaObject, value: Json, view: View): Verdict {
   if (!BRANCHES.some((keyword) => at[keyword] !== undefined)) return acceptsLeaf(at, value, view);
   if (depth > DEPTH_MAX) return undefined;
   depth += 1;

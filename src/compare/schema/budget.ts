@@ -12,7 +12,7 @@ export class Unprovable extends Error {}
  */
 export const QUESTION_STEPS = 1_000_000;
 
-/** Steps for all questions of two documents. Two of 1 MB in which all schemas refer to one another need a third. */
+/** Steps for all questions of two documents. Two of 1 MB in which all schemas refer to one another need a fifteenth. */
 export const COMPARISON_STEPS = 15_000_000;
 
 /** Recursion deeper than this is no schema that a person wrote, and the stack has an end. */

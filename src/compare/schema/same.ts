@@ -1,6 +1,7 @@
 /** Whether two schemas say the same, word for word but for titles, order and what a `$ref` gathers. */
 import { LEVELS_MAX, spend } from "./budget.ts";
 import { equals } from "./accepts.ts";
+import { pairs } from "./pairs.ts";
 import {
   FILLED,
   isObject,
@@ -48,51 +49,66 @@ export const same = comparison((name) => !isAnnotation(name));
 /** Not even a title differs. */
 export const identical = comparison(() => true);
 
+interface Walk {
+  /** Taken as the same until shown otherwise. */
+  readonly assumed: [SchemaObject, SchemaObject][];
+  /** Whether it ended at a level, and not at a difference. */
+  isCut: boolean;
+}
+
 function comparison(counts: (keyword: string) => boolean): (one: Schema, other: Schema) => boolean {
-  const known = new WeakMap<SchemaObject, WeakMap<SchemaObject, boolean>>();
+  const known = pairs<boolean>();
 
   return (one, other) => {
     const [left, right] = [resolve(one), resolve(other)];
     if (left === right) return true;
     if (typeof left === "boolean" || typeof right === "boolean") return false;
-    const before = known.get(left)?.get(right);
+    const before = known.get(left, right);
     if (before !== undefined) return before;
-    const assumed: [SchemaObject, SchemaObject][] = [];
+    const walk: Walk = { assumed: [], isCut: false };
     let answer = false;
     try {
-      answer = compare(left, right, assumed);
+      answer = compare(left, right, walk);
     } finally {
-      // A no says nothing about the pairs on the way; a yes says it of all of them.
-      if (!answer) for (const [a, b] of assumed) known.get(a)?.delete(b);
+      // A no says nothing about the yes of pairs on the way; a yes says it of all of them.
+      if (!answer) forget(walk.assumed);
     }
-    if (!answer) remember(left, right, false);
+    if (!answer) known.set(left, right, false);
     return answer;
   };
 
-  function remember(left: SchemaObject, right: SchemaObject, answer: boolean): void {
-    const list = known.get(left) ?? new WeakMap<SchemaObject, boolean>();
-    known.set(left, list);
-    list.set(right, answer);
+  function forget(assumed: Walk["assumed"]): void {
+    for (const [a, b] of assumed) if (known.get(a, b) === true) known.set(a, b, undefined);
   }
 
-  function compare(
-    one: Schema,
-    other: Schema,
-    assumed: [SchemaObject, SchemaObject][],
-    level = 0,
-  ): boolean {
+  function compare(one: Schema, other: Schema, walk: Walk, level = 0): boolean {
     const [left, right] = [resolve(one), resolve(other)];
     if (left === right) return true;
     if (typeof left === "boolean" || typeof right === "boolean") return false;
-    const before = known.get(left)?.get(right);
+    const before = known.get(left, right);
     if (before !== undefined) return before;
     if ("$unreadable" in left || "$unreadable" in right) return false;
-    if (level > LEVELS_MAX) return false;
+    if (level > LEVELS_MAX) {
+      walk.isCut = true;
+      return false;
+    }
     spend(1);
-    remember(left, right, true);
-    assumed.push([left, right]);
+    known.set(left, right, true);
+    walk.assumed.push([left, right]);
+    const answer = compareWords(left, right, walk, level);
+    // What differs although others are taken as the same does differ.
+    if (!answer && !walk.isCut) known.set(left, right, false);
+    return answer;
+  }
+
+  function compareWords(
+    left: SchemaObject,
+    right: SchemaObject,
+    walk: Walk,
+    level: number,
+  ): boolean {
     const [names, others] = [wordsOf(left), wordsOf(right)];
-    const inner = (a: unknown, b: unknown) => compare(a as Schema, b as Schema, assumed, level + 1);
+    const inner = (a: unknown, b: unknown) => compare(a as Schema, b as Schema, walk, level + 1);
     return (
       names.length === others.length &&
       names.every((name) => {

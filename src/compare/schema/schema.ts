@@ -196,8 +196,11 @@ function whyUnreadable(modern: SchemaObject): string | undefined {
 
 /** Whether what is no schema (`enum`, `default`) has few enough levels to be compared and written. */
 function isShallow(schema: SchemaObject): boolean {
-  const values = Object.entries(schema).filter(([keyword]) => !IS_SCHEMA.has(keyword));
-  let level = values.map(([, value]) => value);
+  let level: unknown[] = [];
+  for (const keyword of Object.keys(schema)) {
+    const value = schema[keyword];
+    if (typeof value === "object" && !IS_SCHEMA.has(keyword)) level.push(value);
+  }
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > LEVELS_MAX) return false;
     level = level.flatMap((value) =>

@@ -23,10 +23,17 @@ export interface View {
   /** Whether this schema is not what `resolve` gives, here or anywhere below. */
   isTouched(schema: Schema): boolean;
   readonly cells: WeakMap<SchemaObject, readonly Cell[]>;
+  /** Which schemas accept which lists and objects, where that is sure. */
+  readonly verdicts: WeakMap<SchemaObject, WeakMap<object, boolean>>;
 }
 
 /** Schemas as they stand. */
-export const plainView: View = { read: resolve, isTouched: () => false, cells: new WeakMap() };
+export const plainView: View = {
+  read: resolve,
+  isTouched: () => false,
+  cells: new WeakMap(),
+  verdicts: new WeakMap(),
+};
 
 /** Everything as it is below `root`, but for some schemas others. */
 export function replacedView(
@@ -62,6 +69,7 @@ export function replacedView(
     },
     isTouched,
     cells: new WeakMap(),
+    verdicts: new WeakMap(),
     above: above.size,
   };
 }
@@ -141,6 +149,7 @@ function toShapeView(view: View): View {
     },
     isTouched: view.isTouched,
     cells: new WeakMap(),
+    verdicts: new WeakMap(),
   };
 }
 
