@@ -5,8 +5,8 @@ import { aboutOf } from "../contract/contract.ts";
 import { type EventData, eventOf, nameOf, type Told } from "../contract/endpoint.ts";
 import { toldFields } from "../contract/steps/plan.ts";
 import type { Db } from "../data/db.ts";
-import { ownTable } from "../data/own-tables.ts";
 import { scopeBeneath } from "../data/scope.ts";
+import { setTeller, tellingText } from "../data/telling.ts";
 import { MarcotError } from "../errors.ts";
 import { current } from "./context.ts";
 import type { Context, ServedApp } from "./types.ts";
@@ -20,9 +20,7 @@ import type { Context, ServedApp } from "./types.ts";
 export async function emit<T>(event: Told<T>, data: NoInfer<T>, db: Db): Promise<void> {
   const told = eventOf(event);
   const name = nameOf(told);
-  const context = current.getStore();
-  if (context === undefined)
-    throw new MarcotError("NoProject", `${name} was told outside a project`);
+  const context = contextOf(told);
   const { bell } = tellerOf(told, context);
   const scope = scopeBeneath(db);
   if (scope === undefined) {
@@ -68,18 +66,23 @@ function tellerOf(told: EventData, { app, running }: Context): ServedApp {
 
 const statements = new Map<string, string>();
 
-/** The event, and a row for each of its receivers, in one statement. */
 function statementOf(app: string): string {
   const known = statements.get(app);
   if (known !== undefined) return known;
-  const text = `WITH told AS (
-      INSERT INTO ${ownTable(app, "event_outbox")} (event, version, key, data, trace_id)
-      VALUES ($1::text, $2::text, $3::text, $4::text::json, $5::text)
-      RETURNING position, key)
-    INSERT INTO ${ownTable(app, "event_deliveries")} (position, app, receiver, key)
-    SELECT told.position, known.app, known.name, told.key
-    FROM told, ${ownTable(app, "event_receivers")} known
-    WHERE known.event = $1::text OR known.event = '*'`;
+  const text = tellingText(app, "VALUES ($1::text, $2::text, $3::text, $4::text::json, $5::text)");
   statements.set(app, text);
   return text;
+}
+
+setTeller((event) => {
+  const context = contextOf(event);
+  const { bell } = tellerOf(event, context);
+  return { traceId: context.traceId, ring: () => bell.ring() };
+});
+
+function contextOf(event: EventData): Context {
+  const context = current.getStore();
+  if (context === undefined)
+    throw new MarcotError("NoProject", `${nameOf(event)} was told outside a project`);
+  return context;
 }

@@ -35,6 +35,8 @@ export interface Database {
 export interface SessionOptions {
   /** It is named `marcot/<pid>/<name>`. */
   readonly name: string;
+  /** Parameters of PostgreSQL for this session alone. Default: none. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Told of every notification. */
   readonly onNotify: () => void;
   /** Told when the connection has ended. The next query opens another one. */
@@ -86,13 +88,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 /** Not `sql.listen`, which opens a connection of its own that would know nothing of locks. */
-function openSession(url: string, { name, onNotify, onClose }: SessionOptions): Sql {
+function openSession(url: string, { name, settings = {}, onNotify, onClose }: SessionOptions): Sql {
   const options: postgres.Options<{}> & { onnotify: () => void } = {
     max: 1,
     max_lifetime: null,
     connect_timeout: CONNECT_TIMEOUT_S,
     fetch_types: false,
-    connection: { application_name: `marcot/${process.pid}/${name}` },
+    connection: { ...settings, application_name: `marcot/${process.pid}/${name}` },
     onnotice() {},
     onnotify: onNotify,
     onclose: onClose,

@@ -26,13 +26,15 @@ export const ownTables = {
   },
   /**
    * What the app has told, in the order of `position`. `id` is what receivers know it by: positions begin
-   * anew where a database does.
+   * anew where a database does. `spread`: whether it has its rows in event_deliveries.
    */
   event_outbox: {
     columns:
       "position bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, " +
       "id uuid NOT NULL DEFAULT gen_random_uuid(), event text NOT NULL, version text NOT NULL, " +
-      "key text, data json NOT NULL, trace_id text NOT NULL, told_at timestamptz NOT NULL DEFAULT now()",
+      "key text, data json NOT NULL, trace_id text NOT NULL, " +
+      "told_at timestamptz NOT NULL DEFAULT now(), spread boolean NOT NULL DEFAULT false",
+    indexes: { new: "(position) WHERE NOT spread" },
   },
   /** Who hears what. `*` stands for all that an app hears while nobody could ask it. */
   event_receivers: {
@@ -50,6 +52,7 @@ export const ownTables = {
       "error text, PRIMARY KEY (app, receiver, position)",
     indexes: {
       open: "(app, receiver, position) WHERE state IN ('published', 'resubmitted', 'failed', 'processing')",
+      waiting: "(app, position) WHERE receiver = '*'",
       held: "(app, receiver, key, position) WHERE state IN ('failed', 'parked')",
       ended: "(changed_at) WHERE state IN ('completed', 'dropped')",
     },

@@ -15,8 +15,12 @@
  * exactly, and test/data/query.test.ts fails when the inside changes.
  */
 import { Param, Placeholder, sql as drizzleSql, type SQLWrapper } from "drizzle-orm";
-import type { Sql } from "postgres";
+import { type AnyEvent, type EventData, eventOf } from "../contract/endpoint.ts";
 import type { Db } from "./db.ts";
+import { MarcotError } from "../errors.ts";
+import { PREPARED, type Scope, scopeBeneath } from "./scope.ts";
+import { type Returned, tell, type Telling, withEvent } from "./telling.ts";
+import type { Client } from "./transaction.ts";
 
 /** Stands for the value of that name; Drizzle's `placeholder`. */
 export const placeholder = drizzleSql.placeholder;
@@ -28,10 +32,23 @@ interface Preparable<Rows> extends PromiseLike<Rows>, SQLWrapper {
   prepare(name: string): { execute(values?: Record<string, unknown>): Promise<unknown> };
 }
 
+export interface PreparedOptions<Rows> {
+  /**
+   * Tells each row that the statement returns, in the same statement: no transaction is needed, and no
+   * second round trip. Default: it tells nothing.
+   */
+  readonly tells?: Tellable<Rows extends readonly (infer Row)[] ? Row : never>;
+}
+
+/** An event that a row has all fields of. */
+interface Tellable<Row> extends AnyEvent {
+  readonly types?: { readonly told: (value: Row) => unknown };
+}
+
 /** The inside of a `Db`, whether a pool or a transaction. */
 interface Inner {
   readonly dialect: object;
-  readonly session: { readonly client: Sql };
+  readonly session: { readonly client: Client | Scope };
 }
 
 /** The inside of what `prepare()` returns. */
@@ -60,36 +77,70 @@ interface Statement {
 export function prepared<Rows, Given extends Values = Values>(
   name: string,
   build: (db: Db, value: typeof placeholder) => Preparable<Rows>,
+  options: PreparedOptions<NoInfer<Rows>> = {},
 ): (db: Db, values: Given) => Promise<Rows> {
+  const event = options.tells && eventOf(options.tells);
   const statements = new WeakMap<object, Statement>();
   return (db, values) => {
     // The one step below Drizzle's types; see the head of this file.
     const { dialect, session } = db as unknown as Inner;
     let statement = statements.get(dialect);
     if (statement === undefined) {
-      statement = statementOf(name, build(db, placeholder));
+      statement = statementOf(name, build(db, placeholder), event);
       statements.set(dialect, statement);
     }
+    if (event !== undefined) return telling(db, tell(event), statement, values) as Promise<Rows>;
     // Drizzle's mapper makes exactly the rows that the builder's type promises.
     return run(session.client, statement, values) as Promise<Rows>;
   };
 }
 
-/** Without parameters the driver would fall back to the simple protocol, which cannot prepare. */
-const PREPARED = { prepare: true, simple: false } as const;
-
-/** The cast: the driver's types leave out Date, bigint and the like, which it does serialise. */
-function run(client: Sql, statement: Statement, values: Values): PromiseLike<unknown> {
+function run(client: Client | Scope, statement: Statement, values: Values): PromiseLike<unknown> {
   const { text, fill, mode, mapper } = statement;
-  const query = client.unsafe(text, fill(values) as never[], PREPARED);
+  const query = client.unsafe(text, fill(values), PREPARED);
   if (mode !== "arrays") return mapper === undefined ? query : query.then(mapper);
   // postgres-js makes a Result, a subclass of Array; the mapper only reads it by index.
   return mapper === undefined ? query.values() : query.values().then(mapper);
 }
 
-function statementOf<Rows>(name: string, query: Preparable<Rows>): Statement {
+/** The value by which `telling` hands the trace to the statement. */
+const TRACE = Symbol("trace");
+
+/** Runs a statement that tells an event, and rings when it is committed. */
+async function telling(
+  db: Db,
+  { traceId, ring }: Telling,
+  statement: Statement,
+  values: Values,
+): Promise<unknown> {
+  const { session } = db as unknown as Inner;
+  const rows = await run(session.client, statement, { ...values, [TRACE]: traceId });
+  const scope = scopeBeneath(db);
+  if (scope === undefined) ring();
+  else scope.committed(ring);
+  return rows;
+}
+
+function statementOf<Rows>(
+  name: string,
+  query: Preparable<Rows>,
+  event: EventData | undefined,
+): Statement {
   const { query: built, mode, mapper } = query.prepare(name) as unknown as Built;
-  return { text: built.sql, mode, mapper, fill: fillOf(name, built.params.map(slotOf)) };
+  const fill = fillOf(name, built.params.map(slotOf));
+  if (event === undefined) return { text: built.sql, mode, mapper, fill };
+  const { returning } = (query as unknown as { config: { returning?: readonly Returned[] } })
+    .config;
+  if (returning === undefined || mode !== "arrays") {
+    const message = `the statement ${name} returns nothing that could be told`;
+    throw new MarcotError("AppInvalid", message, { fix: "End it with .returning()." });
+  }
+  return {
+    text: withEvent(built.sql, returning, event, built.params.length + 1),
+    mode,
+    mapper,
+    fill: (values) => [...fill(values), (values as { readonly [TRACE]?: string })[TRACE]],
+  };
 }
 
 /** Where one parameter comes from: a value by its key, through `encode` if that does anything. */

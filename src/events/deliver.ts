@@ -99,11 +99,11 @@ async function serve(lane: Served, options: DeliveryOptions, isOpen: () => boole
   }
 }
 
-/** Answers whether there was anything to do, as a number of events. */
+/** Answers how many events were claimed. */
 async function deliverNext(lane: Served, options: DeliveryOptions): Promise<number> {
   const { outbox, contract } = options;
   const rows = await outbox.claim(lane);
-  if (rows.length === 0) return outbox.spread(lane.app);
+  if (rows.length === 0) return 0;
   try {
     const { messages, broken } = toMessages(contract, rows, lane.version);
     const outcomes =

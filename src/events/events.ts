@@ -8,7 +8,7 @@ import type { Database } from "../data/database.ts";
 import { isDisconnected } from "../data/disconnected.ts";
 import { codeOf } from "../errors.ts";
 import { alarm } from "./alarm.ts";
-import { type Delivery, startDelivery } from "./deliver.ts";
+import { startDelivery } from "./deliver.ts";
 import { channelOf, type Lead, openLead } from "./lead.ts";
 import { type Lane, type Outbox, outboxOf } from "./outbox.ts";
 import { type Outward, transportTo } from "./transport.ts";
@@ -18,6 +18,9 @@ const ASK_MS = 2000;
 const ASK_AGAIN_MS = 60_000;
 
 const CLEAN_MS = 60_000;
+
+/** News come by notification; this is for the one that got lost. */
+const POLL_MS = 1000;
 
 /** Commits of a busy app come in crowds: one notification is enough for many. */
 const NOTIFY_MS = 20;
@@ -66,12 +69,20 @@ async function startApp(teller: Teller, options: EventsOptions): Promise<Events>
   const { running, outward } = options;
   const app = served.app.name;
   const { log } = running;
-  const outbox = outboxOf(database.sql, app);
   const others = options.apps.filter((name) => name !== app);
   const transport = (name: string) => transportTo(running, name, outward);
   const unasked = new Set(others);
+  const spreading = alarm();
+  const lead = openLead({
+    database,
+    app,
+    news() {
+      spreading.ring();
+      delivery.wake();
+    },
+  });
+  const outbox = outboxOf(lead.sql, app);
   await registerHere({ outbox, app, running, others, unasked, transport });
-
   const delivery = startDelivery({
     contract: served.app.contract,
     outbox,
@@ -86,8 +97,11 @@ async function startApp(teller: Teller, options: EventsOptions): Promise<Events>
   const openAll = async () => {
     for (const lane of await outbox.lanes()) delivery.open(lane);
   };
-  const lead = openLead({ database, app, news: () => delivery.wake() });
-  served.bell.ring = bell({ delivery, database, app });
+  const tellOthers = notifier(database, app);
+  served.bell.ring = () => {
+    spreading.ring();
+    tellOthers();
+  };
 
   const asking = alarm();
   let isOpen = true;
@@ -104,8 +118,23 @@ async function startApp(teller: Teller, options: EventsOptions): Promise<Events>
       }
     }
   };
+  const spreadAll = async () => {
+    while (isOpen) {
+      let count = 0;
+      try {
+        if ((await lead.take("spread")).has) count = await outbox.spread();
+        if (count > 0) {
+          delivery.wake();
+          tellOthers();
+        }
+      } catch (error) {
+        if (!isDisconnected(error)) log.error({ err: error, app }, "events could not be spread");
+      }
+      if (count === 0 && isOpen) await spreading.wait(POLL_MS);
+    }
+  };
   await openAll();
-  const asked = askAll();
+  const loops = [askAll(), spreadAll()];
   const cleaning = setInterval(() => {
     clean(lead, outbox).catch((error: unknown) => tellUnclean(log, app, error));
   }, CLEAN_MS);
@@ -116,7 +145,8 @@ async function startApp(teller: Teller, options: EventsOptions): Promise<Events>
       served.bell.ring = () => {};
       clearInterval(cleaning);
       asking.stop();
-      await asked;
+      spreading.stop();
+      await Promise.all(loops);
       await delivery.close();
       await lead.close();
     },
@@ -185,17 +215,10 @@ async function ask({
   }
 }
 
-interface Ringing {
-  readonly delivery: Delivery;
-  readonly database: Database;
-  readonly app: string;
-}
-
-/** Wakes whoever delivers, here and in other processes. */
-function bell({ delivery, database, app }: Ringing): () => void {
+/** Wakes those who deliver in other processes. */
+function notifier(database: Database, app: string): () => void {
   let timer: NodeJS.Timeout | undefined;
   return () => {
-    delivery.wake();
     timer ??= setTimeout(() => {
       timer = undefined;
       // Lost, it is found a second later.

@@ -2,9 +2,12 @@
  * Which of several processes delivers to a receiver: the one whose session holds a lock. When it dies its
  * session ends, and another one takes over at once. The same session hears that there is news.
  */
+import type { Sql } from "postgres";
 import type { Database } from "../data/database.ts";
 
 export interface Lead {
+  /** The session: whoever has the lead works in it, so that the work ends with the lead. */
+  readonly sql: Sql;
   /** Whether this process has it, or gets it now. Rejects when the database cannot be reached. */
   take(what: string): Promise<Taken>;
   /** Gives up all that this process has. */
@@ -29,11 +32,18 @@ export function channelOf(app: string): string {
   return `marcot_events_${app}`;
 }
 
+/**
+ * Queues fill and empty faster than PostgreSQL counts them, and from old counts it would rather read and
+ * sort a whole queue for each batch: a backlog of 100,000 then goes ten times slower.
+ */
+const BY_INDEX = { enable_seqscan: "off", enable_bitmapscan: "off", enable_sort: "off" };
+
 export function openLead({ database, app, news }: LeadOptions): Lead {
   const held = new Set<string>();
   let isListening = false;
   const sql = database.session({
     name: `${app} events`,
+    settings: BY_INDEX,
     onNotify: news,
     onClose() {
       held.clear();
@@ -41,6 +51,7 @@ export function openLead({ database, app, news }: LeadOptions): Lead {
     },
   });
   return {
+    sql,
     async take(what) {
       if (held.has(what)) return { has: true, isNew: false };
       const name = `marcot/events/${app}/${what}`;

@@ -8,6 +8,7 @@
  */
 import type { Sql } from "postgres";
 import { ownTable } from "../data/own-tables.ts";
+import { clientOf } from "../data/transaction.ts";
 import type { Listed, Outcome, Stored } from "./message.ts";
 
 /** Where an event goes. `*` stands for all receivers of an app that could not be asked yet. */
@@ -19,6 +20,9 @@ export interface Lane {
 /** More would keep a receiver's transactions and requests large; fewer would cost a round trip more often. */
 const CLAIMED_MAX = 500;
 
+/** New events that are looked at together. */
+const SPREAD_MAX = 1000;
+
 /** The wait before the second attempt is 1 s; it doubles up to ten minutes. */
 const WAIT_MAX_S = 600;
 
@@ -28,6 +32,9 @@ const KEPT = "7 days";
 /** Longer than anything is retried: by it a receiver knows what it has done. */
 const INBOX_KEPT = "30 days";
 
+/** Enough for a sentence and its context; stacks are in the receiver's log. */
+const ERROR_CHARS_MAX = 2000;
+
 /** Deletes are done in pieces, so that none of them holds anything up. */
 const PIECE = 5000;
 
@@ -35,10 +42,11 @@ export interface Outbox {
   /** The receivers of an app that was asked. What is open for others of that app is parked. */
   register(app: string, receivers: readonly Listed[]): Promise<void>;
   /**
-   * Gives what was told while an app could not be asked to those of its receivers that want it. Answers
-   * how many events there were. A transaction that began before the app was asked may still add some.
+   * Writes down to whom new events go, and gives what was told while an app could not be asked to those of
+   * its receivers that want it. Answers how many events there were. Only for who has the lead: two at
+   * once would let a later event of a key be seen before an earlier one.
    */
-  spread(app: string): Promise<number>;
+  spread(): Promise<number>;
   /** Remembers that an app could not be asked: what is told is kept for it. */
   expect(app: string): Promise<void>;
   lanes(): Promise<readonly (Lane & { readonly version: string })[]>;
@@ -59,15 +67,23 @@ export function outboxOf(sql: Sql, app: string): Outbox {
   const deliveries = ownTable(app, "event_deliveries");
   const inbox = ownTable(app, "event_inbox");
   const keys = ownTable(app, "idempotency_keys");
+  const client = clientOf(sql);
   const run = <Row>(text: string, values: readonly unknown[] = []) =>
     sql.unsafe<(Row & object)[]>(
       text,
       values as never[],
       { prepare: true, simple: false } as never,
     );
+  const release = async (where: readonly [string, string], positions: readonly unknown[]) => {
+    await run(
+      `UPDATE ${deliveries} SET state = 'published' WHERE app = $1::text AND receiver = $2::text
+         AND position = ANY($3::text::bigint[]) AND state = 'processing'`,
+      [...where, `{${positions.join(",")}}`],
+    );
+  };
   return {
     async register(receiving, receivers) {
-      await sql.begin(async (tx) => {
+      await client.begin(async (tx) => {
         const list = JSON.stringify(receivers);
         // Processes of a project start together; the second finds nothing left to do.
         await tx.unsafe(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [
@@ -96,19 +112,25 @@ export function outboxOf(sql: Sql, app: string): Outbox {
         );
       });
     },
-    async spread(receiving) {
+    async spread() {
       const [found] = await run<{ count: number }>(
-        `WITH waited AS (
-           DELETE FROM ${deliveries} WHERE app = $1::text AND receiver = '*'
-             AND NOT EXISTS (SELECT FROM ${known} WHERE app = $1::text AND name = '*')
-           RETURNING position, key),
+        `WITH new AS MATERIALIZED (
+           SELECT position, event, key FROM ${outbox} WHERE NOT spread ORDER BY position LIMIT ${SPREAD_MAX}),
          made AS (
            INSERT INTO ${deliveries} (position, app, receiver, key)
-           SELECT w.position, $1::text, k.name, w.key FROM waited w
-           JOIN ${outbox} o USING (position) JOIN ${known} k ON k.app = $1::text AND k.event = o.event
+           SELECT new.position, k.app, k.name, new.key FROM new JOIN ${known} k ON k.event IN (new.event, '*')
+           ON CONFLICT DO NOTHING),
+         spread AS (UPDATE ${outbox} o SET spread = true FROM new WHERE o.position = new.position),
+         waited AS (
+           DELETE FROM ${deliveries} d WHERE receiver = '*'
+             AND app IN (SELECT app FROM ${known} GROUP BY app HAVING bool_and(name <> '*'))
+           RETURNING position, app, key),
+         asked AS (
+           INSERT INTO ${deliveries} (position, app, receiver, key)
+           SELECT w.position, k.app, k.name, w.key FROM waited w
+           JOIN ${outbox} o USING (position) JOIN ${known} k ON k.app = w.app AND k.event = o.event
            ON CONFLICT DO NOTHING)
-         SELECT count(*)::int AS count FROM waited`,
-        [receiving],
+         SELECT (SELECT count(*) FROM new)::int + (SELECT count(*) FROM waited)::int AS count`,
       );
       return found?.count ?? 0;
     },
@@ -127,7 +149,8 @@ export function outboxOf(sql: Sql, app: string): Outbox {
     },
     async claim(lane) {
       // MATERIALIZED: the limit is on what is due, and that is indexed. Only what has failed waits for its
-      // time: now() is older than the snapshot, and a row that came between would be overtaken.
+      // time: now() is older than the snapshot, and a row that came between would be overtaken. Arrays
+      // and no joins: PostgreSQL expects one row of each part, and would go through the whole queue for it.
       return run<Stored>(
         `WITH due AS MATERIALIZED (
            SELECT d.position FROM ${deliveries} d
@@ -144,44 +167,57 @@ export function outboxOf(sql: Sql, app: string): Outbox {
                  AND waiting.position < d.position)
            ORDER BY d.position LIMIT ${CLAIMED_MAX}),
          claimed AS (
-           UPDATE ${deliveries} d SET state = 'processing', changed_at = now() FROM due
-           WHERE d.app = $1::text AND d.receiver = $2::text AND d.position = due.position
+           UPDATE ${deliveries} d SET state = 'processing', changed_at = now()
+           WHERE d.app = $1::text AND d.receiver = $2::text
+             AND d.position = ANY(ARRAY(SELECT position FROM due))
            RETURNING d.position)
          SELECT o.position::text, o.id, o.event, o.version, o.key, o.data::text AS data,
            o.trace_id AS "traceId", to_json(o.told_at) #>> '{}' AS "toldAt"
-         FROM claimed JOIN ${outbox} o USING (position) ORDER BY o.position`,
+         FROM ${outbox} o WHERE o.position = ANY(ARRAY(SELECT position FROM claimed)) ORDER BY o.position`,
         [lane.app, lane.receiver],
       );
     },
     async settle(lane, rows, outcomes) {
       const positions = new Map(rows.map(({ id, position }) => [id, position]));
-      const settled = outcomes.map((outcome) => ({
-        position: positions.get(outcome.id),
-        state: outcome.is === "done" ? "completed" : outcome.is === "held" ? "published" : "failed",
-        error: outcome.is === "failed" ? outcome.error.slice(0, 2000) : null,
-      }));
-      await run(
-        `UPDATE ${deliveries} d SET changed_at = now(), error = new.error,
-           attempts = d.attempts + (new.state <> 'published')::int,
-           state = CASE WHEN new.state = 'failed' AND d.attempts + 1 >= coalesce(
-             (SELECT max(attempts) FROM ${known} k WHERE k.app = $1::text AND k.name = $2::text), 1)
-             THEN 'parked' ELSE new.state END,
-           next_at = CASE WHEN new.state = 'failed'
-             THEN now() + make_interval(secs => least(${WAIT_MAX_S}, power(2, least(d.attempts, 20))) * (0.5 + random() / 2))
-             ELSE d.next_at END
-         FROM jsonb_to_recordset($3::text::jsonb) AS new (position bigint, state text, error text)
-         WHERE d.app = $1::text AND d.receiver = $2::text AND d.position = new.position
-           AND d.state <> 'completed'`,
-        [lane.app, lane.receiver, JSON.stringify(settled)],
-      );
+      const done = outcomes.filter(({ is }) => is === "done").map(({ id }) => positions.get(id));
+      const held = outcomes.filter(({ is }) => is === "held").map(({ id }) => positions.get(id));
+      const failed = outcomes.flatMap((outcome) => {
+        if (outcome.is !== "failed") return [];
+        return [
+          { position: positions.get(outcome.id), error: outcome.error.slice(0, ERROR_CHARS_MAX) },
+        ];
+      });
+      const where = [lane.app, lane.receiver] as const;
+      if (done.length > 0)
+        await run(
+          `UPDATE ${deliveries} SET state = 'completed', attempts = attempts + 1, changed_at = now(), error = NULL
+           WHERE app = $1::text AND receiver = $2::text AND position = ANY($3::text::bigint[])`,
+          [...where, `{${done.join(",")}}`],
+        );
+      if (held.length > 0) await release(where, held);
+      if (failed.length > 0)
+        await run(
+          `UPDATE ${deliveries} d SET changed_at = now(), error = new.error, attempts = d.attempts + 1,
+             state = CASE WHEN d.attempts + 1 >= coalesce(
+               (SELECT max(attempts) FROM ${known} k WHERE k.app = $1::text AND k.name = $2::text), 1)
+               THEN 'parked' ELSE 'failed' END,
+             next_at = now() + make_interval(
+               secs => least(${WAIT_MAX_S}, power(2, least(d.attempts, 20))) * (0.5 + random() / 2))
+           FROM jsonb_to_recordset($3::text::jsonb) AS new (position bigint, error text)
+           WHERE d.app = $1::text AND d.receiver = $2::text AND d.position = new.position
+             AND d.position = ANY($4::text::bigint[]) AND d.state <> 'completed'`,
+          [
+            ...where,
+            JSON.stringify(failed),
+            `{${failed.map(({ position }) => position).join(",")}}`,
+          ],
+        );
     },
-    async release(lane, rows) {
-      await run(
-        `UPDATE ${deliveries} SET state = 'published' WHERE app = $1::text AND receiver = $2::text
-           AND position = ANY($3::text::bigint[]) AND state = 'processing'`,
-        [lane.app, lane.receiver, `{${rows.map(({ position }) => position).join(",")}}`],
-      );
-    },
+    release: ({ app: receiving, receiver }, rows) =>
+      release(
+        [receiving, receiver],
+        rows.map(({ position }) => position),
+      ),
     async recover(lane) {
       await run(
         `UPDATE ${deliveries} SET state = 'published'
@@ -196,7 +232,7 @@ export function outboxOf(sql: Sql, app: string): Outbox {
       );
       await run(
         `DELETE FROM ${outbox} WHERE position = ANY(ARRAY(SELECT position FROM ${outbox} o
-           WHERE told_at < now() - interval '${KEPT}'
+           WHERE told_at < now() - interval '${KEPT}' AND spread
              AND NOT EXISTS (SELECT FROM ${deliveries} d WHERE d.position = o.position)
            ORDER BY position LIMIT ${PIECE}))`,
       );

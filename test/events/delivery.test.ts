@@ -87,6 +87,22 @@ for (const [name, open] of Object.entries(places)) {
       assert.equal(states.length, 30);
     });
 
+    test("are told by the statement that writes, without a transaction", async () => {
+      const { project } = place.teller;
+      for (let line = 1; line <= 3; line += 1)
+        await project.run(() => writer.drop({ box: "dropped", line }));
+      for (const receiver of ["keep", "old"]) {
+        const seen = await until(
+          () => heardOf("dropped", receiver),
+          (rows) => rows.length === 3,
+        );
+        assert.deepEqual(
+          seen.map(({ line }) => line),
+          [1, 2, 3],
+        );
+      }
+    });
+
     test("of a transaction that fails reach nobody", async () => {
       await assert.rejects(write("undone", 1, false), { code: "InternalError" });
       await write("undone", 2);

@@ -19,6 +19,10 @@ export const v1 = contract("writer/v1", {
     input: { box: text({ max: 40 }), line: integer(), isKept: boolean({ default: true }) },
     output: { number: integer() },
   }),
+  drop: post("/letters/drop/", {
+    input: { box: text({ max: 40 }), line: integer() },
+    output: { number: integer() },
+  }),
   writeMany: post("/letters/many/", {
     input: { letters: list(object({ box: text({ max: 40 }), line: integer() }), { max: 1000 }) },
   }),
