@@ -16,6 +16,8 @@ export {
   redirect,
 } from "./app/page.ts";
 export { form, type FormState } from "./app/form.ts";
+export { hydrate, type HydrateOptions } from "./app/hydrate.ts";
+export { projection, type ProjectionOptions } from "./app/projection.ts";
 export { view, type ViewOptions } from "./app/view.ts";
 export { type Db } from "./data/db.ts";
 export { codeOf, MarcotError } from "./errors.ts";
@@ -24,5 +26,5 @@ export { settings } from "./project/settings.ts";
 // The names by which the compiler declares what the files of an app export, when a package is built of it.
 export type { Form } from "./app/form.ts";
 export type { Page } from "./app/page.ts";
-export type { App, Receiver, View } from "./app/types.ts";
+export type { App, Projection, Receiver, View } from "./app/types.ts";
 export type { Settings } from "./project/settings.ts";

@@ -2,6 +2,7 @@
 import { aboutOf, type AnyContract, lastEndpoints, versionsOf } from "../contract/contract.ts";
 import { MarcotError } from "../errors.ts";
 import type { Page } from "./page.ts";
+import { isProjection } from "./projection.ts";
 import { isReceiver } from "./receiver.ts";
 import type { App, Receiver, View } from "./types.ts";
 
@@ -16,7 +17,7 @@ export interface AppParts {
   readonly urls?: readonly Page[];
   /** `import * as tables`: the Drizzle tables. Default: none, and then the app needs no database. */
   readonly tables?: Readonly<Record<string, unknown>>;
-  /** `import * as receivers`: what the app does about events of others. Default: nothing. */
+  /** `import * as receivers`: what the app does about events of others, projections too. Default: nothing. */
   readonly receivers?: Readonly<Record<string, unknown>>;
 }
 
@@ -28,13 +29,26 @@ export function app(name: string, parts: AppParts): App {
   const views = viewsByEndpoint(name, parts);
   refuseHidden(name, parts);
   const { contract, summary = "", urls = [], tables = {} } = parts;
+  const projections = Object.values(parts.receivers ?? {}).filter(isProjection);
   const receivers = receiversOf(name, parts);
-  return Object.freeze({ name, contract, summary, views, urls, tables, receivers });
+  return Object.freeze({
+    name,
+    contract,
+    summary,
+    views,
+    urls,
+    tables,
+    receivers,
+    projections,
+  });
 }
 
 function receiversOf(name: string, { receivers = {} }: AppParts): Receiver[] {
   const found = new Map<string, Receiver>();
-  for (const candidate of Object.values(receivers)) {
+  const given = Object.values(receivers).flatMap((one): readonly unknown[] =>
+    isProjection(one) ? one.receivers : [one],
+  );
+  for (const candidate of given) {
     if (!isReceiver(candidate)) continue;
     if (candidate.event.app === name)
       throw invalid(name, `${candidate.name} receives an event of its own app; call a function`);

@@ -19,7 +19,9 @@ export interface App {
   readonly views: ReadonlyMap<string, View>;
   readonly urls: readonly Page[];
   readonly tables: Readonly<Record<string, unknown>>;
+  /** Those of its projections too. */
   readonly receivers: readonly Receiver[];
+  readonly projections: readonly Projection[];
 }
 
 /** A function that handles an event of another app. */
@@ -33,6 +35,24 @@ export interface Receiver {
   /** How often an event is tried before it is parked. */
   readonly attempts: number;
   readonly run: (data: unknown, context: ReceiverContext) => Promise<void>;
+}
+
+/** Rows of another app that an app keeps for itself. */
+export interface Projection {
+  readonly is: "projection";
+  readonly name: string;
+  /** The name of the primary key among the fields. */
+  readonly key: string;
+  readonly receivers: readonly Receiver[];
+  /** A page of all rows there are, by id. */
+  readonly snapshot: (input: {
+    readonly after: number;
+    readonly limit: number;
+  }) => Promise<Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>>;
+  /** Writes one of them, new or changed. */
+  readonly insert: (db: Db, item: unknown) => Promise<void>;
+  /** The quoted name of the table. */
+  readonly table: string;
 }
 
 /** What a receiver gets besides the event's data. */

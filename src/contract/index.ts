@@ -36,6 +36,7 @@ export {
 export { retire, type RetireOptions } from "./retire.ts";
 export { change, extend } from "./version.ts";
 export { json } from "./guest.ts";
+export { ref } from "./ref.ts";
 export type { Read, Written } from "./guest.ts";
 export type { Call, CallOptions } from "./endpoint.ts";
 // The names by which the compiler declares what a contract.ts exports, when a package is built of it.

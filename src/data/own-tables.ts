@@ -64,6 +64,15 @@ export const ownTables = {
       "handled_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (event_id, receiver)",
     indexes: { handled: "(handled_at)" },
   },
+  /** Rows that the app keeps of others: `after` is how far their building has come. */
+  event_projections: {
+    columns:
+      "name text PRIMARY KEY, state text NOT NULL, after bigint NOT NULL DEFAULT 0, built_at timestamptz",
+  },
+  /** The rows that were seen since a building began. */
+  event_projection_keys: {
+    columns: "projection text NOT NULL, key text NOT NULL, PRIMARY KEY (projection, key)",
+  },
   /** Replies to calls that may come again: written in the transaction of the view. */
   idempotency_keys: {
     columns:

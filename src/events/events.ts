@@ -11,6 +11,7 @@ import { alarm } from "./alarm.ts";
 import { startDelivery } from "./deliver.ts";
 import { channelOf, type Lead, openLead } from "./lead.ts";
 import { type Lane, type Outbox, outboxOf } from "./outbox.ts";
+import { startProjections } from "./projections.ts";
 import { type Outward, transportTo } from "./transport.ts";
 
 /** How often an app elsewhere is asked who receives: while it has not answered, and later. */
@@ -47,9 +48,14 @@ export async function startEvents(options: EventsOptions): Promise<Events> {
       : [];
   });
   const started = await Promise.all(telling.map((teller) => startApp(teller, options)));
+  const filling = options.databases.flatMap((database) => {
+    const provider = options.running.providers.get(database.app ?? "");
+    if (provider?.is !== "local" || provider.served.app.projections.length === 0) return [];
+    return [startProjections({ running: options.running, served: provider.served, database })];
+  });
   return {
     async stop() {
-      await Promise.all(started.map((one) => one.stop()));
+      await Promise.all([...started.map((one) => one.stop()), ...filling.map((stop) => stop())]);
     },
   };
 }

@@ -1,0 +1,190 @@
+/** Fills the projections of an app, when they are new and when somebody asks for it. */
+import { current, newTraceId } from "../app/context.ts";
+import type { Context, Projection, Running, ServedApp } from "../app/types.ts";
+import type { Database } from "../data/database.ts";
+import { isDisconnected } from "../data/disconnected.ts";
+import { ownTable } from "../data/own-tables.ts";
+import type { Scope } from "../data/scope.ts";
+import { alarm } from "./alarm.ts";
+import { openLead } from "./lead.ts";
+
+/** Larger pages take long to answer and hold locks; smaller ones take many calls. */
+const PAGE = 200;
+
+/** How soon a new projection, or a wish for an old one, is seen. */
+const LOOK_MS = 2000;
+
+/** The waits for an app that does not answer. */
+const LONGEST_WAIT_MS = 30_000;
+
+export interface ProjectionsOptions {
+  readonly running: Running;
+  readonly served: ServedApp;
+  readonly database: Database;
+}
+
+/** Answers how to stop it. */
+export function startProjections(options: ProjectionsOptions): () => Promise<void> {
+  const { served, database, running } = options;
+  const app = served.app.name;
+  const pause = alarm();
+  let isOpen = true;
+  const lead = openLead({ database, app, news() {} });
+  const run = async () => {
+    for (let failures = 0; isOpen;) {
+      try {
+        for (const one of served.app.projections) {
+          if ((await lead.take(`projection/${one.name}`)).has && (await isWanted(options, one)))
+            await build(options, one, () => isOpen);
+        }
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        if (failures === 1 && !isDisconnected(error))
+          running.log.warn({ err: error, app }, "a projection waits: it could not be filled");
+      }
+      if (isOpen)
+        await pause.wait(Math.min(LONGEST_WAIT_MS, LOOK_MS * 2 ** Math.min(failures, 10)));
+    }
+  };
+  const loop = run();
+  return async () => {
+    isOpen = false;
+    pause.stop();
+    await loop;
+    await lead.close();
+  };
+}
+
+/** It is new, somebody has asked for it, or a process died while it filled it. */
+async function isWanted({ served, database }: ProjectionsOptions, { name }: Projection) {
+  const [found] = await database.sql.unsafe<{ state: string }[]>(
+    `SELECT state FROM ${ownTable(served.app.name, "event_projections")} WHERE name = $1`,
+    [name],
+  );
+  return found?.state !== "ready";
+}
+
+async function build(
+  options: ProjectionsOptions,
+  projection: Projection,
+  isOpen: () => boolean,
+): Promise<void> {
+  const { served, running } = options;
+  const { name } = projection;
+  const app = served.app.name;
+  const begun = performance.now();
+  let after = await begin(options, name);
+  let rows = 0;
+  while (isOpen()) {
+    const page = await current.run(contextOf(running, app), () =>
+      projection.snapshot({ after, limit: PAGE }),
+    );
+    const items = Object.values(page).find(Array.isArray) ?? [];
+    const last = items.at(-1)?.[projection.key];
+    if (items.length === 0 || typeof last !== "number") break;
+    await write(options, projection, items, last);
+    rows += items.length;
+    after = last;
+  }
+  if (!isOpen()) return;
+  await finish(options, projection);
+  const milliseconds = Math.round(performance.now() - begun);
+  running.log.info({ app, projection: name, rows, milliseconds }, "projection filled");
+}
+
+function contextOf(running: Running, app: string): Context {
+  return {
+    running,
+    app,
+    caller: app,
+    deadline: Infinity,
+    traceId: newTraceId(),
+    idempotencyKey: undefined,
+  };
+}
+
+/** Answers where a building that was interrupted had come to. */
+async function begin({ served, database }: ProjectionsOptions, name: string): Promise<number> {
+  const app = served.app.name;
+  const [found] = await database.sql.unsafe<{ state: string; after: string }[]>(
+    `SELECT state, after FROM ${ownTable(app, "event_projections")} WHERE name = $1`,
+    [name],
+  );
+  if (found?.state === "building") return Number(found.after);
+  await inTransaction(database, async (scope) => {
+    await scope.unsafe(
+      `DELETE FROM ${ownTable(app, "event_projection_keys")} WHERE projection = $1::text`,
+      [name],
+    );
+    await scope.unsafe(
+      `INSERT INTO ${ownTable(app, "event_projections")} (name, state) VALUES ($1::text, 'building')
+       ON CONFLICT (name) DO UPDATE SET state = 'building', after = 0`,
+      [name],
+    );
+  });
+  return 0;
+}
+
+async function write(
+  { served, database }: ProjectionsOptions,
+  projection: Projection,
+  items: readonly Readonly<Record<string, unknown>>[],
+  after: number,
+): Promise<void> {
+  const app = served.app.name;
+  const { name, key } = projection;
+  const transaction = database.atomic();
+  try {
+    const scope = await transaction.scope();
+    const free = await scope.unsafe<{ key: string }[]>(
+      `INSERT INTO ${ownTable(app, "event_projection_keys")} (projection, key)
+       SELECT $1::text, key FROM jsonb_array_elements_text($2::text::jsonb) AS key
+       ON CONFLICT DO NOTHING RETURNING key`,
+      [name, JSON.stringify(items.map((item) => String(item[key])))],
+    );
+    const isFree = new Set(free.map((row) => row.key));
+    for (const item of items)
+      if (isFree.has(String(item[key]))) await projection.insert(transaction.db, item);
+    await scope.unsafe(
+      `UPDATE ${ownTable(app, "event_projections")} SET after = $2::bigint WHERE name = $1::text`,
+      [name, after],
+    );
+    await transaction.commit();
+  } catch (error) {
+    await transaction.rollback();
+    throw error;
+  }
+}
+
+async function finish(
+  { served, database }: ProjectionsOptions,
+  { name, key, table }: Projection,
+): Promise<void> {
+  const app = served.app.name;
+  const keys = ownTable(app, "event_projection_keys");
+  await inTransaction(database, async (scope) => {
+    // From here on events are not remembered: what they write is not deleted below.
+    await scope.unsafe(
+      `UPDATE ${ownTable(app, "event_projections")} SET state = 'ready', built_at = now() WHERE name = $1::text`,
+      [name],
+    );
+    await scope.unsafe(
+      `DELETE FROM ${table} AS row WHERE NOT EXISTS (
+         SELECT FROM ${keys} k WHERE k.projection = $1::text AND k.key = to_jsonb(row) ->> $2::text)`,
+      [name, key],
+    );
+    await scope.unsafe(`DELETE FROM ${keys} WHERE projection = $1::text`, [name]);
+  });
+}
+
+async function inTransaction(database: Database, work: (scope: Scope) => Promise<void>) {
+  const transaction = database.atomic();
+  try {
+    await work(await transaction.scope());
+    await transaction.commit();
+  } catch (error) {
+    await transaction.rollback();
+    throw error;
+  }
+}
