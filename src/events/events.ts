@@ -2,7 +2,7 @@
  * The events of a project while it serves: who receives what, who delivers, and by which way. Started with
  * the service and stopped with it; a project without events has none of it.
  */
-import type { Log, Provider, Running, ServedApp } from "../app/types.ts";
+import type { Log, Running, ServedApp } from "../app/types.ts";
 import { versionsOf, aboutOf } from "../contract/contract.ts";
 import type { Database } from "../data/database.ts";
 import { isDisconnected } from "../data/disconnected.ts";
@@ -77,6 +77,7 @@ async function startApp(teller: Teller, options: EventsOptions): Promise<Events>
   const { log } = running;
   const others = options.apps.filter((name) => name !== app);
   const transport = (name: string) => transportTo(running, name, outward);
+  const whereIs = (name: string) => placeOf(running, name, outward);
   const unasked = new Set(others);
   const spreading = alarm();
   const lead = openLead({
@@ -88,13 +89,13 @@ async function startApp(teller: Teller, options: EventsOptions): Promise<Events>
     },
   });
   const outbox = outboxOf(lead.sql, app);
-  await registerHere({ outbox, app, running, others, unasked, transport });
+  await registerHere({ outbox, app, whereIs, others, unasked, transport });
   const delivery = startDelivery({
     contract: served.app.contract,
     outbox,
     log,
     transportTo: transport,
-    lead: (lane) => leadOf(lead, running, lane),
+    lead: (lane) => leadOf(lead, whereIs(lane.app), lane),
     ask(name) {
       unasked.add(name);
       asking.ring();
@@ -117,7 +118,7 @@ async function startApp(teller: Teller, options: EventsOptions): Promise<Events>
       if (!isOpen) return;
       if (unasked.size === 0) for (const name of others) unasked.add(name);
       try {
-        for (const name of unasked) await ask({ name, app, running, outbox, unasked, transport });
+        for (const name of unasked) await ask({ name, app, whereIs, outbox, unasked, transport });
         await openAll();
       } catch (error) {
         if (!isDisconnected(error)) log.error({ err: error, app }, "receivers could not be asked");
@@ -160,9 +161,8 @@ async function startApp(teller: Teller, options: EventsOptions): Promise<Events>
 }
 
 /** A process that cannot reach the receiver leaves it to one that can. */
-async function leadOf(lead: Lead, running: Running, { app, receiver }: Lane) {
-  const provider = running.providers.get(app);
-  if (provider?.is !== "local" && !isElsewhere(provider)) return { has: false, isNew: false };
+async function leadOf(lead: Lead, place: Place, { app, receiver }: Lane) {
+  if (place === "nowhere") return { has: false, isNew: false };
   return lead.take(`${app}/${receiver}`);
 }
 
@@ -177,39 +177,42 @@ function tellUnclean(log: Log, app: string, error: unknown): void {
 interface Registering {
   readonly outbox: Outbox;
   readonly app: string;
-  readonly running: Running;
+  readonly whereIs: (app: string) => Place;
   readonly others: readonly string[];
   readonly unasked: Set<string>;
   readonly transport: (app: string) => ReturnType<typeof transportTo>;
 }
 
 /** Before the first request: what is told from now on is kept for every app that may receive it. */
-async function registerHere({ outbox, app, running, others, unasked, transport }: Registering) {
+async function registerHere({ outbox, app, whereIs, others, unasked, transport }: Registering) {
   for (const name of others) {
-    const provider = running.providers.get(name);
-    if (provider?.is === "local") {
+    const place = whereIs(name);
+    if (place === "here") {
       await outbox.register(name, await transport(name).receivers(app));
       unasked.delete(name);
-    } else if (isElsewhere(provider)) await outbox.expect(name);
+    } else if (place === "elsewhere") await outbox.expect(name);
     else unasked.delete(name);
   }
 }
 
-/** A fake receives nothing, and of an absent app nobody knows where it is. */
-function isElsewhere(provider: Provider | undefined): boolean {
-  return provider?.is === "remote";
+type Place = "here" | "elsewhere" | "nowhere";
+
+/** A fake receives nothing; of an absent app nobody knows where it is, unless there is a broker. */
+function placeOf({ providers }: Running, app: string, outward: Outward): Place {
+  const provider = providers.get(app);
+  if (provider?.is === "local") return "here";
+  return provider && outward(provider) ? "elsewhere" : "nowhere";
 }
 
 async function ask({
   name,
   app,
-  running,
+  whereIs,
   outbox,
   unasked,
   transport,
 }: Omit<Registering, "others"> & { readonly name: string }): Promise<void> {
-  const provider = running.providers.get(name);
-  if (provider?.is !== "local" && !isElsewhere(provider)) {
+  if (whereIs(name) === "nowhere") {
     unasked.delete(name);
     return;
   }

@@ -3,13 +3,9 @@ import { randomUUID } from "node:crypto";
 import { Pool } from "undici";
 import type { Running } from "../app/types.ts";
 import { codeOf, errorTable, MarcotError } from "../errors.ts";
-import type { Batch, Listed, Message, Outcome } from "./message.ts";
+import type { Batch, Listed, Outcome } from "./message.ts";
 import { sign } from "./signature.ts";
-import type { Transport } from "./transport.ts";
-
-/** A provider reads bodies of 1 MiB; a batch must stay below that, whatever its events hold. */
-const BODY_BYTES_MAX = 512 * 1024;
-const MESSAGES_MAX = 250;
+import { sendParts, type Transport } from "./transport.ts";
 
 /** Receivers may take ten seconds for one event; what is not answered then is sent again. */
 const ANSWER_MS = 60_000;
@@ -53,13 +49,10 @@ export function httpTransport(
     },
     async send(batch) {
       if (secret === undefined) throw unsigned(batch);
-      const outcomes: Outcome[] = [];
-      for (const part of parts(batch.messages)) {
-        const body = `[${part.join(",")}]`;
+      return sendParts(batch.messages, async (body) => {
         const answer = await ask("POST", `/-/events/${batch.receiver}`, body);
-        outcomes.push(...(answer as { outcomes: Outcome[] }).outcomes);
-      }
-      return outcomes;
+        return (answer as { outcomes: Outcome[] }).outcomes;
+      });
     },
   };
 }
@@ -83,21 +76,4 @@ function detailsOf(text: string): { code?: string; detail?: string } {
   } catch {
     return {};
   }
-}
-
-/** Splits by size. One event that is larger than a body goes alone, and is refused by itself. */
-function* parts(messages: readonly Message[]): Generator<string[]> {
-  let part: string[] = [];
-  let size = 0;
-  for (const message of messages) {
-    const text = JSON.stringify(message);
-    const bytes = Buffer.byteLength(text);
-    if (part.length > 0 && (part.length === MESSAGES_MAX || size + bytes > BODY_BYTES_MAX)) {
-      yield part;
-      [part, size] = [[], 0];
-    }
-    part.push(text);
-    size += bytes;
-  }
-  if (part.length > 0) yield part;
 }

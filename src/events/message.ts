@@ -116,7 +116,7 @@ function cut(from: EventData, to: EventData, data: unknown): Record<string, unkn
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Whether a value that came from outside is a message. Its data is for the receiver's contract to judge. */
-export function isMessage(value: unknown): value is Message {
+function isMessage(value: unknown): value is Message {
   if (typeof value !== "object" || value === null) return false;
   const { id, source, type, traceparent, partitionkey, data } = value as Partial<Message>;
   return (
@@ -135,4 +135,20 @@ export function isMessage(value: unknown): value is Message {
 /** The trace that an event belongs to. */
 export function traceOf({ traceparent }: Message): string {
   return traceparent.slice(3, 35);
+}
+
+/** The messages of a body that came from outside. Throws MalformedBody where it holds anything else. */
+export function readMessages(body: string): readonly Message[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    throw new MarcotError("MalformedBody", "the batch is not JSON");
+  }
+  if (!Array.isArray(value) || !value.every(isMessage))
+    throw new MarcotError(
+      "MalformedBody",
+      "the batch is not a list of CloudEvents 1.0 as apps tell them",
+    );
+  return value;
 }

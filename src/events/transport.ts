@@ -1,8 +1,13 @@
 /** How a batch of events reaches an app, wherever that is. */
 import type { Provider, Running, ServedApp } from "../app/types.ts";
 import { MarcotError } from "../errors.ts";
-import type { Batch, Listed, Outcome } from "./message.ts";
+import type { Batch, Listed, Message, Outcome } from "./message.ts";
 import { receive } from "./receive.ts";
+
+/** Providers read bodies of 1 MiB, and NATS carries messages of 1 MiB: both with what stands around it. */
+const BODY_BYTES_MAX = 512 * 1024;
+const MESSAGE_BYTES_MAX = 1_000_000;
+const MESSAGES_MAX = 250;
 
 /** A way to one app. Both reject with Unavailable where the app cannot be reached. */
 export interface Transport {
@@ -40,4 +45,50 @@ export function listedOf({ app }: ServedApp, source: string): Listed[] {
     .map(({ name, event, attempts }) => {
       return { name, event: event.name, version: event.version, attempts };
     });
+}
+
+/**
+ * Sends messages in bodies (CloudEvents 1.0.2, JSON Batch Format), one after the other. What follows one that
+ * has failed, and is of its key, is held: in a body of its own it would overtake.
+ */
+export async function sendParts(
+  messages: readonly Message[],
+  send: (body: string) => Promise<readonly Outcome[]>,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const keys = new Map(messages.map(({ id, partitionkey }) => [id, partitionkey]));
+  const failed = new Set<string>();
+  const note = (found: readonly Outcome[]) => {
+    outcomes.push(...found);
+    for (const { id, is } of found) {
+      const key = keys.get(id);
+      if (is !== "done" && key !== undefined) failed.add(key);
+    }
+  };
+  let part: string[] = [];
+  let size = 0;
+  const flush = async () => {
+    const body = `[${part.join(",")}]`;
+    const isEmpty = part.length === 0;
+    [part, size] = [[], 0];
+    if (!isEmpty) note(await send(body));
+  };
+  for (const message of messages) {
+    const { id, partitionkey } = message;
+    const text = JSON.stringify(message);
+    const bytes = Buffer.byteLength(text);
+    if (part.length === MESSAGES_MAX || size + bytes > BODY_BYTES_MAX) await flush();
+    if (partitionkey !== undefined && failed.has(partitionkey)) note([{ id, is: "held" }]);
+    else if (bytes > MESSAGE_BYTES_MAX) note([{ id, is: "failed", error: tooLarge(bytes) }]);
+    else {
+      part.push(text);
+      size += bytes;
+    }
+  }
+  await flush();
+  return outcomes;
+}
+
+function tooLarge(bytes: number): string {
+  return `the event has ${bytes} bytes, and between processes at most ${MESSAGE_BYTES_MAX} can go`;
 }

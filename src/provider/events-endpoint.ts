@@ -4,7 +4,7 @@ import type { Context, Hono } from "hono";
 import type { Running, ServedApp } from "../app/types.ts";
 import { MarcotError } from "../errors.ts";
 import { BATCH_TYPE } from "../events/http.ts";
-import { isMessage, type Message } from "../events/message.ts";
+import { readMessages } from "../events/message.ts";
 import { receive } from "../events/receive.ts";
 import { verify } from "../events/signature.ts";
 import { listedOf } from "../events/transport.ts";
@@ -47,7 +47,7 @@ async function take(c: Context, endpoint: EventsEndpoint, receiver: string): Pro
     "webhook-signature": c.req.header("webhook-signature"),
   };
   verify(secret, headers, body);
-  const messages = parse(body);
+  const messages = readMessages(body);
   return c.json({
     outcomes: await receive(running, served, { app: served.app.name, receiver, messages }),
   });
@@ -66,19 +66,4 @@ async function readBody(c: Context): Promise<string> {
       `a batch has at most ${BODY_BYTES_MAX} bytes, and says how many`,
     );
   return c.req.text();
-}
-
-function parse(body: string): readonly Message[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    throw new MarcotError("MalformedBody", "the batch is not JSON");
-  }
-  if (!Array.isArray(value) || !value.every(isMessage))
-    throw new MarcotError(
-      "MalformedBody",
-      "the batch is not a list of CloudEvents 1.0 as apps tell them",
-    );
-  return value;
 }

@@ -6,8 +6,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { watchAll } from "../client/release/watch.ts";
 import { newSpanId } from "../client/request.ts";
-import { startEvents } from "../events/events.ts";
+import { type Events, startEvents } from "../events/events.ts";
 import { httpTransport } from "../events/http.ts";
+import { type Broker, openBroker } from "../events/nats/nats.ts";
 import type { Outward, Transport } from "../events/transport.ts";
 import { isForeign } from "../contract/contract.ts";
 import { MarcotError } from "../errors.ts";
@@ -86,12 +87,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
   const server = createServer(handle.bind(undefined, site));
   // Before the first request: what it tells is kept for every receiver that is known by then.
-  const events = await startEvents({
-    running: project,
-    databases: project.databases,
-    apps: project.plan.settings.apps,
-    outward: outwardWays(project),
-  });
+  const events = await startProjectEvents(project, local);
   try {
     await listen(server, host, port);
   } catch (error) {
@@ -109,12 +105,33 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-/** One way to each address, with its connections. */
-function outwardWays(project: Project): Outward {
+async function startProjectEvents(project: Project, local: readonly ServedApp[]): Promise<Events> {
+  const { url, secret } = project.plan.settings.events;
+  const broker = url === undefined ? undefined : openBroker({ running: project, url, secret });
+  try {
+    const events = await startEvents({
+      running: project,
+      databases: project.databases,
+      apps: project.plan.settings.apps,
+      outward: outwardWays(project, broker),
+    });
+    broker?.serve(local);
+    return broker ? { stop: () => broker.stop(events.stop()) } : events;
+  } catch (error) {
+    await broker?.stop(Promise.resolve());
+    throw error;
+  }
+}
+
+/** One way to each app: through the broker, or to its address, with its connections. */
+function outwardWays(project: Project, broker: Broker | undefined): Outward {
   const ways = new Map<string, Transport>();
   const { secret } = project.plan.settings.events;
+  const foreign = new Set(project.plan.apps.filter(isOfOthers).map(({ name }) => name));
   return (provider) => {
-    if (provider.is !== "remote") return undefined;
+    if (provider.is !== "remote" && provider.is !== "absent") return undefined;
+    if (broker && !foreign.has(provider.app)) return broker.transportTo(provider.app);
+    if (provider.is === "absent") return undefined;
     const { app, address } = provider;
     const way = ways.get(app) ?? httpTransport(project, address, secret);
     ways.set(app, way);

@@ -1,9 +1,13 @@
-/** The same promises in one process and between two, which share nothing but addresses and a secret. */
+/**
+ * The same promises in one process and between two, which share nothing but addresses, or a broker, and a
+ * secret.
+ */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, suite, test } from "node:test";
 import { v2 as writer } from "./project/apps/writer/contract.ts";
 import { openRows, type Part, type Rows, startPart, until } from "./letters.ts";
+import { natsServer, withoutNats } from "./nats-server.ts";
 import { freePort } from "./ports.ts";
 
 interface Place {
@@ -12,6 +16,7 @@ interface Place {
   readonly heard: Rows;
   readonly teller: Part;
   readonly parts: readonly Part[];
+  readonly drop?: () => Promise<void>;
 }
 
 const places: Readonly<Record<string, () => Promise<Place>>> = {
@@ -44,10 +49,19 @@ const places: Readonly<Record<string, () => Promise<Place>>> = {
     );
     return { told, heard, teller, parts: [teller, hearer] };
   },
+  async "between two processes through NATS"() {
+    const server = await natsServer();
+    await server.start();
+    const [told, heard] = [await openRows(["writer"]), await openRows(["reader"])];
+    const shared = { EVENTS_URL: server.url, EVENTS_SECRET: randomBytes(32).toString("hex") };
+    const hearer = await startPart({ DATABASE_URL: heard.url, ...shared }, ["reader"]);
+    const teller = await startPart({ DATABASE_URL: told.url, ...shared }, ["writer"]);
+    return { told, heard, teller, parts: [teller, hearer], drop: () => server.drop() };
+  },
 };
 
 for (const [name, open] of Object.entries(places)) {
-  suite(`events ${name}`, () => {
+  suite(`events ${name}`, { skip: name.endsWith("NATS") && withoutNats }, () => {
     let place: Place;
     before(async () => {
       place = await open();
@@ -55,6 +69,7 @@ for (const [name, open] of Object.entries(places)) {
     after(async () => {
       for (const part of place.parts) await part.stop();
       for (const rows of new Set([place.told, place.heard])) await rows.drop();
+      await place.drop?.();
     });
 
     const write = (box: string, line: number, isKept = true) =>
