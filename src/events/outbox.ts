@@ -127,7 +127,8 @@ export function outboxOf(sql: Sql, app: string): Outbox {
     },
     async claim(lane) {
       // MATERIALIZED: the limit is on what is due, and that is indexed. Only what has failed waits for its
-      // time: now() is older than the snapshot, and a row that came between would be overtaken.
+      // time: now() is older than the snapshot, and a row that came between would be overtaken. The state is
+      // asked again where the row is locked: a person may have dropped it in the meantime.
       return run<Stored>(
         `WITH due AS MATERIALIZED (
            SELECT d.position FROM ${deliveries} d
@@ -146,6 +147,7 @@ export function outboxOf(sql: Sql, app: string): Outbox {
          claimed AS (
            UPDATE ${deliveries} d SET state = 'processing', changed_at = now() FROM due
            WHERE d.app = $1::text AND d.receiver = $2::text AND d.position = due.position
+             AND d.state IN ('published', 'resubmitted', 'failed')
            RETURNING d.position)
          SELECT o.position::text, o.id, o.event, o.version, o.key, o.data::text AS data,
            o.trace_id AS "traceId", to_json(o.told_at) #>> '{}' AS "toldAt"
