@@ -65,6 +65,9 @@ export function outboxOf(sql: Sql, app: string): Outbox {
       values as never[],
       { prepare: true, simple: false } as never,
     );
+  /** What was kept for apps that were asked since, and receive nothing. */
+  const forNobody = `DELETE FROM ${deliveries} d WHERE receiver = '*' AND state <> 'dropped'
+    AND NOT EXISTS (SELECT FROM ${known} k WHERE k.app = d.app)`;
   return {
     async register(receiving, receivers) {
       await sql.begin(async (tx) => {
@@ -90,16 +93,17 @@ export function outboxOf(sql: Sql, app: string): Outbox {
         await tx.unsafe(
           `UPDATE ${deliveries} d SET state = 'parked', changed_at = now(),
              error = 'the app ' || d.app || ' has no receiver "' || d.receiver || '" any more'
-           WHERE app = $1 AND state IN ('published', 'resubmitted', 'failed') AND NOT EXISTS (
-             SELECT FROM ${known} k WHERE k.app = d.app AND k.name = d.receiver)`,
+           WHERE app = $1 AND receiver <> '*' AND state IN ('published', 'resubmitted', 'failed')
+             AND NOT EXISTS (SELECT FROM ${known} k WHERE k.app = d.app AND k.name = d.receiver)`,
           [receiving],
         );
+        if (receivers.length === 0) await tx.unsafe(forNobody);
       });
     },
     async spread(receiving) {
       const [found] = await run<{ count: number }>(
         `WITH waited AS (
-           DELETE FROM ${deliveries} WHERE app = $1::text AND receiver = '*'
+           DELETE FROM ${deliveries} WHERE app = $1::text AND receiver = '*' AND state <> 'dropped'
              AND NOT EXISTS (SELECT FROM ${known} WHERE app = $1::text AND name = '*')
            RETURNING position, key),
          made AS (
@@ -142,7 +146,7 @@ export function outboxOf(sql: Sql, app: string): Outbox {
                  AND (held.state = 'parked' OR held.next_at > now())))
              AND NOT EXISTS (
                SELECT FROM ${deliveries} waiting WHERE waiting.app = d.app AND waiting.receiver = '*'
-                 AND waiting.position < d.position)
+                 AND waiting.state <> 'dropped' AND waiting.position < d.position)
            ORDER BY d.position LIMIT ${CLAIMED_MAX}),
          claimed AS (
            UPDATE ${deliveries} d SET state = 'processing', changed_at = now() FROM due
@@ -192,6 +196,7 @@ export function outboxOf(sql: Sql, app: string): Outbox {
       );
     },
     async clean() {
+      await run(forNobody);
       await run(
         `DELETE FROM ${deliveries} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${deliveries}
            WHERE state IN ('completed', 'dropped') AND changed_at < now() - interval '${KEPT}' LIMIT ${PIECE}))`,
