@@ -172,6 +172,14 @@ export const errorTable = {
     fix: "Read the command's --help.",
   },
 
+  // Events, as people look at them.
+  EventNotFound: {
+    status: 500,
+    ran: "no",
+    title: "The app has told no such event, or it was deleted",
+    fix: "`marcot events list` shows which there are; what is done is kept for seven days.",
+  },
+
   // Databases.
   TransactionEnded: {
     status: 500,

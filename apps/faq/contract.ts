@@ -1,4 +1,4 @@
-import { contract, extend, get, integer, list, object, post, text } from "marcot/contract";
+import { contract, event, extend, get, integer, list, object, post, text } from "marcot/contract";
 
 /** The id of a row, here or in another app: what PostgreSQL's `integer` holds. */
 const ref = integer({ min: 0, max: 2_147_483_647 });
@@ -27,6 +27,8 @@ export const v1 = contract("faq/v1", {
     },
     output: { entries: list(object(entry)) },
   }),
+  /** Of one source in their order: who keeps the last one keeps the newest. */
+  published: event(entry, { key: "source" }),
 });
 
 /** `related` came with v2; a caller of v1 is served by the same views. */
@@ -49,4 +51,5 @@ export const v2 = extend(v1, "faq/v2", {
     output: { ...entry, answer: text(), related: list(integer()) },
     errors: { NoSuchEntry: 404 },
   }),
+  published: { fields: { answer: text(), related: list(integer()) } },
 });

@@ -1,4 +1,4 @@
-import { view } from "marcot";
+import { emit, view } from "marcot";
 import { desc, eq, ilike, one, placeholder, prepared } from "marcot/tables";
 import { v2 } from "./contract.ts";
 import { entries } from "./tables.ts";
@@ -40,7 +40,11 @@ const searchEntries = prepared("faq_search_entries", (db) =>
     .limit(placeholder("limit")),
 );
 
-export const create = view(v2.create, async (input, { db }) => one(await insertEntry(db, input)));
+export const create = view(v2.create, async (input, { db }) => {
+  const created = one(await insertEntry(db, input));
+  await emit(v2.published, created, db); // stored with the entry: both are there, or neither
+  return created;
+});
 
 export const entry = view(v2.entry, async ({ id }, { db, fail }) => {
   const [found] = await selectEntry(db, { id });

@@ -2,9 +2,12 @@ import {
   choice,
   contract,
   datetime,
+  event,
+  extend,
   get,
   integer,
   list,
+  nullable,
   object,
   post,
   text,
@@ -47,4 +50,11 @@ export const v1 = contract("tickets/v1", {
     output: ticket,
     errors: { NoSuchTicket: 404, NotAnswered: 409 },
   }),
+  /** That a ticket has become resolved: told once, although it can be resolved again. */
+  resolved: event({ id: integer(), subject: text(), answer: text() }, { key: "id" }),
+});
+
+/** `entry` came with v2: the question of the app faq that a ticket has become. */
+export const v2 = extend(v1, "tickets/v2", {
+  ticket: { output: { entry: nullable(integer()) } },
 });

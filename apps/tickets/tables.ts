@@ -12,6 +12,8 @@ export const tickets = ticketsSchema.table(
     status: text("status", { enum: ["open", "answered", "resolved"] })
       .notNull()
       .default("open"),
+    /** The newest entry of the app faq that was made of it: another app's row, so no foreign key. */
+    entry: integer("entry"),
     openedAt: timestamp("opened_at", { withTimezone: true }).notNull().defaultNow(),
   },
   (table) => [index("tickets_status").on(table.status)],

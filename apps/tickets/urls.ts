@@ -1,5 +1,5 @@
 import { draw, type FormState, type Html, html, page, type PageRequest, redirect } from "marcot";
-import { v1 } from "./contract.ts";
+import { v1, v2 } from "./contract.ts";
 import { answerForm, openForm, resolveForm } from "./forms.ts";
 
 export const urls = [
@@ -113,8 +113,8 @@ async function sendResolved(request: PageRequest) {
   return drawTicket(request, sent);
 }
 
-async function drawTicket({ params, href }: PageRequest, state: FormState) {
-  const ticket = await v1.ticket({ id: Number(params["id"]) });
+async function drawTicket({ params, href, hrefOf }: PageRequest, state: FormState) {
+  const ticket = await v2.ticket({ id: Number(params["id"]) });
   return draw(
     ticket.subject,
     html`<p class="back"><a href="${href("/")}">All tickets</a></p>
@@ -130,6 +130,16 @@ async function drawTicket({ params, href }: PageRequest, state: FormState) {
               <p class="words">${ticket.answer}</p>
             </section>`
           : ""
+      }
+      ${
+        ticket.entry === null
+          ? ""
+          : html`<p>
+              Others ask this too:
+              <a href="${hrefOf("faq", `/questions/${ticket.entry}/`)}"
+                >see it among the questions</a
+              >
+            </p>`
       }
       ${drawNext(ticket, state, href)}`,
     state.status,

@@ -1,22 +1,22 @@
-import { type Db, view } from "marcot";
+import { type Db, emit, view } from "marcot";
 import { and, desc, eq, ne, one } from "marcot/tables";
-import { v1 } from "./contract.ts";
+import { v2 } from "./contract.ts";
 import { tickets } from "./tables.ts";
 
 /** More than a person reads on one page; the list is not for copying the table. */
 const LISTED_MAX = 200;
 
-export const open = view(v1.open, async (input, { db }) =>
+export const open = view(v2.open, async (input, { db }) =>
   one(await db.insert(tickets).values(input).returning()),
 );
 
-export const ticket = view(v1.ticket, async ({ id }, { db, fail }) => {
+export const ticket = view(v2.ticket, async ({ id }, { db, fail }) => {
   const found = await find(db, id);
   if (!found) throw fail("NoSuchTicket", `there is no ticket ${id}`);
   return found;
 });
 
-export const list = view(v1.tickets, async ({ status }, { db }) => ({
+export const list = view(v2.tickets, async ({ status }, { db }) => ({
   tickets: await db
     .select()
     .from(tickets)
@@ -25,7 +25,7 @@ export const list = view(v1.tickets, async ({ status }, { db }) => ({
     .limit(LISTED_MAX),
 }));
 
-export const answer = view(v1.answer, async ({ id, answer: words }, { db, fail }) => {
+export const answer = view(v2.answer, async ({ id, answer: words }, { db, fail }) => {
   const [changed] = await db
     .update(tickets)
     .set({ answer: words, status: "answered" })
@@ -36,14 +36,19 @@ export const answer = view(v1.answer, async ({ id, answer: words }, { db, fail }
   throw fail("NoSuchTicket", `there is no ticket ${id}`);
 });
 
-export const resolve = view(v1.resolve, async ({ id }, { db, fail }) => {
+export const resolve = view(v2.resolve, async ({ id }, { db, fail }) => {
   const [changed] = await db
     .update(tickets)
     .set({ status: "resolved" })
-    .where(and(eq(tickets.id, id), ne(tickets.status, "open")))
+    .where(and(eq(tickets.id, id), eq(tickets.status, "answered")))
     .returning();
-  if (changed) return changed;
-  if (await find(db, id)) throw fail("NotAnswered", `ticket ${id} has no answer yet`);
+  if (changed) {
+    await emit(v2.resolved, changed, db);
+    return changed;
+  }
+  const found = await find(db, id);
+  if (found?.status === "resolved") return found;
+  if (found) throw fail("NotAnswered", `ticket ${id} has no answer yet`);
   throw fail("NoSuchTicket", `there is no ticket ${id}`);
 });
 

@@ -11,8 +11,8 @@ import { type Atomic, PREPARED } from "../data/scope.ts";
 import { type Issue, MarcotError } from "../errors.ts";
 import type { Context, Route } from "./types.ts";
 
-/** A UUID has 36; longer ones are no keys, and would fill the table. */
-const KEY_CHARS_MAX = 255;
+/** A UUID has 36 characters; longer ones are no keys, and would fill the table. What a header can carry. */
+const KEY = /^[\x20-\x7e]{1,255}$/;
 
 const HOURS = 24;
 
@@ -29,6 +29,8 @@ export interface Repeat {
 interface Claimed {
   /** Whether another call with this key runs just now. */
   readonly busy: boolean;
+  /** Whether the key is this call's own from now on. */
+  readonly taken: boolean;
   readonly request: string | null;
   readonly reply: string | null;
 }
@@ -36,14 +38,13 @@ interface Claimed {
 /** Takes a key for this call, in the transaction of its view. `input` is what the check has accepted. */
 export async function claim(
   route: Route,
-  { caller, idempotencyKey = "" }: Context,
+  { caller, idempotencyKey: key = "" }: Context,
   input: unknown,
   transaction: Atomic,
 ): Promise<Repeat> {
-  const key = /^"(.*)"$/.exec(idempotencyKey)?.[1] ?? idempotencyKey;
   const where = `the key of this call to ${route.name}`;
-  if (key === "" || key.length > KEY_CHARS_MAX) {
-    const message = `${where} must have 1 to ${KEY_CHARS_MAX} characters`;
+  if (!KEY.test(key)) {
+    const message = `${where} must have 1 to 255 characters, all of printable ASCII`;
     throw new MarcotError("MalformedBody", message, { fix: "Send a UUID as Idempotency-Key." });
   }
   const { endpoint, served } = route;
@@ -52,11 +53,12 @@ export async function claim(
   const request = createHash("sha256").update(JSON.stringify(json)).digest("base64url");
   const scope = await transaction.scope();
   const names = [caller, `${endpoint.version}.${endpoint.name}`, key] as const;
-  const [found] = await scope.unsafe<Claimed[]>(
-    claimText(served.app.name),
-    [...names, request],
-    PREPARED,
-  );
+  const ask = () =>
+    scope.unsafe<Claimed[]>(claimText(served.app.name), [...names, request], PREPARED);
+  let [found] = await ask();
+  // The first call has ended between the snapshot of this statement and its lock: the next one sees its reply.
+  if (found !== undefined && !found.busy && !found.taken && found.request === null)
+    [found] = await ask();
   if (found === undefined || found.busy)
     throw new MarcotError("CallRunning", `${where} belongs to a call that still runs`);
   if (found.request !== null && found.request !== request)
@@ -82,8 +84,10 @@ function claimText(app: string): string {
       INSERT INTO ${table} AS known (consumer, endpoint, key, request)
       SELECT $1::text, $2::text, $3::text, $4::text FROM asked WHERE NOT busy AND NOT EXISTS (SELECT FROM old)
       ON CONFLICT (consumer, endpoint, key) DO UPDATE SET request = excluded.request, reply = NULL, at = now()
-        WHERE known.at <= now() - interval '${KEPT}')
-    SELECT asked.busy, old.request, old.reply FROM asked LEFT JOIN old ON true`;
+        WHERE known.at <= now() - interval '${KEPT}'
+      RETURNING true)
+    SELECT asked.busy, EXISTS (SELECT FROM new) AS taken, old.request, old.reply
+    FROM asked LEFT JOIN old ON true`;
 }
 
 function keepText(app: string): string {

@@ -8,6 +8,7 @@ import { addCanIDeploy } from "./commands/can-i-deploy.ts";
 import { addCheck } from "./commands/check.ts";
 import { addContract } from "./commands/contract.ts";
 import { addDeployed } from "./commands/deployed.ts";
+import { addEvents } from "./commands/events.ts";
 import { addLoaddata } from "./commands/loaddata.ts";
 import { addMakemigrations } from "./commands/makemigrations.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -27,6 +28,7 @@ const commands = [
   addContract,
   addCanIDeploy,
   addDeployed,
+  addEvents,
   addShell,
   addStartproject,
   addStartapp,

@@ -1,5 +1,12 @@
 /** The types of a next version: what `extend` and `change` make of a contract, and what they refuse. */
-import type { AppEvent, Call, DeclaredErrors, Definition, EventDefinition } from "./endpoint.ts";
+import type {
+  AnyEvent,
+  AppEvent,
+  Call,
+  DeclaredErrors,
+  Definition,
+  EventDefinition,
+} from "./endpoint.ts";
 import type { Field, Fields } from "./field.ts";
 import type { ErrorStep, Gone } from "./steps/step.ts";
 import type { CheckedSteps, Refused } from "./steps/step-checked.types.ts";
@@ -64,7 +71,7 @@ export type CheckedExtensions<V, D> = {
       : Refused<`there is no ${K & string} to extend`>;
 };
 
-type CheckedExtension<M, D> = M extends AppEvent
+type CheckedExtension<M, D> = M extends AnyEvent
   ? { readonly input?: OfEndpoints; readonly output?: OfEndpoints }
   : [RequiredOf<FieldsIn<D, "input">>] extends [never]
     ? { readonly fields?: OfEvents }

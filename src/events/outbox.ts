@@ -81,6 +81,9 @@ export function outboxOf(sql: Sql, app: string): Outbox {
       [...where, `{${positions.join(",")}}`],
     );
   };
+  /** What was kept for apps that were asked since, and receive nothing. */
+  const forNobody = `DELETE FROM ${deliveries} d WHERE receiver = '*' AND state <> 'dropped'
+    AND NOT EXISTS (SELECT FROM ${known} k WHERE k.app = d.app)`;
   return {
     async register(receiving, receivers) {
       await client.begin(async (tx) => {
@@ -106,10 +109,11 @@ export function outboxOf(sql: Sql, app: string): Outbox {
         await tx.unsafe(
           `UPDATE ${deliveries} d SET state = 'parked', changed_at = now(),
              error = 'the app ' || d.app || ' has no receiver "' || d.receiver || '" any more'
-           WHERE app = $1 AND state IN ('published', 'resubmitted', 'failed') AND NOT EXISTS (
-             SELECT FROM ${known} k WHERE k.app = d.app AND k.name = d.receiver)`,
+           WHERE app = $1 AND receiver <> '*' AND state IN ('published', 'resubmitted', 'failed')
+             AND NOT EXISTS (SELECT FROM ${known} k WHERE k.app = d.app AND k.name = d.receiver)`,
           [receiving],
         );
+        if (receivers.length === 0) await tx.unsafe(forNobody);
       });
     },
     async spread() {
@@ -122,7 +126,7 @@ export function outboxOf(sql: Sql, app: string): Outbox {
            ON CONFLICT DO NOTHING),
          spread AS (UPDATE ${outbox} o SET spread = true FROM new WHERE o.position = new.position),
          waited AS (
-           DELETE FROM ${deliveries} d WHERE receiver = '*'
+           DELETE FROM ${deliveries} d WHERE receiver = '*' AND state <> 'dropped'
              AND app IN (SELECT app FROM ${known} GROUP BY app HAVING bool_and(name <> '*'))
            RETURNING position, app, key),
          asked AS (
@@ -149,8 +153,9 @@ export function outboxOf(sql: Sql, app: string): Outbox {
     },
     async claim(lane) {
       // MATERIALIZED: the limit is on what is due, and that is indexed. Only what has failed waits for its
-      // time: now() is older than the snapshot, and a row that came between would be overtaken. Arrays
-      // and no joins: PostgreSQL expects one row of each part, and would go through the whole queue for it.
+      // time: now() is older than the snapshot, and a row that came between would be overtaken. The state is
+      // asked again where the row is locked: a person may have dropped it in the meantime. Arrays and no
+      // joins: PostgreSQL expects one row of each part, and would go through the whole queue for it.
       return run<Stored>(
         `WITH due AS MATERIALIZED (
            SELECT d.position FROM ${deliveries} d
@@ -164,12 +169,13 @@ export function outboxOf(sql: Sql, app: string): Outbox {
                  AND (held.state = 'parked' OR held.next_at > now())))
              AND NOT EXISTS (
                SELECT FROM ${deliveries} waiting WHERE waiting.app = d.app AND waiting.receiver = '*'
-                 AND waiting.position < d.position)
+                 AND waiting.state <> 'dropped' AND waiting.position < d.position)
            ORDER BY d.position LIMIT ${CLAIMED_MAX}),
          claimed AS (
            UPDATE ${deliveries} d SET state = 'processing', changed_at = now()
            WHERE d.app = $1::text AND d.receiver = $2::text
              AND d.position = ANY(ARRAY(SELECT position FROM due))
+             AND d.state IN ('published', 'resubmitted', 'failed')
            RETURNING d.position)
          SELECT o.position::text, o.id, o.event, o.version, o.key, o.data::text AS data,
            o.trace_id AS "traceId", to_json(o.told_at) #>> '{}' AS "toldAt"
@@ -226,6 +232,8 @@ export function outboxOf(sql: Sql, app: string): Outbox {
       );
     },
     async clean() {
+      await run(forNobody);
+      await run(forNobody);
       await run(
         `DELETE FROM ${deliveries} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${deliveries}
            WHERE state IN ('completed', 'dropped') AND changed_at < now() - interval '${KEPT}' LIMIT ${PIECE}))`,

@@ -165,12 +165,17 @@ function incomingOf(
     caller: textOf(headers["marcot-caller"]) ?? textOf(headers["user-agent"]) ?? "",
     deadline: performance.now() + allowedMs(headers["marcot-deadline"], deadlineMs),
     traceId: traceIdOf(request),
-    idempotencyKey: textOf(headers["idempotency-key"]),
+    idempotencyKey: keyOf(textOf(headers["idempotency-key"])),
   };
 }
 
 function textOf(header: string | string[] | undefined): string | undefined {
   return typeof header === "string" ? header : undefined;
+}
+
+/** The draft writes it as a string of RFC 9651, in quotes; programs write it without. */
+function keyOf(header: string | undefined): string | undefined {
+  return header === undefined ? undefined : (/^"(.*)"$/.exec(header)?.[1] ?? header);
 }
 
 /** A caller may wait less than the endpoint allows, not more. */

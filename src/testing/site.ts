@@ -1,4 +1,5 @@
 /** A project for a test: its apps in an arrangement, databases that nobody else has, and an orderly end. */
+import { randomBytes } from "node:crypto";
 import { createServer, type AddressInfo } from "node:net";
 import { MarcotError } from "../errors.ts";
 import { apiVariableOf, databaseVariableOf } from "../project/addresses.ts";
@@ -93,12 +94,16 @@ async function readApps(folder: string): Promise<AppFiles[]> {
   return apps.flatMap((name) => findApp(folder, name) ?? []);
 }
 
-/** What this process was given, without what would lead a test to somebody's running app or to his rows. */
+/**
+ * What this process was given, without what would lead a test to somebody's running app or to his rows,
+ * and with a secret by which its own processes know each other's events.
+ */
 function plainEnvironment(apps: readonly AppFiles[]): Environment {
   const dropped = apps.flatMap(({ name }) => [apiVariableOf(name), databaseVariableOf(name)]);
   dropped.push("HOST", "PORT", "NODE_TEST_CONTEXT");
   const kept = Object.entries(process.env).filter(([name]) => !dropped.includes(name));
-  return { ...Object.fromEntries(kept), DATABASE_URL: NOWHERE };
+  const secret = randomBytes(32).toString("hex");
+  return { ...Object.fromEntries(kept), DATABASE_URL: NOWHERE, EVENTS_SECRET: secret };
 }
 
 /** One for the apps of a process, named twice: settings need not read DATABASE_URL. */

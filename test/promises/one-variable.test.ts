@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Arrangement } from "../../src/testing/arrangement.ts";
 import { type Browser, createBrowser, type Reply } from "../../src/testing/browser.ts";
 import { createRecording } from "../../src/testing/recording.ts";
@@ -48,7 +49,13 @@ async function visit(
     for (const path of paths) see(`GET ${path}`, await get(path));
   };
   const posts = async (path: string, ...bodies: unknown[]) => {
-    for (const body of bodies) see(`POST ${path} ${JSON.stringify(body)}`, await post(path, body));
+    const replies: Reply[] = [];
+    for (const body of bodies) {
+      const reply = await post(path, body);
+      see(`POST ${path} ${JSON.stringify(body)}`, reply);
+      replies.push(reply);
+    }
+    return replies;
   };
   // The talk's lines.
   const talk = "question=my question&source=123";
@@ -63,10 +70,12 @@ async function visit(
   await posts("/tickets/v1/tickets/1/answer/", "answer=Wait.");
   await posts("/tickets/v1/tickets/1/resolve/", {});
   await gets("/faqcreator/v1/candidates/", "/tickets/v1/tickets/?status=resolved");
-  await posts("/faqcreator/v1/create/", { ticket: 1, question: "Why slow?", answer: "Wait." });
+  const why = { ticket: 1, question: "Why slow?", answer: "Wait." };
+  const [made] = await posts("/faqcreator/v1/create/", why);
   // Pages, their forms, and what is wrong with some of them.
   await gets("/faq/", "/faq/?search=slow", "/faq/questions/3/", "/faq/questions/3/edit/");
   await posts("/faq/questions/3/edit/", "question=Changed&related=1", "question=");
+  await untilLinked(get, (made?.body as { entry: number }).entry);
   await gets("/tickets/", "/tickets/new/", "/tickets/show/1/");
   await posts("/tickets/new/", "subject=s&body=b", "subject=&body=");
   await gets("/faqcreator/", "/faqcreator/from/1/", "/-/style.css", "/-/health");
@@ -79,6 +88,15 @@ async function visit(
   await posts("/faq/v1/create/", { question: "", source: "1" }, "question=q&source=x", [], 3);
   await posts("/faq/v1/entries/1/", "", {});
   await posts("/faq", "question=q");
+}
+
+/** What faq has told reaches tickets soon, wherever it is. */
+async function untilLinked(get: Browser["get"], entry: number): Promise<void> {
+  const end = performance.now() + 15_000;
+  while (!(await get("/tickets/show/1/")).text.includes(`/faq/questions/${entry}/"`)) {
+    assert.ok(performance.now() < end, `no link to ${entry} after 15 s`);
+    await sleep(20);
+  }
 }
 
 const together = visitAll("one-process");

@@ -71,6 +71,8 @@ change(s1, "shop/v2", { order: { input: [error("NoSuchThing", "Missing")] } }); 
 change(s1, "shop/v2", { order: { fields: [rename("city", "town")] } }); // refused: only an event has fields
 change(s1, "shop/v2", { ordered: { fields: [drop("city")] } }); // refused: city needs { keep: true }
 extend(s1, "shop/v2", { order: post("/order/") }); // refused: order exists already
+extend(s1, "shop/v2", { ordered: { output: { day: text() } } }); // refused: an event has no input or output
+extend(s1, "shop/v2", { order: { fields: { day: text() } } }); // refused: only an event has fields
 const s2 = change(s1, "shop/v2", { order: { output: [drop("id", { keep: true })] }, ordered: gone() });
 view(s2.order, async () => ({ state: "open" as const, tags: [], rows: [] })); // refused: 'id' is missing
 void s2.ordered; // refused: 'ordered' does not exist

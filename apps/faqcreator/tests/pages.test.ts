@@ -1,6 +1,7 @@
 /** From ticket to question by pages and forms: three apps, and for the person one site. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { v2 as faq } from "marcot-faq";
 import { testProject } from "marcot/testing";
 import { v1 as tickets } from "marcot-tickets";
@@ -30,6 +31,15 @@ test("a person asks, is answered, and the answer becomes a question for all", as
   const shown = await project.get("/faq/questions/1/");
   assert.match(shown.text, /<h1>Why is it slow\?<\/h1>[^]*Wait a moment\./);
   assert.equal((await faq.entry({ id: 1 })).source, 1);
+});
+
+test("soon the ticket's page leads to the question that was made of it", async () => {
+  const link = /<a\s+href="\/faq\/questions\/1\/"/;
+  const end = performance.now() + 15_000;
+  while (!link.test((await project.get("/tickets/show/1/")).text)) {
+    assert.ok(performance.now() < end, "no link after 15 s");
+    await sleep(50);
+  }
 });
 
 test("a form that is not right comes back with what was written, and publishes nothing", async () => {

@@ -12,6 +12,7 @@ import {
   type VersionUsage,
 } from "../../project/usage/usage.ts";
 import { style, toColumns } from "../terminal/style.ts";
+import { ago } from "../terminal/time.ts";
 
 export function addContractUsage(contract: Command): void {
   contract
@@ -125,17 +126,4 @@ export function verdictOf(name: string, obstacles: readonly string[]): string[] 
     `  ${style("red", `${name} cannot be removed:`)}`,
     ...obstacles.map((obstacle) => `    ${obstacle}`),
   ];
-}
-
-const MINUTE_MS = 60_000;
-
-/** `2 min ago`, in the largest unit that is full. */
-function ago(milliseconds: number): string {
-  const minutes = Math.floor(milliseconds / MINUTE_MS);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return `${hours} h ago`;
-  const days = Math.floor(hours / 24);
-  return `${days} ${days === 1 ? "day" : "days"} ago`;
 }

@@ -164,7 +164,10 @@ test("the company's locks are up to date, and compared with the default branch",
 
 test("a field that leaves an output is refused, with what is answered now and who reads it", async () => {
   const company = new Repository();
-  company.edit(["  question: text(),\n  source: integer(),\n};", "  question: text(),\n};"]);
+  company.edit(
+    ["  question: text(),\n  source: integer(),\n};", "  question: text(),\n};"],
+    ['event(entry, { key: "source" })', "event(entry)"],
+  );
   const { code, breaks } = await company.check();
   assert.equal(code, 1);
   const short = breaks.map(toShort);
@@ -172,9 +175,14 @@ test("a field that leaves an output is refused, with what is answered now and wh
     "v1 create reply",
     "v1 entries reply",
     "v1 entry reply",
+    // An event is sent by what runs now, and by what waits in the outbox.
+    "v1 published reply",
+    "v1 published request",
     "v2 create reply",
     "v2 entries reply",
     "v2 entry reply",
+    "v2 published reply",
+    "v2 published request",
     "v2 update reply",
   ]);
   assert.deepEqual(

@@ -1,0 +1,1 @@
+ALTER TABLE "tickets"."tickets" ADD COLUMN "entry" integer;
