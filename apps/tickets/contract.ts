@@ -57,4 +57,12 @@ export const v1 = contract("tickets/v1", {
 /** `entry` came with v2: the question of the app faq that a ticket has become. */
 export const v2 = extend(v1, "tickets/v2", {
   ticket: { output: { entry: nullable(integer()) } },
+  /** All of them, by id, a page at a time: for apps that keep what `resolved` tells. */
+  resolvedTickets: get("/resolved/", {
+    input: {
+      after: integer({ min: 0, default: 0 }),
+      limit: integer({ min: 1, max: 500, default: 200 }),
+    },
+    output: { tickets: list(object({ id: integer(), subject: text(), answer: text() })) },
+  }),
 });

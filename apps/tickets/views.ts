@@ -1,5 +1,5 @@
 import { type Db, emit, view } from "marcot";
-import { and, desc, eq, ne, one } from "marcot/tables";
+import { and, desc, eq, gt, ne, one } from "marcot/tables";
 import { v2 } from "./contract.ts";
 import { tickets } from "./tables.ts";
 
@@ -51,6 +51,15 @@ export const resolve = view(v2.resolve, async ({ id }, { db, fail }) => {
   if (found) throw fail("NotAnswered", `ticket ${id} has no answer yet`);
   throw fail("NoSuchTicket", `there is no ticket ${id}`);
 });
+
+export const resolved = view(v2.resolvedTickets, async ({ after, limit }, { db }) => ({
+  tickets: await db
+    .select()
+    .from(tickets)
+    .where(and(eq(tickets.status, "resolved"), gt(tickets.id, after)))
+    .orderBy(tickets.id)
+    .limit(limit),
+}));
 
 async function find(db: Db, id: number) {
   const [found] = await db.select().from(tickets).where(eq(tickets.id, id));

@@ -1,5 +1,7 @@
 /** Rows of another app beside one's own, for people to see: one call for all of them. */
-import { codeOf, MarcotError } from "../errors.ts";
+import type { AnyCall } from "../contract/endpoint.ts";
+import { codeOf } from "../errors.ts";
+import { listOf } from "./list-of.ts";
 
 /** More ids in one call than this make an address too long; a list of the contract may allow fewer. */
 const IDS_MAX = 200;
@@ -8,7 +10,7 @@ const IDS_MAX = 200;
  * An endpoint that gives rows by their ids: its input is `ids`, and its output has one list of objects with
  * an `id`. Ids that are not there are left out.
  */
-export interface Many<Row> {
+export interface Many<Row> extends AnyCall {
   (input: { readonly ids: number[] }): Promise<{ readonly [name: string]: readonly Row[] }>;
 }
 
@@ -38,23 +40,17 @@ export async function hydrate<
   many: Many<Row>,
   { unreachable = "throw" }: HydrateOptions = {},
 ): Promise<Hydrated<Own, Key, Row>[]> {
+  const list = listOf(many);
   const ids = [...new Set(rows.map((row) => row[key]))].filter((id) => typeof id === "number");
   const found = new Map<unknown, Row>();
   for (let at = 0; at < ids.length; at += IDS_MAX) {
     try {
       const reply = await many({ ids: ids.slice(at, at + IDS_MAX) });
-      for (const row of listOf(many, reply)) found.set(row.id, row);
+      for (const row of reply[list] ?? []) found.set(row.id, row);
     } catch (error) {
       const isGone = ["Unavailable", "TimedOut", "ConnectionLost"].includes(codeOf(error) ?? "");
       if (unreachable === "throw" || !isGone) throw error;
     }
   }
   return rows.map((row) => ({ ...row, [key]: found.get(row[key]) ?? null }) as never);
-}
-
-function listOf<Row>(many: Many<Row>, reply: { readonly [name: string]: readonly Row[] }) {
-  const lists = Object.values(reply).filter(Array.isArray);
-  const [list] = lists;
-  if (list !== undefined && lists.length === 1) return list as readonly Row[];
-  throw new MarcotError("AppInvalid", `${many.name} does not answer with one list of rows`);
 }

@@ -48,7 +48,7 @@ export interface Projection {
   readonly snapshot: (input: {
     readonly after: number;
     readonly limit: number;
-  }) => Promise<Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>>;
+  }) => Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Writes one of them, new or changed. */
   readonly insert: (db: Db, item: unknown) => Promise<void>;
   /** The quoted name of the table. */

@@ -5,6 +5,7 @@ import type { Database } from "../data/database.ts";
 import { isDisconnected } from "../data/disconnected.ts";
 import { ownTable } from "../data/own-tables.ts";
 import type { Scope } from "../data/scope.ts";
+import { MarcotError } from "../errors.ts";
 import { alarm } from "./alarm.ts";
 import { openLead } from "./lead.ts";
 
@@ -77,15 +78,21 @@ async function build(
   let after = await begin(options, name);
   let rows = 0;
   while (isOpen()) {
-    const page = await current.run(contextOf(running, app), () =>
+    const items = await current.run(contextOf(running, app), () =>
       projection.snapshot({ after, limit: PAGE }),
     );
-    const items = Object.values(page).find(Array.isArray) ?? [];
     const last = items.at(-1)?.[projection.key];
-    if (items.length === 0 || typeof last !== "number") break;
+    if (items.length === 0) break;
+    if (typeof last !== "number" || last <= after) {
+      const message = `the snapshot of the projection ${name} of ${app} does not go on after ${after}`;
+      throw new MarcotError("AppInvalid", message, {
+        fix: "List all rows by their ids, those above `after` alone.",
+      });
+    }
     await write(options, projection, items, last);
     rows += items.length;
     after = last;
+    if (items.length < PAGE) break;
   }
   if (!isOpen()) return;
   await finish(options, projection);

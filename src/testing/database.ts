@@ -1,6 +1,7 @@
 /** A database for the apps of one process in a test, copied from a template in which they are migrated. */
 import { join } from "node:path";
 import { migrate, readMigrations } from "../data/migrate.ts";
+import { ownTables } from "../data/own-tables.ts";
 import { type TestDatabase, testDatabase } from "../data/testing.ts";
 import type { AppFiles } from "../project/find.ts";
 
@@ -22,11 +23,11 @@ export async function openAppsDatabase(apps: readonly AppFiles[]): Promise<TestD
   }
 }
 
-/** Another set of apps, or of their migrations, is another template. */
+/** Another set of apps, of their migrations or of Marcot's own tables is another template. */
 async function keyOf(targets: readonly { app: string; folder: string }[]): Promise<string> {
   const parts = targets.map(async ({ app, folder }) => {
     const migrations = await readMigrations(folder);
     return [app, ...migrations.map(({ name, hash }) => `${name}:${hash}`)];
   });
-  return JSON.stringify(["apps", ...(await Promise.all(parts))]);
+  return JSON.stringify(["apps", ownTables, ...(await Promise.all(parts))]);
 }

@@ -34,7 +34,7 @@ test("calls of apps and of programs are counted alike, with what they send", asy
     await post(`${faq}/v2/create/`, { question: 7 });
     await get(`${faq}/v1/entries/999/`);
     await post(`${site.address}/tickets/v1/open/`, { subject: "It is slow", body: "Very." });
-    await get(`${site.address}/faqcreator/v1/candidates/`);
+    await post(`${site.address}/faqcreator/v1/create/`, { ticket: 1, question: "q", answer: "a" });
     await site.stop();
   }
   assert.deepEqual(await ledgerOf("faq"), [
@@ -67,8 +67,12 @@ test("calls of apps and of programs are counted alike, with what they send", asy
     },
   ]);
   const tickets = { version: "v1", errors: 0, ...lately };
-  assert.deepEqual(await ledgerOf("tickets"), [
+  // Without what faqcreator's projection has asked for when it was filled, at its own time.
+  const asked = (await ledgerOf("tickets")).filter(
+    (row) => "endpoint" in row && row.endpoint !== "resolvedTickets",
+  );
+  assert.deepEqual(asked, [
     { ...tickets, endpoint: "open", consumer: "node", calls: 2, sent: "" },
-    { ...tickets, endpoint: "tickets", consumer: "faqcreator", calls: 2, sent: "status" },
+    { ...tickets, endpoint: "ticket", consumer: "faqcreator", calls: 2, sent: "" },
   ]);
 });

@@ -69,6 +69,7 @@ async function visit(
   await posts("/faqcreator/v1/create/", { ticket: 1, question: "early", answer: "" });
   await posts("/tickets/v1/tickets/1/answer/", "answer=Wait.");
   await posts("/tickets/v1/tickets/1/resolve/", {});
+  await untilListed(get, 1);
   await gets("/faqcreator/v1/candidates/", "/tickets/v1/tickets/?status=resolved");
   const why = { ticket: 1, question: "Why slow?", answer: "Wait." };
   const [made] = await posts("/faqcreator/v1/create/", why);
@@ -88,6 +89,15 @@ async function visit(
   await posts("/faq/v1/create/", { question: "", source: "1" }, "question=q&source=x", [], 3);
   await posts("/faq/v1/entries/1/", "", {});
   await posts("/faq", "question=q");
+}
+
+/** The same for what tickets has told: a resolved ticket becomes a candidate. */
+async function untilListed(get: Browser["get"], ticket: number): Promise<void> {
+  const end = performance.now() + 15_000;
+  while (!(await get("/faqcreator/v1/candidates/")).text.includes(`"id":${ticket},`)) {
+    assert.ok(performance.now() < end, `ticket ${ticket} is no candidate after 15 s`);
+    await sleep(20);
+  }
 }
 
 /** What faq has told reaches tickets soon, wherever it is. */

@@ -1,6 +1,7 @@
-/** faqcreator has no rows of its own: all that it does, it does by the contracts of two other apps. */
+/** faqcreator keeps what it needs of resolved tickets, and does all else by the contracts of two other apps. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { v2 as faq } from "marcot-faq";
 import { testProject } from "marcot/testing";
 import { v1 as tickets } from "marcot-tickets";
@@ -12,7 +13,19 @@ async function resolved(subject: string, answer: string): Promise<number> {
   const { id } = await tickets.open({ subject, body: "Please help." });
   await tickets.answer({ id, answer });
   await tickets.resolve({ id });
+  await untilListed(id);
   return id;
+}
+
+/** Events come soon, not at once. */
+async function untilListed(id: number): Promise<void> {
+  const end = performance.now() + 15_000;
+  for (;;) {
+    const listed = await v1.candidates({});
+    if (listed.tickets.some((ticket) => ticket.id === id)) return;
+    assert.ok(performance.now() < end, `ticket ${id} is not among the candidates after 15 s`);
+    await sleep(20);
+  }
 }
 
 test("only resolved tickets are candidates", async () => {

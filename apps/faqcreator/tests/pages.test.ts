@@ -18,7 +18,13 @@ test("a person asks, is answered, and the answer becomes a question for all", as
   await project.post("/tickets/new/", "subject=It is <slow>&body=Very.");
   await project.post("/tickets/show/1/", "answer=Wait a moment.");
   await project.post("/tickets/show/1/resolved/", "");
-  const home = await project.get("/faqcreator/");
+  const end = performance.now() + 15_000;
+  let home = await project.get("/faqcreator/");
+  while (/class="empty"/.test(home.text)) {
+    assert.ok(performance.now() < end, "no candidate after 15 s");
+    await sleep(20);
+    home = await project.get("/faqcreator/");
+  }
   assert.match(home.text, /<a href="\/faqcreator\/from\/1\/">It is &lt;slow&gt;<\/a>/);
   const form = await project.get("/faqcreator/from/1/");
   assert.match(form.text, /name="question"[^>]*value="It is &lt;slow&gt;"/);
