@@ -16,6 +16,7 @@ import { Pool } from "undici";
 import { migrate } from "../../src/data/migrate.ts";
 import { randomFrom } from "../compare/fuzz.ts";
 import { folder } from "../events/letters.ts";
+import { natsServer, withoutNats } from "../events/nats-server.ts";
 import { freePort } from "../events/ports.ts";
 import { type Process, processOf, type Server, startPostgres } from "./machine.ts";
 
@@ -45,10 +46,19 @@ const say = (what: string) => {
   if (values.say) console.error(`${new Date().toISOString()} ${what}`);
 };
 
+/** What may be killed. */
+interface Victim {
+  readonly name: string;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
 interface Arrangement {
   /** Where letters are written. */
   readonly addresses: readonly string[];
   readonly processes: readonly Process[];
+  /** A broker, if there is one. It comes back without what it had stored. */
+  readonly broker?: Victim & { drop(): Promise<void> };
   readonly told: string;
   readonly heard: string;
 }
@@ -102,8 +112,45 @@ async function apart(server: Server): Promise<Arrangement> {
   return { addresses: writers.map((port) => `http://127.0.0.1:${port}`), processes, told, heard };
 }
 
+/** Two processes that tell and two that hear, with nothing in common but a broker. */
+async function throughBroker(server: Server): Promise<Arrangement> {
+  if (withoutNats) throw new Error(withoutNats);
+  const told = await server.createDatabase("told");
+  const heard = await server.createDatabase("heard");
+  await migrateApps(told, ["writer"]);
+  await migrateApps(heard, ["reader"]);
+  const nats = await natsServer();
+  await nats.start();
+  const shared = { EVENTS_SECRET: randomBytes(32).toString("hex"), EVENTS_URL: nats.url };
+  const addresses: string[] = [];
+  const processes: Process[] = [];
+  for (const [app, url] of [
+    ["writer", told],
+    ["writer", told],
+    ["reader", heard],
+    ["reader", heard],
+  ] as const) {
+    const port = await freePort();
+    if (app === "writer") addresses.push(`http://127.0.0.1:${port}`);
+    const environment = { ...shared, DATABASE_URL: url };
+    const words = ["--only", app, "--port", String(port)];
+    const name = `${app}-${processes.length}`;
+    processes.push(processOf({ name, folder, arguments: words, environment }));
+  }
+  const broker = {
+    name: "broker",
+    async kill() {
+      await nats.kill();
+      await nats.wipe();
+    },
+    start: () => nats.start(),
+    drop: () => nats.drop(),
+  };
+  return { addresses, processes, broker, told, heard };
+}
+
 /** Starts it, and again for as long as it does not come up: a supervisor does no less. */
-async function bringUp(process: Process): Promise<void> {
+async function bringUp(process: Victim): Promise<void> {
   for (;;) {
     try {
       return await process.start();
@@ -154,7 +201,8 @@ function never(): never {
 }
 
 /** Kills one after the other, and PostgreSQL once in the middle. */
-async function killAll({ processes }: Arrangement, server: Server, end: number) {
+async function killAll({ processes, broker }: Arrangement, server: Server, end: number) {
+  const victims: Victim[] = broker ? [...processes, broker] : [...processes];
   const done = { kills: 0, restarts: 0 };
   const middle = Date.now() + (end - Date.now()) / 2;
   while (Date.now() < end - 3000) {
@@ -165,7 +213,7 @@ async function killAll({ processes }: Arrangement, server: Server, end: number) 
       done.restarts += 1;
       continue;
     }
-    const victim = processes[Math.floor(random() * processes.length)] ?? never();
+    const victim = victims[Math.floor(random() * victims.length)] ?? never();
     say(`${victim.name} is killed`);
     await victim.kill();
     done.kills += 1;
@@ -228,7 +276,10 @@ async function judge(told: Sql, heard: Sql, acknowledged: ReadonlySet<number>) {
 }
 
 const server = await startPostgres({ fsync: "off", full_page_writes: "off" });
-const arrangement = await (transport === "process" ? together : apart)(server);
+const arrange = { process: together, http: apart, nats: throughBroker }[transport];
+if (arrange === undefined)
+  throw new Error(`there is no transport ${transport}: process, http, nats`);
+const arrangement = await arrange(server);
 await Promise.all(arrangement.processes.map(bringUp));
 const end = Date.now() + seconds * 1000;
 const count: Count = { acknowledged: new Set(), failed: 0 };
@@ -262,5 +313,6 @@ if (!isRight)
 await told.end();
 await heard.end();
 await Promise.all(arrangement.processes.map((process) => process.stop()));
+await arrangement.broker?.drop();
 await server.stop();
 process.exit(isRight && open === 0 ? 0 : 1);

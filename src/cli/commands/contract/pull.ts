@@ -2,10 +2,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Command } from "commander";
-import { MarcotError } from "../../errors.ts";
-import { apiVariableOf, tokenVariableOf } from "../../project/addresses.ts";
-import { findProject, loadContract } from "../../project/find.ts";
-import { objectionToName } from "../../project/name.ts";
+import { MarcotError } from "../../../errors.ts";
+import { apiVariableOf, tokenVariableOf } from "../../../project/addresses.ts";
+import { findProject, loadContract } from "../../../project/find.ts";
+import { objectionToName } from "../../../project/name.ts";
 
 interface Flags {
   readonly from: string;
@@ -33,8 +33,8 @@ async function run(name: string, { from, version }: Flags): Promise<void> {
   const project = findProject(process.cwd());
   refuse(project, name, version);
   // Loaded only here: no other command needs them.
-  const { pullContract } = await import("../../lock/pull/contract.ts");
-  const { canonical } = await import("../../lock/lock.ts");
+  const { pullContract } = await import("../../../lock/pull/contract.ts");
+  const { canonical } = await import("../../../lock/lock.ts");
   const pulled = pullContract(await read(from), { name, from, version });
   if (pulled.endpoints === 0) {
     const fix = "Give another document.";
@@ -80,7 +80,7 @@ function refuse(project: string, name: string, version: string | undefined): voi
 const FETCH_MS = 30_000;
 
 async function read(from: string): Promise<unknown> {
-  const { parseDocument, readDocument } = await import("../../lock/document.ts");
+  const { parseDocument, readDocument } = await import("../../../lock/document.ts");
   if (!/^https?:/.test(from)) return readDocument(from);
   let response: Response;
   try {

@@ -1,15 +1,15 @@
 /** `marcot contract`: the lock, what changed between two contracts, and what a row of the table of changes means. */
 import { Argument, type Command, Option } from "commander";
-import { MarcotError } from "../../errors.ts";
-import type { As } from "../../compare/diff.ts";
-import type { Format } from "../../compare/report.ts";
-import { reportUsage } from "../terminal/report.ts";
-import { style } from "../terminal/style.ts";
-import { addLock } from "./contract-lock.ts";
-import { addContractRemove } from "./contract-remove.ts";
-import { addContractUsage } from "./contract-usage.ts";
-import { addContractUses } from "./contract-uses.ts";
-import { addContractPull } from "./contract-pull.ts";
+import { MarcotError } from "../../../errors.ts";
+import type { As } from "../../../compare/diff.ts";
+import type { Format } from "../../../compare/report.ts";
+import { reportUsage } from "../../terminal/report.ts";
+import { style } from "../../terminal/style.ts";
+import { addLock } from "./lock.ts";
+import { addContractRemove } from "./remove.ts";
+import { addContractUsage } from "./usage.ts";
+import { addContractUses } from "./uses.ts";
+import { addContractPull } from "./pull.ts";
 
 interface DiffFlags {
   readonly as?: As;
@@ -76,9 +76,9 @@ async function runDiff(
   { as, json = false, format }: DiffFlags,
 ): Promise<void> {
   // Loaded only here: no other command needs them.
-  const { diff, readDocument } = await import("../../compare/diff.ts");
-  const { report } = await import("../../compare/report.ts");
-  const { isBreak } = await import("../../compare/finding.ts");
+  const { diff, readDocument } = await import("../../../compare/diff.ts");
+  const { report } = await import("../../../compare/report.ts");
+  const { isBreak } = await import("../../../compare/finding.ts");
   try {
     const findings = diff(await readDocument(old), await readDocument(fresh), { as });
     const text = report(findings, json ? "json" : format, fresh, (verdict, word) =>
@@ -92,7 +92,7 @@ async function runDiff(
 }
 
 async function explain(number: number): Promise<void> {
-  const { RULES, ruleOf } = await import("../../compare/rules.ts");
+  const { RULES, ruleOf } = await import("../../../compare/rules.ts");
   const rule = ruleOf(number);
   if (rule === undefined) {
     const message = `there is no such row; they are numbered from 1 to ${RULES.length}`;

@@ -1,12 +1,12 @@
 /** What all commands about events need: the apps that tell some, each with its database. */
 import { InvalidArgumentError, Option } from "commander";
-import { aboutOf } from "../../contract/contract.ts";
-import { withConnection } from "../../data/database.ts";
-import { MarcotError } from "../../errors.ts";
-import { inspect, type Inspection, type Meant } from "../../events/inspect.ts";
-import { findProject } from "../../project/find.ts";
-import { nearest } from "../../project/name.ts";
-import { type Listed, localFiles, ownerUrls, readProject } from "../../project/plan.ts";
+import { aboutOf } from "../../../contract/contract.ts";
+import { withConnection } from "../../../data/database.ts";
+import { MarcotError } from "../../../errors.ts";
+import { inspect, type Inspection, type Meant } from "../../../events/inspect.ts";
+import { findProject } from "../../../project/find.ts";
+import { nearest } from "../../../project/name.ts";
+import { type Listed, localFiles, ownerUrls, readProject } from "../../../project/plan.ts";
 
 export interface Teller {
   readonly app: string;

@@ -2,14 +2,14 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { fromName } from "../../contract/contract.ts";
-import { MarcotError } from "../../errors.ts";
-import { LOCK, readLock, removedBreak, withBreak } from "../../lock/stored.ts";
-import type { Removal } from "../../project/usage/removal.ts";
-import { SILENT_DAYS } from "../../project/usage/usage.ts";
-import { reportUsage } from "../terminal/report.ts";
-import { style } from "../terminal/style.ts";
-import { type AppUsage, readUsage, verdictOf } from "./contract-usage.ts";
+import { fromName } from "../../../contract/contract.ts";
+import { MarcotError } from "../../../errors.ts";
+import { LOCK, readLock, removedBreak, withBreak } from "../../../lock/stored.ts";
+import type { Removal } from "../../../project/usage/removal.ts";
+import { SILENT_DAYS } from "../../../project/usage/usage.ts";
+import { reportUsage } from "../../terminal/report.ts";
+import { style } from "../../terminal/style.ts";
+import { type AppUsage, readUsage, verdictOf } from "./usage.ts";
 
 export function addContractRemove(contract: Command): void {
   contract
@@ -51,7 +51,7 @@ async function run(name: string, flags: { readonly break?: string }): Promise<vo
       return;
     }
     // Loaded only here: its parser is a native package, which a server that was installed lean may lack.
-    const { removalOf } = await import("../../project/usage/removal.ts");
+    const { removalOf } = await import("../../../project/usage/removal.ts");
     const removal = removalOf({ ...found, version });
     if (reason !== undefined) console.log(`It is removed all the same: ${reason}`);
     console.log(toLines(removal, version).join("\n"));

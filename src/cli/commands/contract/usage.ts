@@ -1,18 +1,18 @@
 /** `marcot contract usage`: who still calls which version of an app, and whether it can be removed. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { AnyContract } from "../../contract/contract.ts";
-import { withConnection } from "../../data/database.ts";
-import { onlyText } from "../../lock/uses.ts";
-import { findProject, loadContract } from "../../project/find.ts";
-import { localFiles, ownerUrls, readProject } from "../../project/plan.ts";
+import type { AnyContract } from "../../../contract/contract.ts";
+import { withConnection } from "../../../data/database.ts";
+import { onlyText } from "../../../lock/uses.ts";
+import { findProject, loadContract } from "../../../project/find.ts";
+import { localFiles, ownerUrls, readProject } from "../../../project/plan.ts";
 import {
   type Caller,
   judgeUsage,
   readLedger,
   type VersionUsage,
-} from "../../project/usage/usage.ts";
-import { style, toColumns } from "../terminal/style.ts";
-import { ago } from "../terminal/time.ts";
+} from "../../../project/usage/usage.ts";
+import { style, toColumns } from "../../terminal/style.ts";
+import { ago } from "../../terminal/time.ts";
 
 export function addContractUsage(contract: Command): void {
   contract
@@ -59,8 +59,8 @@ export async function readUsage(app: string, days: number): Promise<AppUsage> {
   const [local] = localFiles(plan, [app]);
   if (local === undefined) throw new Error(`${app} is neither here nor elsewhere`); // localFiles refuses
   // Loaded only here: the parser is a native package, which a server that was installed lean may lack.
-  const { ownApps, scanBoundaries } = await import("../../project/check/boundaries.ts");
-  const { readRecords } = await import("../../project/check/check-uses.ts");
+  const { ownApps, scanBoundaries } = await import("../../../project/check/boundaries.ts");
+  const { readRecords } = await import("../../../project/check/check-uses.ts");
   const { folder: project, settings } = plan;
   const listed = settings.apps;
   const apps = ownApps(project, listed);

@@ -1,9 +1,9 @@
 /** `marcot events retry` and `drop`: the two things that a person can decide about an event. */
 import type { Command } from "commander";
-import { MarcotError } from "../../errors.ts";
-import type { Changed, Meant } from "../../events/inspect.ts";
-import { confirm } from "../terminal/ask.ts";
-import { receiverOption, refuseStranger, type Teller, withTellers } from "./events-tellers.ts";
+import { MarcotError } from "../../../errors.ts";
+import type { Changed, Meant } from "../../../events/inspect.ts";
+import { confirm } from "../../terminal/ask.ts";
+import { receiverOption, refuseStranger, type Teller, withTellers } from "./tellers.ts";
 
 export function addEventsRetry(events: Command): void {
   events

@@ -2,12 +2,12 @@
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { Command } from "commander";
-import { MarcotError } from "../../errors.ts";
-import { type AppFiles, findProject, loadContract, loadSettings } from "../../project/find.ts";
-import type { Broken } from "../../lock/stored.ts";
-import type { History, LockState } from "../../project/locks.ts";
-import { inspectSettings } from "../../project/settings.ts";
-import { NO_APPS, style } from "../terminal/style.ts";
+import { MarcotError } from "../../../errors.ts";
+import { type AppFiles, findProject, loadContract, loadSettings } from "../../../project/find.ts";
+import type { Broken } from "../../../lock/stored.ts";
+import type { History, LockState } from "../../../project/locks.ts";
+import { inspectSettings } from "../../../project/settings.ts";
+import { NO_APPS, style } from "../../terminal/style.ts";
 
 interface Flags {
   readonly check?: boolean;
@@ -49,7 +49,7 @@ async function lock(names: readonly string[], flags: Flags): Promise<void> {
     );
   const project = findProject(process.cwd());
   // Loaded only here: no other command needs it.
-  const { History } = await import("../../project/locks.ts");
+  const { History } = await import("../../../project/locks.ts");
   const history = new History(flags.against);
   const apps = await chosen(project, names);
   if (apps.length === 0) console.log(NO_APPS);
@@ -65,8 +65,8 @@ interface Task {
 }
 
 async function lockOne(files: AppFiles, { project, history, reason, flags }: Task): Promise<void> {
-  const { stateOf } = await import("../../project/locks.ts");
-  const { textOf } = await import("../../lock/stored.ts");
+  const { stateOf } = await import("../../../project/locks.ts");
+  const { textOf } = await import("../../../lock/stored.ts");
   const [newest] = (await loadContract(files)).slice(-1);
   if (newest === undefined) return;
   const state = await stateOf(files, newest, history);
@@ -106,7 +106,7 @@ async function breaksOf(state: LockState, reason: string, app: string): Promise<
   const breaks = changes.filter(({ isBreak }) => isBreak);
   if (breaks.length === 0)
     throw invalid(`nothing of ${app} is broken since ${since}`, "Leave --break away.");
-  const { toBroken } = await import("../../project/locks.ts");
+  const { toBroken } = await import("../../../project/locks.ts");
   return breaks.map((change) => ({ ...toBroken(change), reason }));
 }
 
@@ -115,7 +115,7 @@ function invalid(message: string, fix: string): MarcotError {
 }
 
 async function chosen(project: string, names: readonly string[]): Promise<readonly AppFiles[]> {
-  const { ownApps } = await import("../../project/check/boundaries.ts");
+  const { ownApps } = await import("../../../project/check/boundaries.ts");
   const { read } = inspectSettings(await loadSettings(project), process.env);
   const own = ownApps(project, read.apps).filter(({ isPulled }) => !isPulled);
   const foreign = names.find((name) => !own.some((files) => files.name === name));

@@ -1,11 +1,11 @@
 /** `marcot events`: how the events of the apps are doing, and what a person can do about them. */
 import type { Command } from "commander";
-import type { ReceiverState } from "../../events/inspect.ts";
-import { style, toColumns } from "../terminal/style.ts";
-import { span } from "../terminal/time.ts";
-import { addEventsDrop, addEventsRetry } from "./events-change.ts";
-import { addEventsList, addEventsShow } from "./events-list.ts";
-import { withTellers } from "./events-tellers.ts";
+import type { ReceiverState } from "../../../events/inspect.ts";
+import { style, toColumns } from "../../terminal/style.ts";
+import { span } from "../../terminal/time.ts";
+import { addEventsDrop, addEventsRetry } from "./change.ts";
+import { addEventsList, addEventsShow } from "./list.ts";
+import { withTellers } from "./tellers.ts";
 
 export function addEvents(program: Command): void {
   const events = program

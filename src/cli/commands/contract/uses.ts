@@ -5,12 +5,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import type { Command } from "commander";
-import { MarcotError } from "../../errors.ts";
-import { usesSeen, usesText } from "../../lock/recorded.ts";
-import { USES } from "../../lock/uses.ts";
-import { type AppFiles, findProject, loadSettings } from "../../project/find.ts";
-import { inspectSettings } from "../../project/settings.ts";
-import { style } from "../terminal/style.ts";
+import { MarcotError } from "../../../errors.ts";
+import { usesSeen, usesText } from "../../../lock/recorded.ts";
+import { USES } from "../../../lock/uses.ts";
+import { type AppFiles, findProject, loadSettings } from "../../../project/find.ts";
+import { inspectSettings } from "../../../project/settings.ts";
+import { style } from "../../terminal/style.ts";
 
 interface Flags {
   readonly check?: boolean;
@@ -49,7 +49,7 @@ async function run(names: readonly string[], { check = false }: Flags): Promise<
 /** Those that are named, or all that call others. */
 async function callersIn(project: string, names: readonly string[]): Promise<readonly AppFiles[]> {
   // Loaded only here: the parser is a native package, which a server that was installed lean may lack.
-  const { ownApps, scanBoundaries } = await import("../../project/check/boundaries.ts");
+  const { ownApps, scanBoundaries } = await import("../../../project/check/boundaries.ts");
   const { apps: listed } = inspectSettings(await loadSettings(project), process.env).read;
   const own = ownApps(project, listed).filter(({ isPulled }) => !isPulled);
   const foreign = names.find((name) => !own.some((files) => files.name === name));
