@@ -41,6 +41,11 @@ export const v2 = extend(v1, "faq/v2", {
     output: { answer: text(), related: list(integer()) },
   },
   entry: { output: { answer: text(), related: list(integer()) } },
+  /** Those of the ids that are there, in no order: for other apps, which keep ids. */
+  many: get("/many/", {
+    input: { ids: list(ref, { max: 200 }) },
+    output: { entries: list(object({ id: integer(), question: text() })) },
+  }),
   update: post("/entries/:id/", {
     input: {
       id: ref,

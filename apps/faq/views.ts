@@ -1,5 +1,5 @@
 import { emit, view } from "marcot";
-import { desc, eq, ilike, one, placeholder, prepared } from "marcot/tables";
+import { desc, eq, ilike, inArray, one, placeholder, prepared } from "marcot/tables";
 import { v2 } from "./contract.ts";
 import { entries } from "./tables.ts";
 
@@ -54,6 +54,13 @@ export const entry = view(v2.entry, async ({ id }, { db, fail }) => {
 
 export const list = view(v2.entries, async ({ search, limit }, { db }) => ({
   entries: await searchEntries(db, { pattern: `%${escapeLike(search)}%`, limit }),
+}));
+
+export const many = view(v2.many, async ({ ids }, { db }) => ({
+  entries: await db
+    .select({ id: entries.id, question: entries.question })
+    .from(entries)
+    .where(inArray(entries.id, [...ids])),
 }));
 
 export const update = view(v2.update, async ({ id, question, answer, related }, { db, fail }) => {

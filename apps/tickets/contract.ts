@@ -10,11 +10,12 @@ import {
   nullable,
   object,
   post,
+  ref,
   text,
 } from "marcot/contract";
 
 /** The id of a row: what PostgreSQL's `integer` holds. */
-const ref = integer({ min: 0, max: 2_147_483_647 });
+const row = integer({ min: 0, max: 2_147_483_647 });
 
 const ticket = {
   id: integer(),
@@ -32,7 +33,7 @@ export const v1 = contract("tickets/v1", {
     status: 201,
   }),
   ticket: get("/tickets/:id/", {
-    input: { id: ref },
+    input: { id: row },
     output: ticket,
     errors: { NoSuchTicket: 404 },
   }),
@@ -41,12 +42,12 @@ export const v1 = contract("tickets/v1", {
     output: { tickets: list(object(ticket)) },
   }),
   answer: post("/tickets/:id/answer/", {
-    input: { id: ref, answer: text({ min: 1, max: 4000 }) },
+    input: { id: row, answer: text({ min: 1, max: 4000 }) },
     output: ticket,
     errors: { NoSuchTicket: 404, AlreadyResolved: 409 },
   }),
   resolve: post("/tickets/:id/resolve/", {
-    input: { id: ref },
+    input: { id: row },
     output: ticket,
     errors: { NoSuchTicket: 404, NotAnswered: 409 },
   }),
@@ -56,7 +57,7 @@ export const v1 = contract("tickets/v1", {
 
 /** `entry` came with v2: the question of the app faq that a ticket has become. */
 export const v2 = extend(v1, "tickets/v2", {
-  ticket: { output: { entry: nullable(integer()) } },
+  ticket: { output: { entry: nullable(ref("faq")) } },
   /** All of them, by id, a page at a time: for apps that keep what `resolved` tells. */
   resolvedTickets: get("/resolved/", {
     input: {

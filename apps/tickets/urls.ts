@@ -1,4 +1,14 @@
-import { draw, type FormState, type Html, html, page, type PageRequest, redirect } from "marcot";
+import {
+  draw,
+  type FormState,
+  type Html,
+  html,
+  hydrate,
+  page,
+  type PageRequest,
+  redirect,
+} from "marcot";
+import { v2 as faq } from "marcot-faq";
 import { v1, v2 } from "./contract.ts";
 import { answerForm, openForm, resolveForm } from "./forms.ts";
 
@@ -115,6 +125,8 @@ async function sendResolved(request: PageRequest) {
 
 async function drawTicket({ params, href, hrefOf }: PageRequest, state: FormState) {
   const ticket = await v2.ticket({ id: Number(params["id"]) });
+  // The page is worth showing without the question, while faq cannot be reached.
+  const [{ entry } = {}] = await hydrate([ticket], "entry", faq.many, { unreachable: "null" });
   return draw(
     ticket.subject,
     html`<p class="back"><a href="${href("/")}">All tickets</a></p>
@@ -137,7 +149,7 @@ async function drawTicket({ params, href, hrefOf }: PageRequest, state: FormStat
           : html`<p>
               Others ask this too:
               <a href="${hrefOf("faq", `/questions/${ticket.entry}/`)}"
-                >see it among the questions</a
+                >${entry?.question ?? "see it among the questions"}</a
               >
             </p>`
       }

@@ -58,13 +58,13 @@ export interface Field<R = unknown, W = unknown, P extends Presence = Presence> 
 
 export type Fields = { readonly [name: string]: Field };
 
-export type Defaulted<R, W, O> = Field<
+type Defaulted<R, W, O> = Field<
   R,
   W,
   O extends { readonly default: unknown } ? "default" : "required"
 >;
 
-export interface Options<T> {
+interface Options<T> {
   /** What a value that was left out becomes. Default: the field is required. */
   readonly default?: T;
   /** Values for readers of the contract, and for an app that is fake (`FAQ_API=fake:`). Default: none. */

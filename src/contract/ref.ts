@@ -1,5 +1,5 @@
 /** The id of another app's row. */
-import { type Defaulted, integer, type Options } from "./field.ts";
+import { integer, type RangeOptions } from "./field.ts";
 
 /** What PostgreSQL's `integer` holds. */
 const ID_MAX = 2_147_483_647;
@@ -8,12 +8,12 @@ const ID_MAX = 2_147_483_647;
  * The id of a row of another app, or of one's own: `source: ref("tickets")`. No foreign key leads there:
  * the row may be gone, and `hydrate` says null for it.
  */
-export function ref<const O extends Options<number>>(
+export function ref<const O extends RangeOptions>(
   app: string,
   options?: O,
-): Defaulted<number, number, O> {
-  const field = integer({ min: 0, max: ID_MAX, ...options });
+): ReturnType<typeof integer<O>> {
+  const field = integer<RangeOptions>({ min: 0, max: ID_MAX, ...options });
   // An annotation, which changes nothing about what is accepted (JSON Schema 2020-12, core, 4.3.1).
   const schema = Object.freeze({ ...field.schema, "x-ref": app });
-  return Object.freeze({ ...field, schema }) as unknown as Defaulted<number, number, O>;
+  return Object.freeze({ ...field, schema }) as unknown as ReturnType<typeof integer<O>>;
 }

@@ -1,4 +1,5 @@
 /** Fills the projections of an app, when they are new and when somebody asks for it. */
+import type { Sql } from "postgres";
 import { current, newTraceId } from "../app/context.ts";
 import type { Context, Projection, Running, ServedApp } from "../app/types.ts";
 import type { Database } from "../data/database.ts";
@@ -64,6 +65,27 @@ async function isWanted({ served, database }: ProjectionsOptions, { name }: Proj
     [name],
   );
   return found?.state !== "ready";
+}
+
+/** How a projection is. */
+export interface Filled {
+  readonly name: string;
+  readonly state: "wanted" | "building" | "ready";
+  readonly builtAt: Date | null;
+}
+
+export async function filled(sql: Sql, app: string): Promise<readonly Filled[]> {
+  return sql.unsafe<Filled[]>(
+    `SELECT name, state, built_at AS "builtAt" FROM ${ownTable(app, "event_projections")} ORDER BY name`,
+  );
+}
+
+/** Has one filled anew, from the beginning, by a process that provides the app. */
+export async function askToFill(sql: Sql, app: string, name: string): Promise<void> {
+  await sql.unsafe(
+    `UPDATE ${ownTable(app, "event_projections")} SET state = 'wanted', after = 0 WHERE name = $1`,
+    [name],
+  );
 }
 
 async function build(

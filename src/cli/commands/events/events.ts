@@ -5,6 +5,7 @@ import { style, toColumns } from "../../terminal/style.ts";
 import { span } from "../../terminal/time.ts";
 import { addEventsDrop, addEventsRetry } from "./change.ts";
 import { addEventsList, addEventsShow } from "./list.ts";
+import { addEventsRebuild } from "./rebuild.ts";
 import { withTellers } from "./tellers.ts";
 
 export function addEvents(program: Command): void {
@@ -27,7 +28,14 @@ Examples:
   DATABASE_URL=postgres://… marcot events overview faq --json`,
     )
     .action(run);
-  for (const addTo of [addEventsList, addEventsShow, addEventsRetry, addEventsDrop]) addTo(events);
+  for (const addTo of [
+    addEventsList,
+    addEventsShow,
+    addEventsRetry,
+    addEventsDrop,
+    addEventsRebuild,
+  ])
+    addTo(events);
 }
 
 interface Told {

@@ -1,6 +1,12 @@
 /** `marcot events list` and `show`: single events, and how far each has come. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Delivery, type Meant, type Shown, type Word, words } from "../../../events/inspect.ts";
+import {
+  type Delivery,
+  type Meant,
+  type Shown,
+  type Word,
+  words,
+} from "../../../events/inspect.ts";
 import { style, toColumns } from "../../terminal/style.ts";
 import { ago, span } from "../../terminal/time.ts";
 import { receiverOption, refuseStranger, withTellers } from "./tellers.ts";
