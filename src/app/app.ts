@@ -2,8 +2,9 @@
 import { aboutOf, type AnyContract, lastEndpoints, versionsOf } from "../contract/contract.ts";
 import { MarcotError } from "../errors.ts";
 import type { Page } from "./page.ts";
+import { isJob } from "./job.ts";
 import { isReceiver } from "./receiver.ts";
-import type { App, Receiver, View } from "./types.ts";
+import type { App, Job, Receiver, View } from "./types.ts";
 
 export interface AppParts {
   /** The newest version of the app's contract; the older ones come with it. */
@@ -18,6 +19,8 @@ export interface AppParts {
   readonly tables?: Readonly<Record<string, unknown>>;
   /** `import * as receivers`: what the app does about events of others. Default: nothing. */
   readonly receivers?: Readonly<Record<string, unknown>>;
+  /** `import * as jobs`: what the app does later, or again and again. Default: nothing. */
+  readonly jobs?: Readonly<Record<string, unknown>>;
 }
 
 export function app(name: string, parts: AppParts): App {
@@ -29,7 +32,20 @@ export function app(name: string, parts: AppParts): App {
   refuseHidden(name, parts);
   const { contract, summary = "", urls = [], tables = {} } = parts;
   const receivers = receiversOf(name, parts);
-  return Object.freeze({ name, contract, summary, views, urls, tables, receivers });
+  const jobs = jobsOf(name, parts);
+  return Object.freeze({ name, contract, summary, views, urls, tables, receivers, jobs });
+}
+
+function jobsOf(name: string, { jobs = {}, tables }: AppParts): Job[] {
+  const found = new Map<string, Job>();
+  for (const candidate of Object.values(jobs)) {
+    if (!isJob(candidate)) continue;
+    if (found.has(candidate.name)) throw invalid(name, `two jobs are called "${candidate.name}"`);
+    found.set(candidate.name, candidate);
+  }
+  if (found.size > 0 && tables === undefined)
+    throw invalid(name, "it has jobs and no `tables`: they wait in its database");
+  return [...found.values()];
 }
 
 function receiversOf(name: string, { receivers = {} }: AppParts): Receiver[] {

@@ -24,7 +24,15 @@ import type { ServedApp, View } from "./types.ts";
 /** Each version answers by itself: there is no view of the newest one to go through. */
 export function serveFake(newest: AnyContract, seed: string): ServedApp {
   const { app } = aboutOf(newest);
-  const parts = { name: app, contract: newest, summary: "", urls: [], tables: {}, receivers: [] };
+  const parts = {
+    name: app,
+    contract: newest,
+    summary: "",
+    urls: [],
+    tables: {},
+    receivers: [],
+    jobs: [],
+  };
   const fake = Object.freeze({ ...parts, views: new Map() });
   return serveEach(fake, NO_ROWS, (endpoint) => ({
     latest: endpoint,

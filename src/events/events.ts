@@ -1,6 +1,6 @@
 /**
- * The events of a project while it serves: who receives what, who delivers, and by which way. Started with
- * the service and stopped with it; a project without events has none of it.
+ * The events of a project while it serves: who receives what, who delivers, and by which way; and its jobs.
+ * Started with the service and stopped with it; a project without events and jobs has none of it.
  */
 import type { Log, Provider, Running, ServedApp } from "../app/types.ts";
 import { versionsOf, aboutOf } from "../contract/contract.ts";
@@ -9,6 +9,7 @@ import { isDisconnected } from "../data/disconnected.ts";
 import { codeOf } from "../errors.ts";
 import { alarm } from "./alarm.ts";
 import { startDelivery } from "./deliver.ts";
+import { startJobs } from "./jobs/jobs.ts";
 import { channelOf, type Lead, openLead } from "./lead.ts";
 import { type Lane, type Outbox, outboxOf } from "./outbox.ts";
 import { type Outward, transportTo } from "./transport.ts";
@@ -40,13 +41,13 @@ export interface Events {
 }
 
 export async function startEvents(options: EventsOptions): Promise<Events> {
-  const telling = options.databases.flatMap((database) => {
+  const working = options.databases.flatMap((database) => {
     const provider = options.running.providers.get(database.app ?? "");
-    return provider?.is === "local" && hasEvents(provider.served)
-      ? [{ served: provider.served, database }]
-      : [];
+    if (provider?.is !== "local") return [];
+    const { served } = provider;
+    return hasEvents(served) || served.app.jobs.length > 0 ? [{ served, database }] : [];
   });
-  const started = await Promise.all(telling.map((teller) => startApp(teller, options)));
+  const started = await Promise.all(working.map((worker) => startApp(worker, options)));
   return {
     async stop() {
       await Promise.all(started.map((one) => one.stop()));
@@ -58,14 +59,45 @@ function hasEvents({ app }: ServedApp): boolean {
   return versionsOf(app.contract).some((version) => aboutOf(version).events.length > 0);
 }
 
-/** An app that is provided here and has events, with its rows. */
-interface Teller {
+/** An app that is provided here and has events or jobs, with its rows. */
+interface Worker {
   readonly served: ServedApp;
   readonly database: Database;
 }
 
-async function startApp(teller: Teller, options: EventsOptions): Promise<Events> {
-  const { served, database } = teller;
+/** What is done for an app, woken by news. */
+interface Work extends Events {
+  wake(): void;
+}
+
+/** One session for all that this process leads of an app. */
+async function startApp({ served, database }: Worker, options: EventsOptions): Promise<Events> {
+  const app = served.app.name;
+  const works: Work[] = [];
+  const news = () => {
+    for (const work of works) work.wake();
+  };
+  const lead = openLead({ database, app, news });
+  const tellOthers = notifier(database, app);
+  if (hasEvents(served)) works.push(await startTelling({ served, lead, tellOthers }, options));
+  if (served.app.jobs.length > 0)
+    works.push(startJobs({ served, lead, tellOthers, running: options.running }));
+  return {
+    async stop() {
+      await Promise.all(works.map((work) => work.stop()));
+      await lead.close();
+    },
+  };
+}
+
+interface Teller {
+  readonly served: ServedApp;
+  readonly lead: Lead;
+  readonly tellOthers: () => void;
+}
+
+async function startTelling(teller: Teller, options: EventsOptions): Promise<Work> {
+  const { served, lead, tellOthers } = teller;
   const { running, outward } = options;
   const app = served.app.name;
   const { log } = running;
@@ -73,14 +105,6 @@ async function startApp(teller: Teller, options: EventsOptions): Promise<Events>
   const transport = (name: string) => transportTo(running, name, outward);
   const unasked = new Set(others);
   const spreading = alarm();
-  const lead = openLead({
-    database,
-    app,
-    news() {
-      spreading.ring();
-      delivery.wake();
-    },
-  });
   const outbox = outboxOf(lead.sql, app);
   await registerHere({ outbox, app, running, others, unasked, transport });
   const delivery = startDelivery({
@@ -97,7 +121,6 @@ async function startApp(teller: Teller, options: EventsOptions): Promise<Events>
   const openAll = async () => {
     for (const lane of await outbox.lanes()) delivery.open(lane);
   };
-  const tellOthers = notifier(database, app);
   served.bell.ring = () => {
     spreading.ring();
     tellOthers();
@@ -140,6 +163,10 @@ async function startApp(teller: Teller, options: EventsOptions): Promise<Events>
   }, CLEAN_MS);
   cleaning.unref();
   return {
+    wake() {
+      spreading.ring();
+      delivery.wake();
+    },
     async stop() {
       isOpen = false;
       served.bell.ring = () => {};
@@ -148,7 +175,6 @@ async function startApp(teller: Teller, options: EventsOptions): Promise<Events>
       spreading.stop();
       await Promise.all(loops);
       await delivery.close();
-      await lead.close();
     },
   };
 }
