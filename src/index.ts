@@ -3,8 +3,9 @@ import "./client/dispatch.ts"; // puts itself into the slot that contracts call
 
 export { app } from "./app/app.ts";
 export { emit } from "./app/emit.ts";
+export { every, type EveryOptions, job, type JobOptions, type Later } from "./app/job.ts";
 export { receiver, type ReceiverOptions } from "./app/receiver.ts";
-export type { ReceiverContext, ViewContext } from "./app/types.ts";
+export type { JobContext, ReceiverContext, RecurringContext, ViewContext } from "./app/types.ts";
 export {
   absent,
   draw,
@@ -26,5 +27,6 @@ export { settings } from "./project/settings.ts";
 // The names by which the compiler declares what the files of an app export, when a package is built of it.
 export type { Form } from "./app/form.ts";
 export type { Page } from "./app/page.ts";
-export type { App, Projection, Receiver, View } from "./app/types.ts";
+export type { DelayedJob } from "./app/job.ts";
+export type { App, Job, Projection, Receiver, View } from "./app/types.ts";
 export type { Settings } from "./project/settings.ts";

@@ -2,9 +2,10 @@
 import { aboutOf, type AnyContract, lastEndpoints, versionsOf } from "../contract/contract.ts";
 import { MarcotError } from "../errors.ts";
 import type { Page } from "./page.ts";
+import { isJob } from "./job.ts";
 import { isProjection } from "./projection.ts";
 import { isReceiver } from "./receiver.ts";
-import type { App, Receiver, View } from "./types.ts";
+import type { App, Job, Receiver, View } from "./types.ts";
 
 export interface AppParts {
   /** The newest version of the app's contract; the older ones come with it. */
@@ -19,6 +20,8 @@ export interface AppParts {
   readonly tables?: Readonly<Record<string, unknown>>;
   /** `import * as receivers`: what the app does about events of others, projections too. Default: nothing. */
   readonly receivers?: Readonly<Record<string, unknown>>;
+  /** `import * as jobs`: what the app does later, or again and again. Default: nothing. */
+  readonly jobs?: Readonly<Record<string, unknown>>;
 }
 
 export function app(name: string, parts: AppParts): App {
@@ -31,6 +34,7 @@ export function app(name: string, parts: AppParts): App {
   const { contract, summary = "", urls = [], tables = {} } = parts;
   const projections = Object.values(parts.receivers ?? {}).filter(isProjection);
   const receivers = receiversOf(name, parts);
+  const jobs = jobsOf(name, parts);
   return Object.freeze({
     name,
     contract,
@@ -40,7 +44,20 @@ export function app(name: string, parts: AppParts): App {
     tables,
     receivers,
     projections,
+    jobs,
   });
+}
+
+function jobsOf(name: string, { jobs = {}, tables }: AppParts): Job[] {
+  const found = new Map<string, Job>();
+  for (const candidate of Object.values(jobs)) {
+    if (!isJob(candidate)) continue;
+    if (found.has(candidate.name)) throw invalid(name, `two jobs are called "${candidate.name}"`);
+    found.set(candidate.name, candidate);
+  }
+  if (found.size > 0 && tables === undefined)
+    throw invalid(name, "it has jobs and no `tables`: they wait in its database");
+  return [...found.values()];
 }
 
 function receiversOf(name: string, { receivers = {} }: AppParts): Receiver[] {

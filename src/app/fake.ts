@@ -32,6 +32,7 @@ export function serveFake(newest: AnyContract, seed: string): ServedApp {
     tables: {},
     receivers: [],
     projections: [],
+    jobs: [],
   };
   const fake = Object.freeze({ ...parts, views: new Map() });
   return serveEach(fake, NO_ROWS, (endpoint) => ({

@@ -46,7 +46,17 @@ export function serveEach(
   const versions = servedVersions(app.contract).map(aboutOf);
   const names = versions.map(({ version }) => version);
   const bell: Bell = { ring() {} }; // without a deliverer nobody waits for it
-  const served: ServedApp = { app, db, atomic, bell, routes, byEndpoint, versions: names };
+  const jobsBell: Bell = { ring() {} };
+  const served: ServedApp = {
+    app,
+    db,
+    atomic,
+    bell,
+    jobsBell,
+    routes,
+    byEndpoint,
+    versions: names,
+  };
   for (const { endpoints, life } of versions) {
     for (const endpoint of endpoints) {
       const parts = { endpoint, retired: life.retired, ...answering(endpoint) };

@@ -5,12 +5,14 @@
 import type { Check } from "../contract/check.ts";
 import type { AnyContract, Retirement } from "../contract/contract.ts";
 import type { Endpoint, EventData } from "../contract/endpoint.ts";
+import type { Fields } from "../contract/field.ts";
 import type { Carry } from "../contract/steps/carry-text.ts";
 import type { DeclaredError } from "../contract/steps/plan.ts";
 import type { Db } from "../data/db.ts";
 import type { Atomic } from "../data/scope.ts";
 import type { MarcotError } from "../errors.ts";
 import type { Page } from "./page.ts";
+import type { Schedule } from "./schedule.ts";
 
 export interface App {
   readonly name: string;
@@ -22,6 +24,39 @@ export interface App {
   /** Those of its projections too. */
   readonly receivers: readonly Receiver[];
   readonly projections: readonly Projection[];
+  readonly jobs: readonly Job[];
+}
+
+/** Work that an app does by itself. */
+export interface Job {
+  readonly is: "job";
+  /** Unique among the app's jobs, and not to be renamed: by it the app knows what waits. */
+  readonly name: string;
+  readonly fields: Fields;
+  /** Of one that comes again. */
+  readonly schedule: Schedule | undefined;
+  /** How long one attempt may take, in milliseconds. */
+  readonly deadlineMs: number;
+  /** How often it is tried before it is parked. */
+  readonly attempts: number;
+  readonly run: (data: unknown, context: RecurringContext) => Promise<void>;
+}
+
+/** What a job gets besides its data. */
+export interface JobContext extends Context {
+  /** The transaction in which the job is marked as done. */
+  readonly db: Db;
+  /** The job's own id, the same at every attempt. */
+  readonly jobId: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** Ends when the deadline has passed or the process stops, so that a job can stop its work. */
+  readonly signal: AbortSignal;
+}
+
+export interface RecurringContext extends JobContext {
+  /** The time for which it runs, which may be long past. */
+  readonly scheduledFor: Date;
 }
 
 /** A function that handles an event of another app. */
@@ -109,7 +144,7 @@ export interface Checks {
   write?: Check;
 }
 
-/** Rung when an event has been told and committed, so that it is delivered at once. */
+/** Rung when something has been written and committed, so that it is taken up at once. */
 export interface Bell {
   ring: () => void;
 }
@@ -119,7 +154,10 @@ export interface ServedApp {
   readonly db: Db;
   /** A new transaction of the app; undefined where it has no database. */
   readonly atomic: (() => Atomic) | undefined;
+  /** Rung when an event has been told. */
   readonly bell: Bell;
+  /** Rung when a job has been asked for. */
+  readonly jobsBell: Bell;
   /** `["v1", "v2"]`: those that are served. */
   readonly versions: readonly string[];
   /** Every endpoint of every version, oldest version first. */

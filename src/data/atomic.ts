@@ -6,6 +6,7 @@
  */
 import { PostgresJsSession, PostgresJsTransaction } from "drizzle-orm/postgres-js";
 import type { Db } from "./db.ts";
+import { isDisconnected } from "./disconnected.ts";
 import type { Atomic, Query, Scope, Unsafe } from "./scope.ts";
 import type { Client } from "./transaction.ts";
 
@@ -35,6 +36,7 @@ function atomic(pool: Db): Atomic {
   let begun:
     { readonly scope: Promise<Scope>; readonly end: Ending; done: Promise<void> } | undefined;
   let open: Scope | undefined;
+  let isBroken = false;
   const begin = (): Promise<Scope> => {
     if (begun !== undefined) return begun.scope;
     const end = ending();
@@ -44,7 +46,10 @@ function atomic(pool: Db): Atomic {
       started.resolve(scope);
       await end.promise;
     });
-    done.catch((error: unknown) => started.reject(error));
+    done.catch((error: unknown) => {
+      isBroken = isDisconnected(error);
+      started.reject(error);
+    });
     started.promise.catch(() => {}); // whoever waits for it is told; nobody need
     begun = { scope: started.promise, end, done };
     return started.promise;
@@ -65,6 +70,7 @@ function atomic(pool: Db): Atomic {
       begun.end.reject(UNDONE);
       await begun.done.catch(() => {});
     },
+    isBroken: () => isBroken,
   };
 }
 

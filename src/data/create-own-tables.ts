@@ -24,11 +24,12 @@ export async function missingTables(
 /** Asked first: IF NOT EXISTS alone would send a notice at every start. */
 export async function createOwnTables(tx: TransactionSql, app: string): Promise<void> {
   for (const table of await missingTables(tx, app)) {
-    const { columns, indexes = {} }: OwnColumns = ownTables[table];
+    const { columns, indexes = {}, uniques = {} }: OwnColumns = ownTables[table];
     await tx.unsafe(`CREATE TABLE ${ownTable(app, table)} (${columns})`);
-    for (const [name, on] of Object.entries(indexes))
-      await tx.unsafe(
-        `CREATE INDEX ${quoted(`${table}_${name}`)} ON ${ownTable(app, table)} ${on}`,
-      );
+    const create = async (what: string, [name, on]: readonly [string, string]) => {
+      await tx.unsafe(`${what} ${quoted(`${table}_${name}`)} ON ${ownTable(app, table)} ${on}`);
+    };
+    for (const index of Object.entries(indexes)) await create("CREATE INDEX", index);
+    for (const index of Object.entries(uniques)) await create("CREATE UNIQUE INDEX", index);
   }
 }

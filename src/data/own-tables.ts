@@ -8,6 +8,8 @@ import { quoted } from "./identifier.ts";
 export interface OwnColumns {
   readonly columns: string;
   readonly indexes?: Readonly<Record<string, string>>;
+  /** Indexes that let nothing in twice. */
+  readonly uniques?: Readonly<Record<string, string>>;
 }
 
 /** Each by its name. What stands here was created somewhere: add, never edit. */
@@ -79,6 +81,27 @@ export const ownTables = {
       "consumer text NOT NULL, endpoint text NOT NULL, key text NOT NULL, request text NOT NULL, " +
       "reply json, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (consumer, endpoint, key)",
     indexes: { at: "(at)" },
+  },
+  /**
+   * What the app is to do, and has done. `claim` counts how often a process took it, and by it a process
+   * knows whether it still is its own. `scheduled_for`: the time of one that comes again.
+   */
+  job_queue: {
+    columns:
+      "id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, name text NOT NULL, key text, " +
+      "data json NOT NULL, state text NOT NULL DEFAULT 'waiting', attempts int NOT NULL DEFAULT 0, " +
+      "claim int NOT NULL DEFAULT 0, due_at timestamptz NOT NULL, scheduled_for timestamptz, " +
+      "trace_id text, error text, told_at timestamptz NOT NULL DEFAULT now(), " +
+      "changed_at timestamptz NOT NULL DEFAULT now()",
+    indexes: {
+      due: "(name, due_at, id) WHERE state IN ('waiting', 'failed')",
+      running: "(id) WHERE state = 'running'",
+      ended: "(changed_at) WHERE state IN ('done', 'dropped')",
+    },
+    uniques: {
+      key: "(name, key) WHERE state IN ('waiting', 'failed')",
+      occurrence: "(name, scheduled_for)",
+    },
   },
 } as const satisfies Record<string, OwnColumns>;
 

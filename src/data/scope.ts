@@ -40,6 +40,8 @@ export interface Atomic {
   commit(): Promise<void>;
   /** Undoes all of it. Never rejects. */
   rollback(): Promise<void>;
+  /** Whether it ended because the database could not be reached, or the connection broke. */
+  isBroken(): boolean;
 }
 
 /** The transaction that a `db` stands in; undefined for a pool. */

@@ -9,7 +9,7 @@ import { codeOf } from "../errors.ts";
 import { alarm, type Alarm } from "./alarm.ts";
 import { type Outcome, type Message, type Stored, toMessage } from "./message.ts";
 import type { Lane, Outbox } from "./outbox.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "./ways/transport.ts";
 
 /** News come by notification; this is for the one that got lost. */
 const POLL_MS = 1000;

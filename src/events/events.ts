@@ -1,27 +1,17 @@
 /**
- * The events of a project while it serves: who receives what, who delivers, and by which way. Started with
- * the service and stopped with it; a project without events has none of it.
+ * What goes on in an app beside its calls, while a project serves: it tells its events, fills its projections
+ * and does its jobs. Started with the service and stopped with it; an app that has none of it has no session
+ * for it.
  */
-import type { Log, Running, ServedApp } from "../app/types.ts";
-import { versionsOf, aboutOf } from "../contract/contract.ts";
+import type { Running, ServedApp } from "../app/types.ts";
+import { aboutOf, versionsOf } from "../contract/contract.ts";
 import type { Database } from "../data/database.ts";
-import { isDisconnected } from "../data/disconnected.ts";
-import { codeOf } from "../errors.ts";
-import { alarm } from "./alarm.ts";
-import { startDelivery } from "./deliver.ts";
-import { channelOf, type Lead, openLead } from "./lead.ts";
-import { type Lane, type Outbox, outboxOf } from "./outbox.ts";
+import { keepHouse } from "./housekeeping.ts";
+import { startJobs } from "./jobs/jobs.ts";
+import { channelOf, openLead } from "./lead.ts";
 import { startProjections } from "./projections.ts";
-import { type Outward, transportTo } from "./transport.ts";
-
-/** How often an app elsewhere is asked who receives: while it has not answered, and later. */
-const ASK_MS = 2000;
-const ASK_AGAIN_MS = 60_000;
-
-const CLEAN_MS = 60_000;
-
-/** News come by notification; this is for the one that got lost. */
-const POLL_MS = 1000;
+import { startTelling } from "./telling.ts";
+import type { Outward } from "./ways/transport.ts";
 
 /** Commits of a busy app come in crowds: one notification is enough for many. */
 const NOTIFY_MS = 20;
@@ -36,26 +26,56 @@ export interface EventsOptions {
 }
 
 export interface Events {
-  /** Lets what is out be finished, and delivers no more. */
+  /** Lets what has begun be finished, and begins nothing more. */
   stop(): Promise<void>;
 }
 
 export async function startEvents(options: EventsOptions): Promise<Events> {
-  const telling = options.databases.flatMap((database) => {
+  const working = options.databases.flatMap((database) => {
     const provider = options.running.providers.get(database.app ?? "");
-    return provider?.is === "local" && hasEvents(provider.served)
-      ? [{ served: provider.served, database }]
-      : [];
+    return provider?.is === "local" ? [{ served: provider.served, database }] : [];
   });
-  const started = await Promise.all(telling.map((teller) => startApp(teller, options)));
-  const filling = options.databases.flatMap((database) => {
-    const provider = options.running.providers.get(database.app ?? "");
-    if (provider?.is !== "local" || provider.served.app.projections.length === 0) return [];
-    return [startProjections({ running: options.running, served: provider.served, database })];
-  });
+  const started = await Promise.all(working.map((worker) => startApp(worker, options)));
   return {
     async stop() {
-      await Promise.all([...started.map((one) => one.stop()), ...filling.map((stop) => stop())]);
+      await Promise.all(started.map((one) => one.stop()));
+    },
+  };
+}
+
+/** An app that is provided here, with its rows. */
+interface Worker {
+  readonly served: ServedApp;
+  readonly database: Database;
+}
+
+/** What is done for an app, woken by news. */
+interface Work extends Events {
+  wake(): void;
+}
+
+/** One session for all that this process leads of an app. */
+async function startApp({ served, database }: Worker, options: EventsOptions): Promise<Events> {
+  const { running, apps, outward } = options;
+  const { app } = served;
+  const endHousekeeping = keepHouse(database, app.name, running.log);
+  if (!hasEvents(served) && app.jobs.length === 0 && app.projections.length === 0)
+    return { stop: async () => endHousekeeping() };
+  const works: Work[] = [];
+  const news = () => {
+    for (const work of works) work.wake();
+  };
+  const lead = openLead({ database, app: app.name, news });
+  const tellOthers = notifier(database, app.name);
+  const part = { running, served, lead, tellOthers };
+  if (hasEvents(served)) works.push(await startTelling({ ...part, apps, outward }));
+  if (app.jobs.length > 0) works.push(startJobs(part));
+  if (app.projections.length > 0) works.push(startProjections({ ...part, database }));
+  return {
+    async stop() {
+      endHousekeeping();
+      await Promise.all(works.map((work) => work.stop()));
+      await lead.close();
     },
   };
 }
@@ -64,167 +84,7 @@ function hasEvents({ app }: ServedApp): boolean {
   return versionsOf(app.contract).some((version) => aboutOf(version).events.length > 0);
 }
 
-/** An app that is provided here and has events, with its rows. */
-interface Teller {
-  readonly served: ServedApp;
-  readonly database: Database;
-}
-
-async function startApp(teller: Teller, options: EventsOptions): Promise<Events> {
-  const { served, database } = teller;
-  const { running, outward } = options;
-  const app = served.app.name;
-  const { log } = running;
-  const others = options.apps.filter((name) => name !== app);
-  const transport = (name: string) => transportTo(running, name, outward);
-  const whereIs = (name: string) => placeOf(running, name, outward);
-  const unasked = new Set(others);
-  const spreading = alarm();
-  const lead = openLead({
-    database,
-    app,
-    news() {
-      spreading.ring();
-      delivery.wake();
-    },
-  });
-  const outbox = outboxOf(lead.sql, app);
-  await registerHere({ outbox, app, whereIs, others, unasked, transport });
-  const delivery = startDelivery({
-    contract: served.app.contract,
-    outbox,
-    log,
-    transportTo: transport,
-    lead: (lane) => leadOf(lead, whereIs(lane.app), lane),
-    ask(name) {
-      unasked.add(name);
-      asking.ring();
-    },
-  });
-  const openAll = async () => {
-    for (const lane of await outbox.lanes()) delivery.open(lane);
-  };
-  const tellOthers = notifier(database, app);
-  served.bell.ring = () => {
-    spreading.ring();
-    tellOthers();
-  };
-
-  const asking = alarm();
-  let isOpen = true;
-  const askAll = async () => {
-    for (let asked = 0; isOpen; asked = Date.now()) {
-      if (asked > 0) await asking.wait(unasked.size > 0 ? ASK_MS : ASK_AGAIN_MS);
-      if (!isOpen) return;
-      if (unasked.size === 0) for (const name of others) unasked.add(name);
-      try {
-        for (const name of unasked) await ask({ name, app, whereIs, outbox, unasked, transport });
-        await openAll();
-      } catch (error) {
-        if (!isDisconnected(error)) log.error({ err: error, app }, "receivers could not be asked");
-      }
-    }
-  };
-  const spreadAll = async () => {
-    while (isOpen) {
-      let count = 0;
-      try {
-        if ((await lead.take("spread")).has) count = await outbox.spread();
-        if (count > 0) {
-          delivery.wake();
-          tellOthers();
-        }
-      } catch (error) {
-        if (!isDisconnected(error)) log.error({ err: error, app }, "events could not be spread");
-      }
-      if (count === 0 && isOpen) await spreading.wait(POLL_MS);
-    }
-  };
-  await openAll();
-  const loops = [askAll(), spreadAll()];
-  const cleaning = setInterval(() => {
-    clean(lead, outbox).catch((error: unknown) => tellUnclean(log, app, error));
-  }, CLEAN_MS);
-  cleaning.unref();
-  return {
-    async stop() {
-      isOpen = false;
-      served.bell.ring = () => {};
-      clearInterval(cleaning);
-      asking.stop();
-      spreading.stop();
-      await Promise.all(loops);
-      await delivery.close();
-      await lead.close();
-    },
-  };
-}
-
-/** A process that cannot reach the receiver leaves it to one that can. */
-async function leadOf(lead: Lead, place: Place, { app, receiver }: Lane) {
-  if (place === "nowhere") return { has: false, isNew: false };
-  return lead.take(`${app}/${receiver}`);
-}
-
-async function clean(lead: Lead, outbox: Outbox): Promise<void> {
-  if ((await lead.take("cleaning")).has) await outbox.clean();
-}
-
-function tellUnclean(log: Log, app: string, error: unknown): void {
-  log.warn({ err: error, app }, "old events could not be deleted");
-}
-
-interface Registering {
-  readonly outbox: Outbox;
-  readonly app: string;
-  readonly whereIs: (app: string) => Place;
-  readonly others: readonly string[];
-  readonly unasked: Set<string>;
-  readonly transport: (app: string) => ReturnType<typeof transportTo>;
-}
-
-/** Before the first request: what is told from now on is kept for every app that may receive it. */
-async function registerHere({ outbox, app, whereIs, others, unasked, transport }: Registering) {
-  for (const name of others) {
-    const place = whereIs(name);
-    if (place === "here") {
-      await outbox.register(name, await transport(name).receivers(app));
-      unasked.delete(name);
-    } else if (place === "elsewhere") await outbox.expect(name);
-    else unasked.delete(name);
-  }
-}
-
-type Place = "here" | "elsewhere" | "nowhere";
-
-/** A fake receives nothing; of an absent app nobody knows where it is, unless there is a broker. */
-function placeOf({ providers }: Running, app: string, outward: Outward): Place {
-  const provider = providers.get(app);
-  if (provider?.is === "local") return "here";
-  return provider && outward(provider) ? "elsewhere" : "nowhere";
-}
-
-async function ask({
-  name,
-  app,
-  whereIs,
-  outbox,
-  unasked,
-  transport,
-}: Omit<Registering, "others"> & { readonly name: string }): Promise<void> {
-  if (whereIs(name) === "nowhere") {
-    unasked.delete(name);
-    return;
-  }
-  try {
-    await outbox.register(name, await transport(name).receivers(app));
-    unasked.delete(name);
-  } catch (error) {
-    if (codeOf(error) !== "Unavailable") throw error;
-  }
-}
-
-/** Wakes those who deliver in other processes. */
+/** Wakes those who lead in other processes. */
 function notifier(database: Database, app: string): () => void {
   let timer: NodeJS.Timeout | undefined;
   return () => {

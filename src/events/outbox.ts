@@ -29,9 +29,6 @@ const WAIT_MAX_S = 600;
 /** How long is kept what is over, for people who look. */
 const KEPT = "7 days";
 
-/** Longer than anything is retried: by it a receiver knows what it has done. */
-const INBOX_KEPT = "30 days";
-
 /** Enough for a sentence and its context; stacks are in the receiver's log. */
 const ERROR_CHARS_MAX = 2000;
 
@@ -65,8 +62,6 @@ export function outboxOf(sql: Sql, app: string): Outbox {
   const outbox = ownTable(app, "event_outbox");
   const known = ownTable(app, "event_receivers");
   const deliveries = ownTable(app, "event_deliveries");
-  const inbox = ownTable(app, "event_inbox");
-  const keys = ownTable(app, "idempotency_keys");
   const client = clientOf(sql);
   const run = <Row>(text: string, values: readonly unknown[] = []) =>
     sql.unsafe<(Row & object)[]>(
@@ -243,14 +238,6 @@ export function outboxOf(sql: Sql, app: string): Outbox {
            WHERE told_at < now() - interval '${KEPT}' AND spread
              AND NOT EXISTS (SELECT FROM ${deliveries} d WHERE d.position = o.position)
            ORDER BY position LIMIT ${PIECE}))`,
-      );
-      await run(
-        `DELETE FROM ${inbox} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${inbox}
-           WHERE handled_at < now() - interval '${INBOX_KEPT}' LIMIT ${PIECE}))`,
-      );
-      await run(
-        `DELETE FROM ${keys} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${keys}
-           WHERE at < now() - interval '2 days' LIMIT ${PIECE}))`,
       );
     },
   };

@@ -8,7 +8,7 @@ import { ownTable } from "../data/own-tables.ts";
 import type { Scope } from "../data/scope.ts";
 import { MarcotError } from "../errors.ts";
 import { alarm } from "./alarm.ts";
-import { openLead } from "./lead.ts";
+import { channelOf, type Lead } from "./lead.ts";
 
 /** Larger pages take long to answer and hold locks; smaller ones take many calls. */
 const PAGE = 200;
@@ -23,15 +23,20 @@ export interface ProjectionsOptions {
   readonly running: Running;
   readonly served: ServedApp;
   readonly database: Database;
+  readonly lead: Lead;
 }
 
-/** Answers how to stop it. */
-export function startProjections(options: ProjectionsOptions): () => Promise<void> {
-  const { served, database, running } = options;
+export interface Projections {
+  /** One may be wanted. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+export function startProjections(options: ProjectionsOptions): Projections {
+  const { served, running, lead } = options;
   const app = served.app.name;
   const pause = alarm();
   let isOpen = true;
-  const lead = openLead({ database, app, news() {} });
   const run = async () => {
     for (let failures = 0; isOpen;) {
       try {
@@ -50,11 +55,13 @@ export function startProjections(options: ProjectionsOptions): () => Promise<voi
     }
   };
   const loop = run();
-  return async () => {
-    isOpen = false;
-    pause.stop();
-    await loop;
-    await lead.close();
+  return {
+    wake: () => pause.ring(),
+    async stop() {
+      isOpen = false;
+      pause.stop();
+      await loop;
+    },
   };
 }
 
@@ -86,6 +93,7 @@ export async function askToFill(sql: Sql, app: string, name: string): Promise<vo
     `UPDATE ${ownTable(app, "event_projections")} SET state = 'wanted', after = 0 WHERE name = $1`,
     [name],
   );
+  await sql`select pg_notify(${channelOf(app)}, '')`;
 }
 
 async function build(

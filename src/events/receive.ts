@@ -8,7 +8,6 @@ import type { Receiver, ReceiverContext, Running, ServedApp } from "../app/types
 import { sentenceOf } from "../contract/check.ts";
 import { checkOf } from "../contract/compile.ts";
 import { nameOf } from "../contract/endpoint.ts";
-import { isDisconnected } from "../data/disconnected.ts";
 import { ownTable } from "../data/own-tables.ts";
 import { PREPARED, type Scope } from "../data/scope.ts";
 import { type Issue, MarcotError } from "../errors.ts";
@@ -108,7 +107,8 @@ async function handleTogether(
     return undefined;
   } catch (error) {
     await transaction.rollback();
-    if (isDisconnected(error)) {
+    // Not by the error: a receiver may have asked somebody else who cannot be reached.
+    if (transaction.isBroken()) {
       const what = `the database of ${served.app.name} cannot be used`;
       throw new MarcotError("Unavailable", what, { cause: error, ran: "maybe" });
     }

@@ -3,11 +3,11 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 import type { Running, ServedApp } from "../app/types.ts";
 import { MarcotError } from "../errors.ts";
-import { BATCH_TYPE } from "../events/http.ts";
+import { BATCH_TYPE } from "../events/ways/http.ts";
 import { readMessages } from "../events/message.ts";
 import { receive } from "../events/receive.ts";
-import { verify } from "../events/signature.ts";
-import { listedOf } from "../events/transport.ts";
+import { verify } from "../events/ways/signature.ts";
+import { listedOf } from "../events/ways/transport.ts";
 import { BODY_BYTES_MAX } from "./server.ts";
 
 export interface EventsEndpoint {

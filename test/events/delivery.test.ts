@@ -155,6 +155,15 @@ for (const [name, open] of Object.entries(places)) {
       assert.deepEqual([...(await heardOf("bad", "grumble"))], [], "what it had written is undone");
     });
 
+    test("whose receiver cannot reach somebody else are tried again and parked, as after any failure", async () => {
+      await write("far", 1);
+      const [state] = await until(
+        () => stateOf("far", "grumble"),
+        ([first]) => first?.state === "parked",
+      );
+      assert.deepEqual({ ...state }, { state: "parked", attempts: 2, error: "refused" });
+    });
+
     test("are told in the words of the newest version, inside a transaction, by their own app", async () => {
       const { project } = place.teller;
       await assert.rejects(

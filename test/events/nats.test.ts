@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { after, afterEach, before, beforeEach, suite, test } from "node:test";
-import { openLink } from "../../src/events/nats/connection.ts";
-import { batchSubject, streamOf } from "../../src/events/nats/subjects.ts";
-import { sign } from "../../src/events/signature.ts";
+import { openLink } from "../../src/events/ways/nats/connection.ts";
+import { batchSubject, streamOf } from "../../src/events/ways/nats/subjects.ts";
+import { sign } from "../../src/events/ways/signature.ts";
 import { v2 as writer } from "./project/apps/writer/contract.ts";
 import { openRows, type Part, type Rows, startPart, until } from "./letters.ts";
 import { type NatsServer, natsServer, withoutNats } from "./nats-server.ts";

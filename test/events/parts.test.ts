@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import type { Message, Outcome } from "../../src/events/message.ts";
-import { sendParts } from "../../src/events/transport.ts";
+import { sendParts } from "../../src/events/ways/transport.ts";
 
 function letter(partitionkey: string, text = ""): Message {
   return {

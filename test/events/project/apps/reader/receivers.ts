@@ -32,6 +32,7 @@ export const grumble = receiver(
   "grumble",
   async ({ number, box, position }, { db }) => {
     await insertHeard(db, { receiver: "grumble", number, box, line: position });
+    if (box === "far") throw Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
     if (box === "bad" || (box === "sometimes" && position < 0)) throw new Error("a bad letter");
   },
   { attempts: 2 },

@@ -1,9 +1,9 @@
 /** Events to an app elsewhere: signed batches of CloudEvents, posted to its provider. */
 import { randomUUID } from "node:crypto";
 import { Pool } from "undici";
-import type { Running } from "../app/types.ts";
-import { codeOf, errorTable, MarcotError } from "../errors.ts";
-import type { Batch, Listed, Outcome } from "./message.ts";
+import type { Running } from "../../app/types.ts";
+import { codeOf, errorTable, MarcotError } from "../../errors.ts";
+import type { Batch, Listed, Outcome } from "../message.ts";
 import { sign } from "./signature.ts";
 import { sendParts, type Transport } from "./transport.ts";
 

@@ -4,7 +4,7 @@
  * that name computes SHA-256 in JavaScript, which costs more than the rest of a large batch.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { MarcotError } from "../errors.ts";
+import { MarcotError } from "../../errors.ts";
 
 /** Against old messages that somebody has recorded; clocks of machines differ by less. */
 const TOLERANCE_S = 300;

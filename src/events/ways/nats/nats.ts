@@ -3,8 +3,8 @@
  * other's addresses. It is trusted with nothing: a row of an outbox is done when a receiver has answered,
  * and what the server loses is sent again. docs/decisions/017 says why.
  */
-import type { Running, ServedApp } from "../../app/types.ts";
-import { MarcotError } from "../../errors.ts";
+import type { Running, ServedApp } from "../../../app/types.ts";
+import { MarcotError } from "../../../errors.ts";
 import type { Transport } from "../transport.ts";
 import { openLink, type Session } from "./connection.ts";
 import { type Consumer, consume } from "./consume.ts";

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConsumerMessages } from "@nats-io/jetstream";
 import type { Msg } from "@nats-io/transport-node";
-import type { ServedApp } from "../../app/types.ts";
+import type { ServedApp } from "../../../app/types.ts";
 import { sign } from "../signature.ts";
 import { listedOf } from "../transport.ts";
 import type { Session } from "./connection.ts";

@@ -1,8 +1,8 @@
 /** How a batch of events reaches an app, wherever that is. */
-import type { Provider, Running, ServedApp } from "../app/types.ts";
-import { MarcotError } from "../errors.ts";
-import type { Batch, Listed, Message, Outcome } from "./message.ts";
-import { receive } from "./receive.ts";
+import type { Provider, Running, ServedApp } from "../../app/types.ts";
+import { MarcotError } from "../../errors.ts";
+import type { Batch, Listed, Message, Outcome } from "../message.ts";
+import { receive } from "../receive.ts";
 
 /** Providers read bodies of 1 MiB, and NATS carries messages of 1 MiB: both with what stands around it. */
 const BODY_BYTES_MAX = 512 * 1024;

@@ -1,10 +1,10 @@
 /** A batch that came through the broker: checked, handled, answered to who told it, and taken out. */
 import type { JsMsg } from "@nats-io/jetstream";
-import type { Running, ServedApp } from "../../app/types.ts";
-import { isDisconnected } from "../../data/disconnected.ts";
-import { MarcotError } from "../../errors.ts";
-import { type Message, type Outcome, readMessages } from "../message.ts";
-import { receive } from "../receive.ts";
+import type { Running, ServedApp } from "../../../app/types.ts";
+import { isDisconnected } from "../../../data/disconnected.ts";
+import { MarcotError } from "../../../errors.ts";
+import { type Message, type Outcome, readMessages } from "../../message.ts";
+import { receive } from "../../receive.ts";
 import { sign, verify } from "../signature.ts";
 import type { Link } from "./connection.ts";
 import { isAnswerSubject, receiverOf } from "./subjects.ts";

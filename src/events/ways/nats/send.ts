@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Msg, MsgHdrs } from "@nats-io/transport-node";
-import { codeOf, errorTable, MarcotError } from "../../errors.ts";
-import type { Listed, Outcome } from "../message.ts";
+import { codeOf, errorTable, MarcotError } from "../../../errors.ts";
+import type { Listed, Outcome } from "../../message.ts";
 import { sign, verify } from "../signature.ts";
 import { sendParts, type Transport } from "../transport.ts";
 import type { Awaited } from "./answers.ts";

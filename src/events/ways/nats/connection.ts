@@ -6,9 +6,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JetStreamClient } from "@nats-io/jetstream";
 import type { MsgHdrs, NatsConnection, NodeConnectionOptions } from "@nats-io/transport-node";
-import type { Log } from "../../app/types.ts";
-import { MarcotError } from "../../errors.ts";
-import { alarm } from "../alarm.ts";
+import type { Log } from "../../../app/types.ts";
+import { MarcotError } from "../../../errors.ts";
+import { alarm } from "../../alarm.ts";
 import type { SignedHeaders } from "../signature.ts";
 import { type Answers, openAnswers } from "./answers.ts";
 import { PREFIX, type Streams } from "./subjects.ts";

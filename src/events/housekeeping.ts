@@ -1,0 +1,38 @@
+/** Deletes what an app keeps of calls and events for a while only: in every app, whether it tells or not. */
+import type { Log } from "../app/types.ts";
+import { KEPT } from "../app/idempotency.ts";
+import type { Database } from "../data/database.ts";
+import { isDisconnected } from "../data/disconnected.ts";
+import { ownTable } from "../data/own-tables.ts";
+
+const EVERY_MS = 60_000;
+
+/** Longer than anything is retried by itself: by it a receiver knows what it has done. */
+const INBOX_KEPT = "30 days";
+
+/** Deletes are done in pieces, so that none of them holds anything up. */
+const PIECE = 5000;
+
+/** Answers how to stop it. Several processes may do it at once. */
+export function keepHouse(database: Database, app: string, log: Log): () => void {
+  const timer = setInterval(() => {
+    tidy(database, app).catch((error: unknown) => {
+      if (!isDisconnected(error)) log.warn({ err: error, app }, "old rows could not be deleted");
+    });
+  }, EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+export async function tidy({ sql }: Database, app: string): Promise<void> {
+  const inbox = ownTable(app, "event_inbox");
+  const keys = ownTable(app, "idempotency_keys");
+  await sql.unsafe(
+    `DELETE FROM ${inbox} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${inbox}
+       WHERE handled_at < now() - interval '${INBOX_KEPT}' LIMIT ${PIECE}))`,
+  );
+  await sql.unsafe(
+    `DELETE FROM ${keys} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${keys}
+       WHERE at < now() - interval '${KEPT}' LIMIT ${PIECE}))`,
+  );
+}
