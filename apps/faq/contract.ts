@@ -43,7 +43,7 @@ export const v2 = extend(v1, "faq/v2", {
   entry: { output: { answer: text(), related: list(integer()) } },
   /** Those of the ids that are there, in no order: for other apps, which keep ids. */
   many: get("/many/", {
-    input: { ids: list(ref, { max: 200 }) },
+    input: { ids: list(ref, { min: 1, max: 200 }) },
     output: { entries: list(object({ id: integer(), question: text() })) },
   }),
   update: post("/entries/:id/", {

@@ -29,8 +29,8 @@ test("SIGTERM finishes the call in flight, and the process leaves with 0", async
   let release = () => {};
   const asked = Promise.withResolvers<void>();
   const tickets = createServer((request, response) => {
-    // It is asked which release it is and what it receives, and tells neither.
-    if (request.url?.startsWith("/-/")) return void response.writeHead(404).end();
+    // It is asked which release it is, what it receives and what is resolved, and tells nothing.
+    if (!request.url?.startsWith("/v1/")) return void response.writeHead(404).end();
     release = () => {
       const ticket = {
         id: 1,
