@@ -51,7 +51,7 @@ async function begin<T>(sql: Sql, work: (scope: Scope) => Promise<T>): Promise<T
   };
   course.broken.promise.catch(() => {});
   try {
-    const done = sql.begin((tx) => watched(course, work(scopeOf(tx, course))));
+    const done = sql.begin((tx) => watched(course, tx, work));
     done.catch((error: unknown) => stop(course, error));
     // The driver unwraps arrays of promises in its type; T is none.
     const result = (await Promise.race([done, course.broken.promise])) as T;
@@ -69,14 +69,27 @@ async function begin<T>(sql: Sql, work: (scope: Scope) => Promise<T>): Promise<T
  * The driver follows work that is done with COMMIT, and work that has failed with ROLLBACK, over a
  * connection that may be gone. Work that never ends keeps it from that; `begin` ends by itself.
  */
-async function watched<T>(course: Course, work: Promise<T>): Promise<T> {
+async function watched<T>(
+  course: Course,
+  tx: TransactionSql,
+  work: (scope: Scope) => Promise<T>,
+): Promise<T> {
+  const part: Part = { isOver: false };
   try {
-    const result = await work;
+    const result = await work(scopeOf(tx, course, part));
     return course.isBroken ? await NEVER : result;
   } catch (error) {
-    if (course.isBroken) return NEVER;
+    if (course.isBroken) return await NEVER;
     throw error;
+  } finally {
+    // At once: what comes behind ROLLBACK would be a transaction by itself, and stay.
+    part.isOver = true;
   }
+}
+
+/** The transaction as a whole, or one savepoint. */
+interface Part {
+  isOver: boolean;
 }
 
 const NEVER = new Promise<never>(() => {});
@@ -89,10 +102,10 @@ function stop(course: Course, error: unknown): void {
   course.broken.reject(error);
 }
 
-function scopeOf(tx: TransactionSql, course: Course): Scope {
+function scopeOf(tx: TransactionSql, course: Course, part: Part): Scope {
   const send = tx.unsafe as unknown as <Rows>(...given: Parameters<Unsafe>) => Rejecting<Rows>;
   const unsafe: Unsafe = <Rows>(...given: Parameters<Unsafe>): Query<Rows> => {
-    if (course.over !== undefined) throw refusal(course.over);
+    if (course.over !== undefined || part.isOver) throw refusal(course.over);
     const query = send<Rows>(...given);
     const { reject } = query;
     // Earlier than any code that awaits the query, which may go on as if nothing had happened.
@@ -105,8 +118,8 @@ function scopeOf(tx: TransactionSql, course: Course): Scope {
   return {
     unsafe,
     savepoint<T>(work: (scope: Scope) => Promise<T>) {
-      if (course.over !== undefined) return Promise.reject(refusal(course.over));
-      return tx.savepoint((inner) => watched(course, work(scopeOf(inner, course)))) as Promise<T>;
+      if (course.over !== undefined || part.isOver) return Promise.reject(refusal(course.over));
+      return tx.savepoint((inner) => watched(course, inner, work)) as Promise<T>;
     },
     later(text, values) {
       const query = unsafe(text, values, PREPARED).execute();

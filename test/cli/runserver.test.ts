@@ -86,7 +86,7 @@ function addressOf(child: ChildProcess): Promise<string> {
     let text = "";
     child.stdout?.on("data", (chunk: Buffer) => {
       text += chunk.toString();
-      const [, address] = / at (http:\S+)/.exec(text) ?? [];
+      const [, address] = /"address":"(http:[^"]+)"/.exec(text) ?? [];
       if (address) resolve(address);
     });
     child.once("exit", () => reject(new Error(`it ended: ${text}`)));

@@ -95,6 +95,24 @@ test("what PostgreSQL finds at COMMIT fails the transaction", async () => {
   await assert.rejects(atomic.commit(), { code: "23505" });
 });
 
+test("what comes behind ROLLBACK is refused, and does not stay", async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const atomic = database.atomic();
+    const scope = await atomic.scope();
+    let isRunning = true;
+    const loop = (async () => {
+      for (let id = 1000; isRunning; id += 1)
+        await scope.unsafe("insert into shop.things values ($1::int)", [id]);
+    })().catch((error: unknown) => error);
+    await sleep(5);
+    await atomic.rollback();
+    isRunning = false;
+    const error = await loop;
+    assert.ok(error === undefined || (error as { code?: string }).code === "TransactionEnded");
+  }
+  assert.deepEqual([...(await owner`select * from shop.things where id >= 1000`)], []);
+});
+
 test("a transaction takes no statement after its end, and none before its first costs anything", async () => {
   const unused = database.atomic();
   await unused.commit();
