@@ -8,10 +8,10 @@
  * whatever wraps them (Drizzle wraps every failed query).
  */
 import { drizzle } from "drizzle-orm/postgres-js";
-import postgres, { type Sql } from "postgres";
+import postgres, { type Sql, type TransactionSql } from "postgres";
 import { MarcotError } from "../errors.ts";
 import { atomicOf } from "./atomic.ts";
-import { isConnectionCode } from "./disconnected.ts";
+import { isConnectionCode, isDisconnected } from "./disconnected.ts";
 import type { Db } from "./db.ts";
 import type { Atomic } from "./scope.ts";
 import { clientOf } from "./transaction.ts";
@@ -60,6 +60,8 @@ const DEFAULT_MAX = 10;
 const CONNECT_TIMEOUT_S = 10;
 /** Less and a report is cut off at shutdown; more and a supervisor kills the process first. */
 const CLOSE_TIMEOUT_S = 5;
+/** A reset connection is closed in the same moment, as a rule. */
+const CLOSING_MS = 1000;
 
 /** Opens a pool and tries it. Fails with DatabaseUnavailable. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
@@ -87,8 +89,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
-/** Not `sql.listen`, which opens a connection of its own that would know nothing of locks. */
+/**
+ * Not `sql.listen`, which opens a connection of its own that would know nothing of locks.
+ *
+ * A connection that is reset tells its statements so some time before it tells that it is closed. What is
+ * sent in between is never answered (postgres 3.4.9), so it waits here until the driver knows.
+ */
 function openSession(url: string, { name, settings = {}, onNotify, onClose }: SessionOptions): Sql {
+  let closing: PromiseWithResolvers<void> | undefined;
   const options: postgres.Options<{}> & { onnotify: () => void } = {
     max: 1,
     max_lifetime: null,
@@ -97,9 +105,36 @@ function openSession(url: string, { name, settings = {}, onNotify, onClose }: Se
     connection: { ...settings, application_name: `marcot/${process.pid}/${name}` },
     onnotice() {},
     onnotify: onNotify,
-    onclose: onClose,
+    onclose() {
+      closing?.resolve();
+      closing = undefined;
+      onClose();
+    },
   };
-  return postgres(url, options);
+  const sql = postgres(url, options);
+  const guarded = async <T>(work: () => PromiseLike<T>): Promise<T> => {
+    await closing?.promise;
+    try {
+      return await work();
+    } catch (error) {
+      if (isDisconnected(error) && closing === undefined) {
+        const made = (closing = Promise.withResolvers<void>());
+        // Where there was no connection at all, nobody tells that it is closed.
+        setTimeout(made.resolve, CLOSING_MS).unref();
+        void made.promise.then(() => {
+          if (closing === made) closing = undefined;
+        });
+      }
+      throw error;
+    }
+  };
+  const session = {
+    options: sql.options,
+    unsafe: (...given: Parameters<Sql["unsafe"]>) => guarded(() => sql.unsafe(...given)),
+    begin: (work: (tx: TransactionSql) => Promise<unknown>) => guarded(() => sql.begin(work)),
+    end: (how: { timeout?: number }) => sql.end(how),
+  };
+  return session as unknown as Sql; // what is asked of a session
 }
 
 export interface ConnectOptions {

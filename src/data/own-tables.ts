@@ -66,10 +66,11 @@ export const ownTables = {
       "handled_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (event_id, receiver)",
     indexes: { handled: "(handled_at)" },
   },
-  /** Rows that the app keeps of others: `after` is how far their building has come. */
+  /** Rows that the app keeps of others: `after` is how far their building has come, `builder` who builds. */
   event_projections: {
     columns:
-      "name text PRIMARY KEY, state text NOT NULL, after bigint NOT NULL DEFAULT 0, built_at timestamptz",
+      "name text PRIMARY KEY, state text NOT NULL, after bigint NOT NULL DEFAULT 0, builder text, " +
+      "built_at timestamptz",
   },
   /** The rows that were seen since a building began. */
   event_projection_keys: {

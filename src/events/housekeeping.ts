@@ -6,6 +6,8 @@ import { isDisconnected } from "../data/disconnected.ts";
 import { ownTable } from "../data/own-tables.ts";
 
 const EVERY_MS = 60_000;
+/** More would take a connection of the app for long. */
+const LONGEST_MS = 20_000;
 
 /** Longer than anything is retried by itself: by it a receiver knows what it has done. */
 const INBOX_KEPT = "30 days";
@@ -25,14 +27,19 @@ export function keepHouse(database: Database, app: string, log: Log): () => void
 }
 
 export async function tidy({ sql }: Database, app: string): Promise<void> {
-  const inbox = ownTable(app, "event_inbox");
-  const keys = ownTable(app, "idempotency_keys");
-  await sql.unsafe(
-    `DELETE FROM ${inbox} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${inbox}
-       WHERE handled_at < now() - interval '${INBOX_KEPT}' LIMIT ${PIECE}))`,
-  );
-  await sql.unsafe(
-    `DELETE FROM ${keys} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${keys}
-       WHERE at < now() - interval '${KEPT}' LIMIT ${PIECE}))`,
-  );
+  const old = [
+    [ownTable(app, "event_inbox"), `handled_at < now() - interval '${INBOX_KEPT}'`],
+    [ownTable(app, "idempotency_keys"), `at < now() - interval '${KEPT}'`],
+  ] as const;
+  const until = Date.now() + LONGEST_MS;
+  for (const [table, isOld] of old) {
+    let gone = PIECE;
+    while (gone === PIECE && Date.now() < until) {
+      const { length } = await sql.unsafe(
+        `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${isOld} LIMIT ${PIECE}))
+         RETURNING 1`,
+      );
+      gone = length;
+    }
+  }
 }

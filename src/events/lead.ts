@@ -6,6 +6,8 @@ import type { Sql } from "postgres";
 import type { Database } from "../data/database.ts";
 
 export interface Lead {
+  /** Of the session that has the lead; null while there is none. */
+  readonly pid: () => number | null;
   /** The session: whoever has the lead works in it, so that the work ends with the lead. */
   readonly sql: Sql;
   /** Whether this process has it, or gets it now. Rejects when the database cannot be reached. */
@@ -32,6 +34,13 @@ export function channelOf(app: string): string {
   return `marcot_events_${app}`;
 }
 
+/** In seconds: a machine that vanished without a word has the lead no longer than this. */
+const ALIVE = {
+  tcp_keepalives_idle: "10",
+  tcp_keepalives_interval: "5",
+  tcp_keepalives_count: "3",
+};
+
 /**
  * Queues fill and empty faster than PostgreSQL counts them, and from old counts it would rather read and
  * sort a whole queue for each batch: a backlog of 100,000 then goes ten times slower.
@@ -40,28 +49,29 @@ const BY_INDEX = { enable_seqscan: "off", enable_bitmapscan: "off", enable_sort:
 
 export function openLead({ database, app, news }: LeadOptions): Lead {
   const held = new Set<string>();
-  let isListening = false;
+  let pid: number | null = null;
   const sql = database.session({
     name: `${app} events`,
-    settings: BY_INDEX,
+    settings: { ...BY_INDEX, ...ALIVE },
     onNotify: news,
     onClose() {
       held.clear();
-      isListening = false;
+      pid = null;
     },
   });
   return {
     sql,
+    pid: () => pid,
     async take(what) {
       if (held.has(what)) return { has: true, isNew: false };
-      const name = `marcot/events/${app}/${what}`;
-      const [found] = await sql`select pg_try_advisory_lock(hashtextextended(${name}, 0)) as has`;
-      if (found?.["has"] !== true) return { has: false, isNew: false };
+      const [found] = await sql.unsafe<{ has: boolean; pid: number }[]>(
+        `SELECT pg_try_advisory_lock(hashtextextended($1::text, 0)) AS has, pg_backend_pid() AS pid`,
+        [`marcot/events/${app}/${what}`],
+      );
+      if (found?.has !== true) return { has: false, isNew: false };
+      if (pid !== found.pid) await sql.unsafe(`LISTEN "${channelOf(app)}"`);
+      pid = found.pid;
       held.add(what);
-      if (!isListening) {
-        isListening = true;
-        await sql.unsafe(`LISTEN "${channelOf(app)}"`);
-      }
       return { has: true, isNew: true };
     },
     close: () => sql.end({ timeout: 1 }),

@@ -29,8 +29,17 @@ const WAIT_MAX_S = 600;
 /** How long is kept what is over, for people who look. */
 const KEPT = "7 days";
 
+/**
+ * While a release is rolled out, old processes name other receivers than new ones: one is gone when nobody has
+ * named it for so long. Each is named anew every minute.
+ */
+const GRACE = "10 minutes";
+
 /** Enough for a sentence and its context; stacks are in the receiver's log. */
 const ERROR_CHARS_MAX = 2000;
+
+/** More would hold up what is to be delivered. */
+const CLEAN_MS = 5000;
 
 /** Deletes are done in pieces, so that none of them holds anything up. */
 const PIECE = 5000;
@@ -58,7 +67,13 @@ export interface Outbox {
   clean(): Promise<void>;
 }
 
-export function outboxOf(sql: Sql, app: string): Outbox {
+/** PostgreSQL takes neither half a surrogate pair, which a cut may leave, nor U+0000. */
+function storable(error: string): string {
+  return error.slice(0, ERROR_CHARS_MAX).toWellFormed().replaceAll("\0", "");
+}
+
+/** `pid`: of the session that has the lead; statements that were queued for an older one do nothing. */
+export function outboxOf(sql: Sql, app: string, pid: () => number | null = () => null): Outbox {
   const outbox = ownTable(app, "event_outbox");
   const known = ownTable(app, "event_receivers");
   const deliveries = ownTable(app, "event_deliveries");
@@ -92,12 +107,13 @@ export function outboxOf(sql: Sql, app: string): Outbox {
              AS r (name text, event text, version text, attempts int))
            INSERT INTO ${known} AS old (app, name, event, version, attempts)
            SELECT $1, name, event, version, attempts FROM new
-           ON CONFLICT (app, name, event) DO UPDATE SET version = excluded.version, attempts = excluded.attempts
-           WHERE (old.version, old.attempts) IS DISTINCT FROM (excluded.version, excluded.attempts)`,
+           ON CONFLICT (app, name, event) DO UPDATE
+             SET version = excluded.version, attempts = excluded.attempts, since = now()`,
           [receiving, list],
         );
         await tx.unsafe(
-          `DELETE FROM ${known} WHERE app = $1 AND (name, event) NOT IN (
+          `DELETE FROM ${known} WHERE app = $1 AND (name = '*' OR since < now() - interval '${GRACE}')
+             AND (name, event) NOT IN (
              SELECT name, event FROM jsonb_to_recordset($2::text::jsonb) AS r (name text, event text))`,
           [receiving, list],
         );
@@ -114,7 +130,8 @@ export function outboxOf(sql: Sql, app: string): Outbox {
     async spread() {
       const [found] = await run<{ count: number }>(
         `WITH new AS MATERIALIZED (
-           SELECT position, event, key FROM ${outbox} WHERE NOT spread ORDER BY position LIMIT ${SPREAD_MAX}),
+           SELECT position, event, key FROM ${outbox}
+           WHERE NOT spread AND coalesce(pg_backend_pid() = $1::int, true) ORDER BY position LIMIT ${SPREAD_MAX}),
          made AS (
            INSERT INTO ${deliveries} (position, app, receiver, key)
            SELECT new.position, k.app, k.name, new.key FROM new JOIN ${known} k ON k.event IN (new.event, '*')
@@ -130,6 +147,7 @@ export function outboxOf(sql: Sql, app: string): Outbox {
            JOIN ${outbox} o USING (position) JOIN ${known} k ON k.app = w.app AND k.event = o.event
            ON CONFLICT DO NOTHING)
          SELECT (SELECT count(*) FROM new)::int + (SELECT count(*) FROM waited)::int AS count`,
+        [pid()],
       );
       return found?.count ?? 0;
     },
@@ -155,6 +173,7 @@ export function outboxOf(sql: Sql, app: string): Outbox {
         `WITH due AS MATERIALIZED (
            SELECT d.position FROM ${deliveries} d
            WHERE d.app = $1::text AND d.receiver = $2::text
+             AND coalesce(pg_backend_pid() = $3::int, true)
              AND d.state IN ('published', 'resubmitted', 'failed')
              AND (d.state <> 'failed' OR d.next_at <= now())
              AND (d.key IS NULL OR NOT EXISTS (
@@ -175,7 +194,7 @@ export function outboxOf(sql: Sql, app: string): Outbox {
          SELECT o.position::text, o.id, o.event, o.version, o.key, o.data::text AS data,
            o.trace_id AS "traceId", to_json(o.told_at) #>> '{}' AS "toldAt"
          FROM ${outbox} o WHERE o.position = ANY(ARRAY(SELECT position FROM claimed)) ORDER BY o.position`,
-        [lane.app, lane.receiver],
+        [lane.app, lane.receiver, pid()],
       );
     },
     async settle(lane, rows, outcomes) {
@@ -184,9 +203,7 @@ export function outboxOf(sql: Sql, app: string): Outbox {
       const held = outcomes.filter(({ is }) => is === "held").map(({ id }) => positions.get(id));
       const failed = outcomes.flatMap((outcome) => {
         if (outcome.is !== "failed") return [];
-        return [
-          { position: positions.get(outcome.id), error: outcome.error.slice(0, ERROR_CHARS_MAX) },
-        ];
+        return [{ position: positions.get(outcome.id), error: storable(outcome.error) }];
       });
       const where = [lane.app, lane.receiver] as const;
       if (done.length > 0)
@@ -228,16 +245,23 @@ export function outboxOf(sql: Sql, app: string): Outbox {
     },
     async clean() {
       await run(forNobody);
+      // Piece by piece, until there is nothing old any more; a busy app writes more than a piece a minute.
       await run(forNobody);
+      const until = Date.now() + CLEAN_MS;
+      let left = PIECE;
+      while (left === PIECE && Date.now() < until) {
+        const gone = await run(
+          `DELETE FROM ${deliveries} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${deliveries}
+             WHERE state IN ('completed', 'dropped') AND changed_at < now() - interval '${KEPT}'
+             LIMIT ${PIECE})) RETURNING 1`,
+        );
+        left = gone.length;
+      }
       await run(
-        `DELETE FROM ${deliveries} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${deliveries}
-           WHERE state IN ('completed', 'dropped') AND changed_at < now() - interval '${KEPT}' LIMIT ${PIECE}))`,
-      );
-      await run(
-        `DELETE FROM ${outbox} WHERE position = ANY(ARRAY(SELECT position FROM ${outbox} o
+        `DELETE FROM ${outbox} WHERE position = ANY(ARRAY(SELECT position FROM (
+             SELECT position, told_at, spread FROM ${outbox} ORDER BY position LIMIT ${PIECE * 10}) o
            WHERE told_at < now() - interval '${KEPT}' AND spread
-             AND NOT EXISTS (SELECT FROM ${deliveries} d WHERE d.position = o.position)
-           ORDER BY position LIMIT ${PIECE}))`,
+             AND NOT EXISTS (SELECT FROM ${deliveries} d WHERE d.position = o.position)))`,
       );
     },
   };

@@ -1,4 +1,5 @@
 /** Fills the projections of an app, when they are new and when somebody asks for it. */
+import { randomUUID } from "node:crypto";
 import type { Sql } from "postgres";
 import { current, newTraceId } from "../app/context.ts";
 import type { Context, Projection, Running, ServedApp } from "../app/types.ts";
@@ -46,6 +47,7 @@ export function startProjections(options: ProjectionsOptions): Projections {
         }
         failures = 0;
       } catch (error) {
+        if (error instanceof Superseded) continue;
         failures += 1;
         if (failures === 1 && !isDisconnected(error))
           running.log.warn({ err: error, app }, "a projection waits: it could not be filled");
@@ -105,27 +107,27 @@ async function build(
   const { name } = projection;
   const app = served.app.name;
   const begun = performance.now();
-  let after = await begin(options, name);
+  const building = await begin(options, name);
   let rows = 0;
   while (isOpen()) {
     const items = await current.run(contextOf(running, app), () =>
-      projection.snapshot({ after, limit: PAGE }),
+      projection.snapshot({ after: building.after, limit: PAGE }),
     );
     const last = items.at(-1)?.[projection.key];
     if (items.length === 0) break;
-    if (typeof last !== "number" || last <= after) {
-      const message = `the snapshot of the projection ${name} of ${app} does not go on after ${after}`;
+    if (typeof last !== "number" || last <= building.after) {
+      const message = `the snapshot of the projection ${name} of ${app} does not go on after ${building.after}`;
       throw new MarcotError("AppInvalid", message, {
         fix: "List all rows by their ids, those above `after` alone.",
       });
     }
-    await write(options, projection, items, last);
+    building.after = last;
+    await write(options, projection, items, building);
     rows += items.length;
-    after = last;
     if (items.length < PAGE) break;
   }
   if (!isOpen()) return;
-  await finish(options, projection);
+  await finish(options, projection, building);
   const milliseconds = Math.round(performance.now() - begun);
   running.log.info({ app, projection: name, rows, milliseconds }, "projection filled");
 }
@@ -141,39 +143,56 @@ function contextOf(running: Running, app: string): Context {
   };
 }
 
-/** Answers where a building that was interrupted had come to. */
-async function begin({ served, database }: ProjectionsOptions, name: string): Promise<number> {
+/** A building, which ends when another one begins. */
+interface Building {
+  readonly builder: string;
+  after: number;
+}
+
+/** Goes on where a building that was interrupted had come to; another one starts over. */
+async function begin({ served, database }: ProjectionsOptions, name: string): Promise<Building> {
   const app = served.app.name;
-  const [found] = await database.sql.unsafe<{ state: string; after: string }[]>(
-    `SELECT state, after FROM ${ownTable(app, "event_projections")} WHERE name = $1`,
-    [name],
-  );
-  if (found?.state === "building") return Number(found.after);
+  const builder = randomUUID();
+  let after = 0;
   await inTransaction(database, async (scope) => {
-    await scope.unsafe(
-      `DELETE FROM ${ownTable(app, "event_projection_keys")} WHERE projection = $1::text`,
+    const [found] = await scope.unsafe<{ state: string; after: string }[]>(
+      `INSERT INTO ${ownTable(app, "event_projections")} (name, state) VALUES ($1::text, 'wanted')
+       ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING state, after`,
       [name],
     );
+    if (found?.state === "building") after = Number(found.after);
+    else
+      await scope.unsafe(
+        `DELETE FROM ${ownTable(app, "event_projection_keys")} WHERE projection = $1::text`,
+        [name],
+      );
     await scope.unsafe(
-      `INSERT INTO ${ownTable(app, "event_projections")} (name, state) VALUES ($1::text, 'building')
-       ON CONFLICT (name) DO UPDATE SET state = 'building', after = 0`,
-      [name],
+      `UPDATE ${ownTable(app, "event_projections")}
+       SET state = 'building', after = $2::bigint, builder = $3::text WHERE name = $1::text`,
+      [name, after, builder],
     );
   });
-  return 0;
+  return { builder, after };
 }
+
+/** Somebody else builds, or wants it built anew: what was begun here is left. */
+class Superseded extends Error {}
 
 async function write(
   { served, database }: ProjectionsOptions,
   projection: Projection,
   items: readonly Readonly<Record<string, unknown>>[],
-  after: number,
+  { builder, after }: Building,
 ): Promise<void> {
   const app = served.app.name;
   const { name, key } = projection;
   const transaction = database.atomic();
   try {
     const scope = await transaction.scope();
+    await claim(scope, app, {
+      change: "after = $3::bigint",
+      values: [name, builder, after],
+    });
     const free = await scope.unsafe<{ key: string }[]>(
       `INSERT INTO ${ownTable(app, "event_projection_keys")} (projection, key)
        SELECT $1::text, key FROM jsonb_array_elements_text($2::text::jsonb) AS key
@@ -183,10 +202,6 @@ async function write(
     const isFree = new Set(free.map((row) => row.key));
     for (const item of items)
       if (isFree.has(String(item[key]))) await projection.insert(transaction.db, item);
-    await scope.unsafe(
-      `UPDATE ${ownTable(app, "event_projections")} SET after = $2::bigint WHERE name = $1::text`,
-      [name, after],
-    );
     await transaction.commit();
   } catch (error) {
     await transaction.rollback();
@@ -194,18 +209,35 @@ async function write(
   }
 }
 
+interface Claim {
+  readonly change: string;
+  /** Name and builder, then what the change takes. */
+  readonly values: readonly unknown[];
+}
+
+/** Changes the state of a building, and holds its row, if it still is this one's. */
+async function claim(scope: Scope, app: string, { change, values }: Claim): Promise<void> {
+  const own = await scope.unsafe(
+    `UPDATE ${ownTable(app, "event_projections")} SET ${change}
+     WHERE name = $1::text AND builder = $2::text AND state = 'building' RETURNING 1`,
+    values,
+  );
+  if (own.length === 0) throw new Superseded();
+}
+
 async function finish(
   { served, database }: ProjectionsOptions,
   { name, key, table }: Projection,
+  { builder }: Building,
 ): Promise<void> {
   const app = served.app.name;
   const keys = ownTable(app, "event_projection_keys");
   await inTransaction(database, async (scope) => {
     // From here on events are not remembered: what they write is not deleted below.
-    await scope.unsafe(
-      `UPDATE ${ownTable(app, "event_projections")} SET state = 'ready', built_at = now() WHERE name = $1::text`,
-      [name],
-    );
+    await claim(scope, app, {
+      change: "state = 'ready', built_at = now()",
+      values: [name, builder],
+    });
     await scope.unsafe(
       `DELETE FROM ${table} AS row WHERE NOT EXISTS (
          SELECT FROM ${keys} k WHERE k.projection = $1::text AND k.key = to_jsonb(row) ->> $2::text)`,

@@ -19,6 +19,12 @@ const TOGETHER_MAX = 100;
 /** Events of different keys that are handled at the same time. Each takes a connection of the app's pool. */
 const LANES = 4;
 
+/**
+ * What is not begun by then is left for the next batch: whoever has sent this one waits for a minute, and what
+ * has failed counts only when it hears of it.
+ */
+const BUDGET_MS = 25_000;
+
 /** Says that nothing is known of the receiver here: those who tell must ask again who there is. */
 export function unknownReceiver({ app, receiver }: Pick<Batch, "app" | "receiver">): MarcotError {
   return new MarcotError("NotFound", `the app ${app} has no receiver "${receiver}"`);
@@ -58,7 +64,12 @@ async function handleAll(work: Work, messages: readonly Message[]): Promise<Outc
   const outcomes: Outcome[] = [];
   let left = messages;
   let suspect: string | undefined;
+  const end = performance.now() + BUDGET_MS;
   while (left.length > 0) {
+    if (performance.now() > end) {
+      outcomes.push(...left.map(({ id }) => ({ id, is: "held" as const })));
+      break;
+    }
     // What stands before one that failed was undone with it: it is done again without it.
     const before = left.findIndex(({ id }) => id === suspect);
     const part = left.slice(0, before === -1 ? TOGETHER_MAX : Math.max(1, before));
@@ -127,10 +138,17 @@ async function markHandled(
 ): Promise<Set<string>> {
   const [first] = messages;
   const rows = await scope.unsafe<{ id: string }[]>(
-    `INSERT INTO ${ownTable(served.app.name, "event_inbox")} (event_id, receiver, source)
-     SELECT id, $2::text, $3::text FROM unnest($1::text::uuid[]) AS id
+    `WITH limited AS MATERIALIZED (SELECT set_config('statement_timeout', $4::text, true))
+     INSERT INTO ${ownTable(served.app.name, "event_inbox")} (event_id, receiver, source)
+     SELECT id, $2::text, $3::text FROM unnest($1::text::uuid[]) AS id, limited
      ON CONFLICT DO NOTHING RETURNING event_id AS id`,
-    [`{${messages.map(({ id }) => id).join(",")}}`, receiver.name, first?.source],
+    [
+      `{${messages.map(({ id }) => id).join(",")}}`,
+      receiver.name,
+      first?.source,
+      // A statement that hangs would hold up ROLLBACK too.
+      `${receiver.deadlineMs}ms`,
+    ],
     PREPARED,
   );
   return new Set(rows.map(({ id }) => id));
@@ -143,6 +161,9 @@ async function handle(
 ): Promise<void> {
   const { event, deadlineMs } = receiver;
   const name = nameOf(event);
+  const [app, , told] = message.type.split(".");
+  if (app !== event.app || told !== event.name || message.source !== event.app)
+    throw new MarcotError("ContractBroken", `${receiver.name} hears ${name}, not ${message.type}`);
   const issues: Issue[] = [];
   const data = checkOf(event.fields, "read", name)(message.data, issues);
   if (issues.length > 0) {

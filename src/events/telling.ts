@@ -45,7 +45,7 @@ export async function startTelling(options: TellingOptions): Promise<Telling> {
   const circle: Circle = {
     app,
     others,
-    outbox: outboxOf(lead.sql, app),
+    outbox: outboxOf(lead.sql, app, lead.pid),
     whereIs: (name) => placeOf(running, name, outward),
     transport: (name) => transportTo(running, name, outward),
     unasked: new Set(others),

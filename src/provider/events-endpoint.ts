@@ -47,6 +47,12 @@ async function take(c: Context, endpoint: EventsEndpoint, receiver: string): Pro
     "webhook-signature": c.req.header("webhook-signature"),
   };
   verify(secret, headers, body);
+  // What was signed for one receiver is not for another.
+  if (!headers["webhook-id"]?.startsWith(`/-/events/${receiver}.`))
+    throw new MarcotError(
+      "NotAllowed",
+      `these events are signed for another receiver than ${receiver}`,
+    );
   const messages = readMessages(body);
   return c.json({
     outcomes: await receive(running, served, { app: served.app.name, receiver, messages }),

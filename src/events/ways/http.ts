@@ -27,7 +27,7 @@ export function httpTransport(
   const base = address.pathname.replace(/\/$/, "");
   const ask = async (method: "GET" | "POST", path: string, body?: string): Promise<unknown> => {
     const where = `${address.href.replace(/\/$/, "")}${path}`;
-    const signed = body === undefined ? {} : sign(secret ?? "", randomUUID(), body);
+    const signed = body === undefined ? {} : sign(secret ?? "", `${path}.${randomUUID()}`, body);
     const headers = { ...signed, ...(body !== undefined && { "content-type": BATCH_TYPE }) };
     try {
       const reply = await pool.request({ method, path: base + path, headers, body: body ?? null });
