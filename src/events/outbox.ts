@@ -65,6 +65,8 @@ export interface Outbox {
   recover(lane: Lane): Promise<void>;
   /** Deletes what is over and old. */
   clean(): Promise<void>;
+  /** Parks what is open for apps that the settings do not list any more, and tells them nothing more. */
+  forget(apps: readonly string[]): Promise<void>;
 }
 
 /** PostgreSQL takes neither half a surrogate pair, which a cut may leave, nor U+0000. */
@@ -241,6 +243,20 @@ export function outboxOf(sql: Sql, app: string, pid: () => number | null = () =>
         `UPDATE ${deliveries} SET state = 'published'
          WHERE app = $1::text AND receiver = $2::text AND state = 'processing'`,
         [lane.app, lane.receiver],
+      );
+    },
+    async forget(apps) {
+      const listed = JSON.stringify(apps);
+      const isGone = `app NOT IN (SELECT jsonb_array_elements_text($1::text::jsonb))`;
+      await run(`DELETE FROM ${known} WHERE ${isGone} AND since < now() - interval '${GRACE}'`, [
+        listed,
+      ]);
+      await run(
+        `UPDATE ${deliveries} d SET state = 'parked', changed_at = now(),
+           error = 'the settings list no app ' || d.app || ' any more'
+         WHERE ${isGone} AND receiver <> '*' AND state IN ('published', 'resubmitted', 'failed')
+           AND NOT EXISTS (SELECT FROM ${known} k WHERE k.app = d.app)`,
+        [listed],
       );
     },
     async clean() {

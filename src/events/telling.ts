@@ -155,9 +155,11 @@ async function leadOf(lead: Lead, place: Place, { app, receiver }: Lane) {
   return lead.take(`${app}/${receiver}`);
 }
 
-async function clean(lead: Lead, { outbox, app, log }: Circle): Promise<void> {
+async function clean(lead: Lead, { outbox, others, app, log }: Circle): Promise<void> {
   try {
-    if ((await lead.take("cleaning")).has) await outbox.clean();
+    if (!(await lead.take("cleaning")).has) return;
+    await outbox.forget(others);
+    await outbox.clean();
   } catch (error) {
     if (!isDisconnected(error)) log.warn({ err: error, app }, "old events could not be deleted");
   }

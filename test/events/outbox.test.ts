@@ -79,3 +79,49 @@ test("what was kept for an app goes to its receivers, without what a person has 
     [second, third],
   );
 });
+
+test("an app that the settings do not list any more is told nothing, and what was open waits for a person", async () => {
+  await outbox.register("moved", [keep]);
+  await tell("e");
+  await outbox.forget(["reader", "desk"]);
+  assert.equal((await deliveriesTo("moved"))[0]?.state, "published", "it may be another release");
+  await rows.sql`update writer.event_receivers set since = now() - interval '1 hour' where app = 'moved'`;
+  await outbox.forget(["reader", "desk"]);
+  await tell("f");
+  assert.deepEqual(
+    (await deliveriesTo("moved")).map(({ state }) => state),
+    ["parked"],
+  );
+});
+
+test("a receiver that another release does not name stays for a while", async () => {
+  const other = { ...keep, name: "other" };
+  await outbox.register("shop", [keep, other]);
+  await outbox.register("shop", [keep]);
+  await tell("g");
+  const receivers = async () =>
+    (await deliveriesTo("shop")).map(({ receiver }) => receiver).toSorted();
+  assert.deepEqual(await receivers(), ["keep", "other"]);
+  await rows.sql`update writer.event_receivers set since = now() - interval '1 hour' where name = 'other'`;
+  await outbox.register("shop", [keep]);
+  await tell("h");
+  assert.deepEqual(await receivers(), ["keep", "keep", "other"]);
+  const [parked] = await rows.sql`
+    select state from writer.event_deliveries where app = 'shop' and receiver = 'other'`;
+  assert.equal(parked?.["state"], "parked");
+});
+
+test("an error that PostgreSQL would not take is stored all the same", async () => {
+  await outbox.register("reader", [keep]);
+  const position = await tell("odd");
+  const lane = { app: "reader", receiver: "keep" };
+  const claimed = await outbox.claim(lane);
+  const row = claimed.find((one) => one.position === position);
+  assert.ok(row);
+  const error = `${"x".repeat(1999)}\u{1f600}\0`;
+  await outbox.settle(lane, claimed, [{ id: row.id, is: "failed", error }]);
+  const [found] = await rows.sql`
+    select state, length(error) as length from writer.event_deliveries
+    where position = ${position} and app = 'reader'`;
+  assert.deepEqual({ ...found }, { state: "failed", length: 2000 });
+});
