@@ -8,12 +8,13 @@
  * whatever wraps them (Drizzle wraps every failed query).
  */
 import { drizzle } from "drizzle-orm/postgres-js";
-import postgres, { type Sql, type TransactionSql } from "postgres";
+import postgres, { type Sql } from "postgres";
 import { MarcotError } from "../errors.ts";
 import { atomicOf } from "./atomic.ts";
-import { isConnectionCode, isDisconnected } from "./disconnected.ts";
+import { isConnectionCode } from "./disconnected.ts";
 import type { Db } from "./db.ts";
 import type { Atomic } from "./scope.ts";
+import { openSession, type SessionOptions } from "./session.ts";
 import { clientOf } from "./transaction.ts";
 
 /** An open pool. `url` names it in messages and carries no password. */
@@ -30,17 +31,6 @@ export interface Database {
   session(options: SessionOptions): Sql;
   /** Waits for running queries, at most five seconds, and closes the connections. */
   close(): Promise<void>;
-}
-
-export interface SessionOptions {
-  /** It is named `marcot/<pid>/<name>`. */
-  readonly name: string;
-  /** Parameters of PostgreSQL for this session alone. Default: none. */
-  readonly settings?: Readonly<Record<string, string>>;
-  /** Told of every notification. */
-  readonly onNotify: () => void;
-  /** Told when the connection has ended. The next query opens another one. */
-  readonly onClose: () => void;
 }
 
 export interface DatabaseOptions {
@@ -60,8 +50,6 @@ const DEFAULT_MAX = 10;
 const CONNECT_TIMEOUT_S = 10;
 /** Less and a report is cut off at shutdown; more and a supervisor kills the process first. */
 const CLOSE_TIMEOUT_S = 5;
-/** A reset connection is closed in the same moment, as a rule. */
-const CLOSING_MS = 1000;
 
 /** Opens a pool and tries it. Fails with DatabaseUnavailable. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
@@ -87,54 +75,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     session: (session) => openSession(url, session),
     close: () => client.end({ timeout: CLOSE_TIMEOUT_S }),
   };
-}
-
-/**
- * Not `sql.listen`, which opens a connection of its own that would know nothing of locks.
- *
- * A connection that is reset tells its statements so some time before it tells that it is closed. What is
- * sent in between is never answered (postgres 3.4.9), so it waits here until the driver knows.
- */
-function openSession(url: string, { name, settings = {}, onNotify, onClose }: SessionOptions): Sql {
-  let closing: PromiseWithResolvers<void> | undefined;
-  const options: postgres.Options<{}> & { onnotify: () => void } = {
-    max: 1,
-    max_lifetime: null,
-    connect_timeout: CONNECT_TIMEOUT_S,
-    fetch_types: false,
-    connection: { ...settings, application_name: `marcot/${process.pid}/${name}` },
-    onnotice() {},
-    onnotify: onNotify,
-    onclose() {
-      closing?.resolve();
-      closing = undefined;
-      onClose();
-    },
-  };
-  const sql = postgres(url, options);
-  const guarded = async <T>(work: () => PromiseLike<T>): Promise<T> => {
-    await closing?.promise;
-    try {
-      return await work();
-    } catch (error) {
-      if (isDisconnected(error) && closing === undefined) {
-        const made = (closing = Promise.withResolvers<void>());
-        // Where there was no connection at all, nobody tells that it is closed.
-        setTimeout(made.resolve, CLOSING_MS).unref();
-        void made.promise.then(() => {
-          if (closing === made) closing = undefined;
-        });
-      }
-      throw error;
-    }
-  };
-  const session = {
-    options: sql.options,
-    unsafe: (...given: Parameters<Sql["unsafe"]>) => guarded(() => sql.unsafe(...given)),
-    begin: (work: (tx: TransactionSql) => Promise<unknown>) => guarded(() => sql.begin(work)),
-    end: (how: { timeout?: number }) => sql.end(how),
-  };
-  return session as unknown as Sql; // what is asked of a session
 }
 
 export interface ConnectOptions {
