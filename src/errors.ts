@@ -103,6 +103,12 @@ export const errorTable = {
     title: "The provider cannot be reached",
     fix: "Try again; if it persists, start the provider or correct its address.",
   },
+  AppMoved: {
+    status: 503,
+    ran: "no",
+    title: "The app has just moved",
+    fix: "Send the call again: where the app is now, `marcot extract status` says.",
+  },
   ConnectionLost: {
     status: 502,
     ran: "maybe",
@@ -178,6 +184,26 @@ export const errorTable = {
     ran: "no",
     title: "The app has told no such event, or it was deleted",
     fix: "`marcot events list` shows which there are; what is done is kept for seven days.",
+  },
+
+  // An app that is to move, or moves.
+  MoveBlocked: {
+    status: 500,
+    ran: "no",
+    title: "The app cannot move as it is",
+    fix: "Remove what blocks it: `marcot extract plan` shows each place.",
+  },
+  MoveRefused: {
+    status: 500,
+    ran: "no",
+    title: "The move does not allow this now",
+    fix: "`marcot extract status` says how far the move is, and what comes next.",
+  },
+  SwitchFailed: {
+    status: 503,
+    ran: "no",
+    title: "The app did not change places; everything is as it was",
+    fix: "Remove the reason that is named, and run the same command again.",
   },
 
   // Databases.

@@ -19,6 +19,7 @@ const order = [
   "client",
   "events",
   "provider",
+  "extract",
   "cli",
   "testing",
 ];

@@ -49,6 +49,7 @@ export function serveEach(
   const jobsBell: Bell = { ring() {} };
   const served: ServedApp = {
     app,
+    flight: { writes: 0, onIdle: undefined },
     db,
     atomic,
     bell,

@@ -149,8 +149,16 @@ export interface Bell {
   ring: () => void;
 }
 
+/** Writes that are being carried out, so that a switch can wait for their end. */
+export interface Flight {
+  writes: number;
+  /** Called when `writes` has become 0. */
+  onIdle: (() => void) | undefined;
+}
+
 export interface ServedApp {
   readonly app: App;
+  readonly flight: Flight;
   readonly db: Db;
   /** A new transaction of the app; undefined where it has no database. */
   readonly atomic: (() => Atomic) | undefined;
@@ -165,12 +173,30 @@ export interface ServedApp {
   readonly byEndpoint: ReadonlyMap<Endpoint, Route>;
 }
 
-/** Where an app is provided. */
+/** Where an app is provided. It may change while a project runs. */
 export type Provider =
   | { readonly is: "local"; readonly served: ServedApp }
   | RemoteProvider
+  | HeldProvider
   | { readonly is: "fake"; readonly served: ServedApp }
   | { readonly is: "absent"; readonly app: string; readonly why: string };
+
+/** An app that is just changing places: writes wait until it has one again. */
+export interface HeldProvider {
+  readonly is: "held";
+  readonly app: string;
+  /** Answers reads meanwhile. Undefined where the app has not arrived yet: reads wait too. */
+  readonly served: ServedApp | undefined;
+  /** Resolves when the app is not held any more. Never rejects. */
+  readonly opened: Promise<void>;
+}
+
+/** What an app does beside its calls: it stops before the app leaves, and begins where it arrives. */
+export interface Background {
+  /** Lets what has begun be finished, and begins nothing more of this app. */
+  pause(app: string): Promise<void>;
+  resume(app: string): Promise<void>;
+}
 
 /** An app at an address. What is known of the release that runs there is kept by `client/release`. */
 export interface RemoteProvider {

@@ -45,6 +45,12 @@ export function dispatch(
   if (provider?.is === "local") return callLocal(provider.served, endpoint, input, outgoing);
   if (provider?.is === "remote") return callRemote(provider, endpoint, input, outgoing);
   if (provider?.is === "fake") return callLocal(provider.served, endpoint, input, outgoing);
+  if (provider?.is === "held") {
+    const { served, opened } = provider;
+    if (served !== undefined && endpoint.method === "GET")
+      return callLocal(served, endpoint, input, outgoing);
+    return opened.then(() => dispatch(endpoint, input, options));
+  }
   return Promise.reject(absent(endpoint, provider));
 }
 

@@ -104,6 +104,10 @@ export const ownTables = {
       occurrence: "(name, scheduled_for)",
     },
   },
+  /** Written when the app is about to change places: where it has arrived, all before it has arrived too. */
+  move_markers: {
+    columns: "epoch bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp()",
+  },
 } as const satisfies Record<string, OwnColumns>;
 
 export type OwnTable = keyof typeof ownTables;
