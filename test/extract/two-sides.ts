@@ -22,8 +22,8 @@ export interface TwoSides {
   readonly to: TestSide;
   /** Runs a statement as the app on both sides. */
   both(statement: string): Promise<void>;
-  /** `to` follows `from` from now on. */
-  follow(): Promise<void>;
+  /** `to` follows `from` from now on. Default name: one that nobody else has. */
+  follow(options?: { readonly name?: string; readonly copies?: boolean }): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export async function openSides(): Promise<TwoSides> {
   };
   const from = await open("project");
   const to = await open("service");
-  const slot = `test_${process.pid}_${roleOf(to.ownerUrl, APP)}`.slice(0, 60);
+  let slot = `test_${process.pid}_${roleOf(to.ownerUrl, APP)}`.slice(0, 60);
   let follows = false;
   return {
     from,
@@ -53,24 +53,37 @@ export async function openSides(): Promise<TwoSides> {
       await from.own.unsafe(statement);
       await to.own.unsafe(statement);
     },
-    async follow() {
+    async follow({ name = slot, copies = false } = {}) {
+      slot = name;
       await from.sql.unsafe(`CREATE PUBLICATION test FOR TABLES IN SCHEMA ${APP}`);
       // Made first: within one cluster the subscription would wait for itself.
       await from.sql`select pg_create_logical_replication_slot(${slot}, 'pgoutput')`;
       await to.sql.unsafe(
         `CREATE SUBSCRIPTION ${slot} CONNECTION '${from.ownerUrl}' PUBLICATION test
-         WITH (create_slot = false, slot_name = '${slot}', copy_data = false)`,
+         WITH (create_slot = false, slot_name = '${slot}', copy_data = ${copies})`,
       );
       follows = true;
     },
     async drop() {
-      if (follows) {
-        await to.sql.unsafe(`ALTER SUBSCRIPTION ${slot} DISABLE`);
-        await to.sql.unsafe(`DROP SUBSCRIPTION ${slot}`);
-      }
+      if (follows) await unfollow(from, to, slot);
       const pools = [from, to].flatMap(({ sql, own }) => [sql, own]);
       await Promise.all(pools.map((sql) => sql.end({ timeout: 1 })));
       for (const database of databases) await database.drop();
     },
   };
+}
+
+/** A test may have dropped the one or the other. */
+async function unfollow(from: TestSide, to: TestSide, name: string): Promise<void> {
+  const [found] = await to.sql`select from pg_subscription where subname = ${name}`;
+  if (found !== undefined) {
+    await to.sql.unsafe(`ALTER SUBSCRIPTION ${name} DISABLE`);
+    await to.sql.unsafe(`ALTER SUBSCRIPTION ${name} SET (slot_name = NONE)`);
+    await to.sql.unsafe(`DROP SUBSCRIPTION ${name}`);
+  }
+  await from.sql`
+    select pg_terminate_backend(active_pid, 5000) from pg_replication_slots
+    where slot_name = ${name} and active_pid is not null`;
+  await from.sql`
+    select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ${name}`;
 }
