@@ -51,9 +51,9 @@ export interface Site {
   readonly others: (request: IncomingMessage, response: ServerResponse) => void;
   /**
    * Takes what is for an app that is not simply here: it moves, or has moved. `error` says that the request
-   * was answered here and undone for that reason.
+   * was answered here and undone for that reason. Default: apps do not move.
    */
-  readonly moving: (visit: Visit, error?: MarcotError) => void;
+  readonly moving?: ((visit: Visit, error?: MarcotError) => void) | undefined;
   /** Told of every request before it is looked at. */
   readonly onRequest?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   /** Tells the caller, a person or a program, what was wrong. */
@@ -76,13 +76,14 @@ export function handle(site: Site, request: IncomingMessage, response: ServerRes
     const since = performance.now();
     const visit: Visit = { mount, request, response, method, below, query, since, body: undefined };
     if (isHere(site, visit)) answerHere(site, visit);
-    else site.moving(visit);
+    else site.moving?.(visit);
   } catch (error) {
     fail(site, request, response, error);
   }
 }
 
-function isHere({ running }: Site, { mount }: Visit): boolean {
+function isHere({ running, moving }: Site, { mount }: Visit): boolean {
+  if (moving === undefined) return true;
   const is = running.providers.get(mount.router.app)?.is;
   return is === "local" || is === "fake";
 }
@@ -141,7 +142,7 @@ function answerEndpoint(site: Site, { route, params }: Match, visit: Visit): voi
     answer(route, input, JSON_WAY, incomingOf(site.running, visit, endpoint.deadlineMs)).then(
       (value) => reply(response, endpoint.status, value),
       (error: unknown) => {
-        if (codeOf(error) === "AppMoved" && error instanceof MarcotError && error.ran === "no")
+        if (site.moving && error instanceof MarcotError && error.code === "AppMoved")
           site.moving(visit, error);
         else fail(site, request, response, error);
       },
@@ -162,7 +163,7 @@ function answerEndpoint(site: Site, { route, params }: Match, visit: Visit): voi
     if (error) return fail(site, request, response, error);
     visit.body = body;
     // A slow sender may have begun before a move did.
-    if (!isHere(site, visit)) return site.moving(visit);
+    if (!isHere(site, visit)) return site.moving?.(visit);
     try {
       take(body);
     } catch (thrown) {

@@ -59,7 +59,8 @@ export function watchAll(project: Project): () => readonly Watch[] {
   for (const { name, versions } of project.plan.apps) {
     const provider = project.providers.get(name);
     // A service of others tells no contract, and what we are is nothing to it.
-    if (provider?.is !== "remote" || versions.some(isForeign) || project.moves.rowOf(name)) continue;
+    if (provider?.is !== "remote" || versions.some(isForeign) || project.moves.rowOf(name))
+      continue;
     add(provider);
   }
   project.moves.onRemote((provider, isUsed) => {

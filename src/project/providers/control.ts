@@ -146,12 +146,16 @@ async function lookOnce(state: State): Promise<void> {
   const { sql, log } = state;
   try {
     if (state.id === undefined) await register(state);
-    const rows = await sql.unsafe<SeenRow[]>(
-      `SELECT app, phase, epoch::text AS epoch, address, hold_ms, shadow, changed_at::text AS changed
-       FROM marcot.providers`,
+    const [found] = await sql.unsafe<{ is_known: boolean; rows: string }[]>(
+      `SELECT EXISTS (SELECT FROM marcot.processes WHERE id = $1::bigint) AS is_known,
+         (SELECT coalesce(json_agg(found), '[]') FROM (
+           SELECT app, phase, epoch::text AS epoch, address, hold_ms, shadow, changed_at::text AS changed
+           FROM marcot.providers) AS found)::text AS rows`,
+      [state.id ?? null],
     );
+    if (found?.is_known !== true) await register(state);
     if (state.isClosed) return;
-    state.onRows([...rows]);
+    state.onRows(JSON.parse(found?.rows ?? "[]") as SeenRow[]);
     for (const one of state.acks.values()) if (!one.isTold) await tell(state, one);
     if (state.isTroubled) log.info({}, "it is known again where apps are that move");
     state.isTroubled = false;
