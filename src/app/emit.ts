@@ -8,8 +8,7 @@ import type { Db } from "../data/db.ts";
 import { scopeBeneath } from "../data/scope.ts";
 import { setTeller, tellingText } from "../data/telling.ts";
 import { MarcotError } from "../errors.ts";
-import { current } from "./context.ts";
-import { codeHere } from "./served.ts";
+import { codeHere, current } from "./context.ts";
 import type { Context, ServedApp } from "./types.ts";
 
 /**

@@ -7,9 +7,8 @@ import type { Db } from "../data/db.ts";
 import { cancelText, enqueueText } from "../data/job-queue.ts";
 import { PREPARED, type Scope, scopeBeneath } from "../data/scope.ts";
 import { MarcotError } from "../errors.ts";
-import { current } from "./context.ts";
+import { codeHere, current } from "./context.ts";
 import { type Duration, millisecondsOf, scheduleOf } from "./schedule.ts";
-import { codeHere } from "./served.ts";
 import type { Context, Job, JobContext, RecurringContext, ServedApp } from "./types.ts";
 
 export interface JobOptions {

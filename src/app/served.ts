@@ -10,7 +10,7 @@ import type { Db } from "../data/db.ts";
 import type { Atomic } from "../data/scope.ts";
 import { MarcotError } from "../errors.ts";
 import { optionalFields } from "./usage.ts";
-import type { App, Bell, Checks, Route, Running, ServedApp, View } from "./types.ts";
+import type { App, Bell, Checks, Route, ServedApp, View } from "./types.ts";
 
 /** What the app's rows are reached by. Without `atomic` no view is a transaction. */
 export interface Rows {
@@ -107,10 +107,4 @@ export function compiled(route: Route, side: "input" | "output", direction: keyo
   const made = checkOf(route.endpoint[side], direction, `${route.name} ${side}`);
   route[side][direction] = made;
   return made;
-}
-
-/** The code of an app that is here. What had begun before the app left still runs in it. */
-export function codeHere({ local, providers }: Running, app: string): ServedApp | undefined {
-  const provider = providers.get(app);
-  return local?.get(app) ?? (provider?.is === "local" ? provider.served : undefined);
 }

@@ -3,7 +3,7 @@
  * and does its jobs. Started with the service and stopped with it; an app that has none of it has no session
  * for it.
  */
-import { codeHere } from "../app/served.ts";
+import { codeHere } from "../app/context.ts";
 import type { Background, Running, ServedApp } from "../app/types.ts";
 import { aboutOf, versionsOf } from "../contract/contract.ts";
 import type { Database } from "../data/database.ts";
