@@ -1,5 +1,7 @@
 /** What leaves an app when its view fails. */
+import { MOVED } from "../data/control.ts";
 import { codeOf, MarcotError } from "../errors.ts";
+
 import type { Context, Route } from "./types.ts";
 
 /** Failures of calls that a view made itself: its own caller must learn of them, but of no other bug. */
@@ -22,6 +24,11 @@ export function crossing(error: unknown, route: Route, context: Context): Marcot
       const message = `${route.name} failed with ${code}, which ${version} does not name: ${error.message}`;
       return new MarcotError("ContractBroken", message, { ran: "yes", traceId });
     }
+    // Another app than this one: it is not for the caller to look for it.
+    if (code === "AppMoved") {
+      const message = `${route.name} could not finish: ${error.message}`;
+      return new MarcotError("Unavailable", message, { ran: "maybe", traceId });
+    }
     if (code === "NotAllowed") return new MarcotError("NotAllowed", error.message, { traceId });
     const isSkewed = SKEWED.includes(code ?? "");
     const passing = isSkewed ? "ContractBroken" : PASSING.find((known) => known === code);
@@ -33,4 +40,13 @@ export function crossing(error: unknown, route: Route, context: Context): Marcot
   context.running.log.error({ err: error, endpoint: route.name, traceId }, "view failed");
   const message = `${route.name} failed; its provider's log has the reason under trace ${traceId}`;
   return new MarcotError("InternalError", message, { traceId });
+}
+
+/** Whether an error says that the app's tables refuse writers because it has moved, however deep it is wrapped. */
+export function isFenced(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 8; depth += 1) {
+    if ("code" in cause && cause.code === MOVED) return true;
+    cause = cause.cause;
+  }
+  return false;
 }

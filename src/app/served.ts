@@ -84,6 +84,7 @@ function toRoute(served: ServedApp, { endpoint, latest, view, retired }: RoutePa
     view,
     name,
     hasBody: !hasNoBody(endpoint.method),
+    isWrite: endpoint.method !== "GET",
     retired,
     up: rise?.carry,
     upCheck: rise?.usesCode ? shapeCheck(latest.input, `${name} input`) : undefined,

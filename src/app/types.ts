@@ -114,6 +114,8 @@ export interface Route {
   /** `faq.v1.create`. */
   readonly name: string;
   readonly hasBody: boolean;
+  /** Every method but GET. */
+  readonly isWrite: boolean;
   /** Undefined, unless the version is to end. */
   readonly retired: Retirement | undefined;
   readonly up: Carry | undefined;
@@ -225,6 +227,10 @@ export interface Running {
   readonly log: Log;
   /** Of every app that the settings name. */
   readonly providers: { get(app: string): Provider | undefined };
+  /** The apps whose code is here, wherever they are provided just now. Default: those of local providers. */
+  readonly local?: ReadonlyMap<string, ServedApp>;
+  /** Looks where an app is by now; never rejects. Default: no app moves. */
+  readonly look?: (app: string) => Promise<void>;
   /** Work to be done when the project closes, such as closing connections. */
   onClose(work: () => Promise<void>): void;
 }

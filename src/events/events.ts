@@ -3,7 +3,8 @@
  * and does its jobs. Started with the service and stopped with it; an app that has none of it has no session
  * for it.
  */
-import type { Running, ServedApp } from "../app/types.ts";
+import { codeHere } from "../app/context.ts";
+import type { Background, Running, ServedApp } from "../app/types.ts";
 import { aboutOf, versionsOf } from "../contract/contract.ts";
 import type { Database } from "../data/database.ts";
 import { keepHouse } from "./housekeeping.ts";
@@ -25,22 +26,41 @@ export interface EventsOptions {
   readonly outward: Outward;
 }
 
-export interface Events {
+export interface Events extends Background {
   /** Lets what has begun be finished, and begins nothing more. */
   stop(): Promise<void>;
 }
 
 export async function startEvents(options: EventsOptions): Promise<Events> {
-  const working = options.databases.flatMap((database) => {
-    const provider = options.running.providers.get(database.app ?? "");
-    return provider?.is === "local" ? [{ served: provider.served, database }] : [];
-  });
-  const started = await Promise.all(working.map((worker) => startApp(worker, options)));
+  const { running, databases } = options;
+  const begin = async (app: string): Promise<Ending | undefined> => {
+    const served = codeHere(running, app);
+    const database = databases.find((one) => one.app === app);
+    return served && database && startApp({ served, database }, options);
+  };
+  const names = databases.flatMap(({ app }) => app ?? []);
+  const here = names.filter((app) => running.providers.get(app)?.is === "local");
+  const begun = new Map<string, Ending | undefined>(
+    await Promise.all(here.map(async (app) => [app, await begin(app)] as const)),
+  );
   return {
+    async pause(app) {
+      const ending = begun.get(app);
+      begun.delete(app);
+      await ending?.stop();
+    },
+    async resume(app) {
+      if (!begun.has(app)) begun.set(app, await begin(app));
+    },
     async stop() {
-      await Promise.all(started.map((one) => one.stop()));
+      await Promise.all([...begun.values()].map((one) => one?.stop()));
     },
   };
+}
+
+/** Lets what has begun be finished, and begins nothing more. */
+interface Ending {
+  stop(): Promise<void>;
 }
 
 /** An app that is provided here, with its rows. */
@@ -50,12 +70,12 @@ interface Worker {
 }
 
 /** What is done for an app, woken by news. */
-interface Work extends Events {
+interface Work extends Ending {
   wake(): void;
 }
 
 /** One session for all that this process leads of an app. */
-async function startApp({ served, database }: Worker, options: EventsOptions): Promise<Events> {
+async function startApp({ served, database }: Worker, options: EventsOptions): Promise<Ending> {
   const { running, apps, outward } = options;
   const { app } = served;
   const endHousekeeping = keepHouse(database, app.name, running.log);

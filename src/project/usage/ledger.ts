@@ -2,6 +2,7 @@
  * The ledger of real callers: who called which endpoint of which version, by day. Written down every
  * ten seconds and when the project closes, in one statement for each app.
  */
+import type { Sql } from "postgres";
 import type { Log, ServedApp } from "../../app/types.ts";
 import { takeUsage, type Usage } from "../../app/usage.ts";
 import type { Database } from "../../data/database.ts";
@@ -16,20 +17,34 @@ export interface Counted {
 }
 
 export interface Ledger {
-  /** Writes what was counted, now. */
-  flush(): Promise<void>;
+  /** Writes what was counted, now. Default: of all apps. */
+  flush(app?: string): Promise<void>;
+  /** Writes what is still counted of an app that has left into `marcot.usage_left`, as the owner. */
+  leave(app: string, sql: Sql): Promise<void>;
   /** Writes for the last time. */
   close(): Promise<void>;
 }
 
 export function keepLedger(apps: readonly Counted[], log: Log): Ledger {
-  const flush = async (): Promise<void> => {
-    await Promise.all(apps.map((counted) => write(counted, log)));
+  const flush = async (app?: string): Promise<void> => {
+    const meant = apps.filter(({ served }) => app === undefined || served.app.name === app);
+    await Promise.all(meant.map((counted) => write(counted, log)));
   };
   const timer = setInterval(() => void flush(), FLUSH_MS);
   timer.unref();
   return {
     flush,
+    async leave(app, sql) {
+      for (const { served } of apps.filter((one) => one.served.app.name === app)) {
+        const usage = takeUsage(served);
+        if (usage.length === 0) continue;
+        await sql.unsafe(
+          `INSERT INTO marcot.usage_left (app, day, usage)
+           VALUES ($1::text, (now() AT TIME ZONE 'UTC')::date, $2::text::jsonb)`,
+          [app, JSON.stringify(usage)],
+        );
+      }
+    },
     async close() {
       clearInterval(timer);
       await flush();
