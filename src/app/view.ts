@@ -63,6 +63,8 @@ export function answer(
 async function run(context: CallContext, input: unknown, way: Way): Promise<void> {
   const { route } = context;
   const issues: Issue[] = [];
+  const { onRead } = route.served;
+  const begun = onRead === undefined ? 0 : performance.now();
   let isEntered = false;
   try {
     const accept = route.input[way.input] ?? compiled(route, "input", way.input);
@@ -90,6 +92,9 @@ async function run(context: CallContext, input: unknown, way: Way): Promise<void
     repeat?.keep(way.output === "write" ? lowered : toJson(route, result));
     if (context.hasBegun) await context.transaction.commit();
     context.resolve(lowered);
+    if (onRead === undefined) return;
+    const milliseconds = performance.now() - begun;
+    onRead({ route, input: checked, result, caller: context.caller, milliseconds });
   } catch (error) {
     if (context.hasBegun) await context.transaction.rollback();
     const isOwn = !isEntered && error instanceof MarcotError;

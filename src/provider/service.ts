@@ -87,7 +87,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
   const server = createServer(handle.bind(undefined, site));
   // Before the first request: what it tells is kept for every receiver that is known by then.
-  const events = await startProjectEvents(project, local);
+  const events = await startProjectEvents(project);
   try {
     await listen(server, host, port);
   } catch (error) {
@@ -105,25 +105,28 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-async function startProjectEvents(project: Project, local: readonly ServedApp[]): Promise<Events> {
+async function startProjectEvents(project: Project): Promise<Events> {
   const { url, secret } = project.plan.settings.events;
   const broker = url === undefined ? undefined : openBroker({ running: project, url, secret });
   try {
     const events = await startEvents({
       running: project,
-      databases: project.databases,
+      workers: project.databases.flatMap((database) => {
+        const provider = project.providers.get(database.app ?? "");
+        return provider?.is === "local" ? [{ served: provider.served, database }] : [];
+      }),
       apps: project.plan.settings.apps,
       outward: outwardWays(project, broker),
+      consume: broker?.serve,
     });
-    broker?.serve(local);
-    return broker ? { stop: () => broker.stop(events.stop()) } : events;
+    return broker ? { ...events, stop: () => broker.stop(events.stop()) } : events;
   } catch (error) {
     await broker?.stop(Promise.resolve());
     throw error;
   }
 }
 
-/** One way to each app: through the broker, or to its address, with its connections. */
+/** One way to each app: through the broker, or to its address, with its connections. An app may move. */
 function outwardWays(project: Project, broker: Broker | undefined): Outward {
   const ways = new Map<string, Transport>();
   const { secret } = project.plan.settings.events;
@@ -133,8 +136,9 @@ function outwardWays(project: Project, broker: Broker | undefined): Outward {
     if (broker && !foreign.has(provider.app)) return broker.transportTo(provider.app);
     if (provider.is === "absent") return undefined;
     const { app, address } = provider;
-    const way = ways.get(app) ?? httpTransport(project, address, secret);
-    ways.set(app, way);
+    const key = `${app} ${address.href}`;
+    const way = ways.get(key) ?? httpTransport(project, address, secret);
+    ways.set(key, way);
     return way;
   };
 }
