@@ -24,8 +24,8 @@ export interface Ledger {
   /** Writes what was counted, now: of one app, or of all. Resolves when what was being written is too. */
   flush(app?: string): Promise<void>;
   /**
-   * Leaves what is still counted of an app that has moved in `marcot.usage_left`, by the owner's `sql`; what
-   * comes later goes there too. Rejects when that cannot be written: it is kept then, and tried again.
+   * Leaves what is still counted of an app that has moved in `marcot.usage_left`, by the owner's `sql`. Rejects
+   * when that cannot be written: it is kept then, and left the next time under the same name.
    */
   leave(app: string, sql: Sql): Promise<void>;
   /** Writes for the last time. */
@@ -52,7 +52,6 @@ export function keepLedger(
     async leave(app, sql) {
       const book = books.get(app);
       if (book === undefined) return;
-      book.left = sql;
       await inTurn(book, () => leave(book, sql));
     },
     async close() {
@@ -67,13 +66,11 @@ interface Book extends Counted {
   kept: readonly Counts[];
   /** To be left, and perhaps left already: they go there under their names and nowhere else. */
   parcels: readonly Parcel[];
-  /** Where to leave them. */
-  left: Sql | undefined;
   last: Promise<void>;
 }
 
 function bookOf(counted: Counted): Book {
-  return { ...counted, kept: [], parcels: [], left: undefined, last: Promise.resolve() };
+  return { ...counted, kept: [], parcels: [], last: Promise.resolve() };
 }
 
 /** One after the other: whoever flushes knows then that nothing is on its way. */
@@ -88,24 +85,22 @@ function collect(book: Book): void {
   if (usage.length > 0) book.kept = summed([...book.kept, ...dated(usage, new Date())]);
 }
 
-/** Counts that cannot be written are lost, and told: a ledger is no reason to fail a call. */
+/**
+ * Counts that cannot be written are lost, and told: a ledger is no reason to fail a call. Those of an app that
+ * is elsewhere, or has just moved, are kept: nothing was written.
+ */
 async function write(book: Book, log: Log, isHere: boolean): Promise<void> {
-  const { served, database, left } = book;
+  const { served, database } = book;
   const app = served.app.name;
   collect(book);
+  const counts = book.kept;
+  if (!isHere || counts.length === 0) return;
+  book.kept = [];
   try {
-    if (left !== undefined && (!isHere || book.parcels.length > 0))
-      await (isHere ? send(book, left) : leave(book, left));
-    if (!isHere || book.kept.length === 0) return;
-    const counts = book.kept;
-    book.kept = [];
-    await addCounts(database.sql, app, counts).catch((error: unknown) => {
-      // It has just moved: nothing was written.
-      if (isMoved(error)) book.kept = counts;
-      else throw error;
-    });
+    await addCounts(database.sql, app, counts);
   } catch (error) {
-    log.warn({ err: error, app }, "the ledger of callers could not be written");
+    if (isMoved(error)) book.kept = counts;
+    else log.warn({ err: error, app }, "the ledger of callers could not be written");
   }
 }
 
@@ -115,10 +110,6 @@ async function leave(book: Book, sql: Sql): Promise<void> {
   const made = [...byDay.values()].map((counts) => ({ id: randomUUID(), counts }));
   book.parcels = [...book.parcels, ...made];
   book.kept = [];
-  await send(book, sql);
-}
-
-async function send(book: Book, sql: Sql): Promise<void> {
   if (book.parcels.length === 0) return;
   await putLeft(sql, book.served.app.name, book.parcels);
   book.parcels = [];
