@@ -1,6 +1,6 @@
 /** A process that takes requests: it listens, and on a signal it finishes what it has begun. */
 import { newTraceId } from "../app/context.ts";
-import type { Provider, ServedApp } from "../app/types.ts";
+import type { Background, Provider, ServedApp } from "../app/types.ts";
 import "../client/dispatch.ts"; // puts itself into the slot that contracts call
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -48,6 +48,8 @@ export interface Answered {
 export interface Service {
   /** `http://127.0.0.1:8000`. */
   readonly address: string;
+  /** What its apps do beside their calls. */
+  readonly background: Background;
   /** Refuses new requests, finishes those in flight, and resolves when all are done or 9 s have passed. */
   stop(): Promise<void>;
 }
@@ -97,6 +99,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { port: taken } = server.address() as AddressInfo; // a server on a port has one
   return {
     address: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`,
+    background: events,
     async stop() {
       site.isOpen = false;
       await Promise.all([drain(server), events.stop()]);

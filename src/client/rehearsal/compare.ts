@@ -20,6 +20,10 @@ const AGAIN_MAX = 3;
 const AGAIN_MIN_MS = 100;
 const AGAIN_SPREAD_MS = 200;
 
+/** Each time in a quick series: of a row that changes all the time, one of them meets what was here before. */
+const SERIES = 5;
+const SERIES_PAUSE_MS = 15;
+
 /** What one rehearsed read needs. */
 export interface Scene {
   readonly read: AnsweredRead;
@@ -47,11 +51,12 @@ export async function compare(scene: Scene): Promise<Compared> {
     const pointer = firstDifference(here.value, value);
     // Also what it was here a moment ago: then the copy is only behind, and a row may change all the time.
     if (seen.some((old) => firstDifference(old, value) === undefined)) return { hereMs, thereMs };
-    if (pointer !== undefined && again === AGAIN_MAX) {
+    if (pointer !== undefined && again === AGAIN_MAX * SERIES) {
       const different = { input, here: here.value, there: value, pointer };
       return { hereMs, thereMs, different };
     }
-    const pause = AGAIN_MIN_MS + Math.random() * AGAIN_SPREAD_MS;
+    const isFirst = again % SERIES === 0;
+    const pause = isFirst ? AGAIN_MIN_MS + Math.random() * AGAIN_SPREAD_MS : SERIES_PAUSE_MS;
     await sleep(pause, undefined, { signal: scene.signal, ref: false });
     [here, there] = await Promise.all([askHere(scene), askThere(scene, input)]);
   }
