@@ -198,6 +198,34 @@ suite("a receiving app", () => {
     assert.deepEqual(await heard(rows), [1]);
   });
 
+  test("that has moved, and this process has missed it, does nothing and complains of nothing", async () => {
+    beside.logged.length = 0;
+    for (const app of ["reader", "writer"]) await fence(rows, app);
+    await rows.sql.begin(async (tx) => {
+      await tx`set local session_replication_role = replica`; // as what is replicated comes in
+      await tx`insert into reader.job_queue (name, data, due_at) values ('remind', '{"box":"x","line":1}', now())`;
+      await tx`insert into writer.event_outbox (event, version, key, data, trace_id)
+        select 'written', 'v2', 'b', '{"number":1,"box":"b","position":5}', ${"1".repeat(32)}`;
+      await tx`select pg_notify('marcot_events_reader', ''), pg_notify('marcot_events_writer', '')`;
+    });
+    await sleep(1500);
+    assert.deepEqual(
+      beside.logged.filter(({ message }) => /could not/.test(message)),
+      [],
+    );
+    assert.deepEqual(await heard(rows), []);
+    for (const app of ["reader", "writer"]) await unfence(rows, app);
+    await until(
+      () => heard(rows),
+      (lines) => lines.length === 1,
+    );
+    const [job] = await until(
+      () => rows.sql`select state, attempts from reader.job_queue where name = 'remind'`,
+      (found) => found[0]?.["state"] === "done",
+    );
+    assert.equal(job?.["attempts"], 1);
+  });
+
   test("that this process cannot reach any more is left to one that can", async () => {
     const other = await openBeside({ environment: { DATABASE_URL: rows.url }, secret });
     try {
