@@ -52,7 +52,7 @@ suite("a rehearsal", () => {
     const environment = { DATABASE_URL: databases[0].url };
     project = await openProject({ folder, environment, log });
     service = await startService({ project, port: 0 });
-    part = await start({ DATABASE_URL: databases[1].url }, ["faq"]);
+    part = await start({ DATABASE_URL: databases[1].url }); // all apps: faq stands below /faq/
     const provider = project.providers.get("faq");
     assert.ok(provider?.is === "local");
     ({ served } = provider);
@@ -77,7 +77,7 @@ suite("a rehearsal", () => {
     warned.length = 0;
   });
 
-  const shadow = (share = 1, address = part.address) =>
+  const shadow = (share = 1, address = `${part.address}/faq/`) =>
     rehearsal.setShadow(served, { share, address: new URL(address) });
   const run = <T>(work: () => Promise<T>): Promise<T> => project.run(work);
   const sheet = () => here<Found[]>`

@@ -49,8 +49,11 @@ export function openRehearsal({ running, sql }: RehearsalOptions): Rehearsal {
   timer.unref();
   return {
     setShadow(served, shadow) {
-      const isOn = shadow !== undefined && shadow.share > 0 && !stage.closing.signal.aborted;
-      served.onRead = isOn ? (read) => sample(stage, shadow, read) : undefined;
+      served.onRead = undefined;
+      if (shadow === undefined || shadow.share <= 0 || stage.closing.signal.aborted) return;
+      const address = new URL(shadow.address);
+      address.pathname = address.pathname.replace(/\/+$/, ""); // paths are put behind it
+      served.onRead = (read) => sample(stage, { ...shadow, address }, read);
     },
     async close() {
       clearInterval(timer);
