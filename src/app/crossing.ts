@@ -1,5 +1,4 @@
 /** What leaves an app when its view fails. */
-import { MOVED } from "../data/control.ts";
 import { codeOf, MarcotError } from "../errors.ts";
 
 import type { Context, Route } from "./types.ts";
@@ -40,13 +39,4 @@ export function crossing(error: unknown, route: Route, context: Context): Marcot
   context.running.log.error({ err: error, endpoint: route.name, traceId }, "view failed");
   const message = `${route.name} failed; its provider's log has the reason under trace ${traceId}`;
   return new MarcotError("InternalError", message, { traceId });
-}
-
-/** Whether an error says that the app's tables refuse writers because it has moved, however deep it is wrapped. */
-export function isFenced(error: unknown): boolean {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 8; depth += 1) {
-    if ("code" in cause && cause.code === MOVED) return true;
-    cause = cause.cause;
-  }
-  return false;
 }

@@ -52,6 +52,7 @@ export function serveEach(
     flight: { writes: 0, onIdle: undefined },
     db,
     atomic,
+    onRead: undefined,
     bell,
     jobsBell,
     routes,

@@ -158,12 +158,25 @@ export interface Flight {
   onIdle: (() => void) | undefined;
 }
 
+/** A call that has its answer. What is told of it must not throw. */
+export interface AnsweredRead {
+  readonly route: Route;
+  /** As it was accepted: values of the program. */
+  readonly input: unknown;
+  /** As the view returned it, carried down to the route's version. */
+  readonly result: unknown;
+  readonly caller: string;
+  readonly milliseconds: number;
+}
+
 export interface ServedApp {
   readonly app: App;
   readonly flight: Flight;
   readonly db: Db;
   /** A new transaction of the app; undefined where it has no database. */
   readonly atomic: (() => Atomic) | undefined;
+  /** Told of reads that were answered. Undefined: nobody is, and a call costs one look. */
+  onRead: ((read: AnsweredRead) => void) | undefined;
   /** Rung when an event has been told. */
   readonly bell: Bell;
   /** Rung when a job has been asked for. */

@@ -8,9 +8,10 @@ import { check, invalidInput, sentenceOf } from "../contract/check.ts";
 import type { Viewed } from "../contract/endpoint.ts";
 import { type Endpoint, endpointOf } from "../contract/endpoint.ts";
 import { type Issue, MarcotError } from "../errors.ts";
+import { isMoved } from "../data/moved.ts";
 import type { Atomic } from "../data/scope.ts";
 import { current, newTraceId } from "./context.ts";
-import { crossing, isFenced } from "./crossing.ts";
+import { crossing } from "./crossing.ts";
 import { claim } from "./idempotency.ts";
 import { compiled } from "./served.ts";
 import type {
@@ -87,6 +88,8 @@ export function answer(
 async function run(context: CallContext, input: unknown, way: Way): Promise<void> {
   const { route } = context;
   const issues: Issue[] = [];
+  const { onRead } = route.served;
+  const begun = onRead === undefined ? 0 : performance.now();
   let isEntered = false;
   if (route.isWrite) route.served.flight.writes += 1;
   try {
@@ -115,10 +118,13 @@ async function run(context: CallContext, input: unknown, way: Way): Promise<void
     repeat?.keep(way.output === "write" ? lowered : toJson(route, result));
     if (context.hasBegun) await context.transaction.commit();
     context.resolve(lowered);
+    if (onRead === undefined) return;
+    const milliseconds = performance.now() - begun;
+    onRead({ route, input: checked, result, caller: context.caller, milliseconds });
   } catch (error) {
     if (context.hasBegun) await context.transaction.rollback();
     const isOwn = !isEntered && error instanceof MarcotError;
-    if (context.isAtomic && isFenced(error)) context.leaves(input, way);
+    if (context.isAtomic && isMoved(error)) context.leaves(input, way);
     else context.fails(isOwn ? error : crossing(error, route, context));
   } finally {
     unwatch(context);

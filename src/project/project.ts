@@ -51,7 +51,8 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
       providers.set(listed.name, await toProvider(listed, plan, databases, counted));
     for (const { name, fake } of plan.apps)
       if (fake !== undefined) log.warn({ app: name, seed: fake }, fakeWarning(name, fake));
-    const ledger = keepLedger(counted, log);
+    const isHere = (app: string) => ["local", "held"].includes(providers.get(app)?.is ?? "");
+    const ledger = keepLedger(counted, log, isHere);
     undone.push(() => ledger.close());
     moves.begin(providers, ledger);
     return projectOf({ plan, log, providers, moves, databases, counted }, undone);

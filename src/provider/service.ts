@@ -1,6 +1,6 @@
 /** A process that takes requests: it listens, and on a signal it finishes what it has begun. */
 import { newTraceId } from "../app/context.ts";
-import type { ServedApp } from "../app/types.ts";
+import type { Background, ServedApp } from "../app/types.ts";
 import "../client/dispatch.ts"; // puts itself into the slot that contracts call
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -19,6 +19,7 @@ import type { MappedApp, SiteMap } from "./pages/layout.ts";
 import { createPages } from "./pages/pages.ts";
 import { createMoving, passOn } from "./moving.ts";
 import { createPassage, type Passage } from "./passage.ts";
+import { rehearseReads } from "./rehearsing.ts";
 import { createRouter } from "./router.ts";
 import { handle, type Site, traceIdOf } from "./server.ts";
 
@@ -49,6 +50,8 @@ export interface Answered {
 export interface Service {
   /** `http://127.0.0.1:8000`. */
   readonly address: string;
+  /** What the apps do beside their calls. */
+  readonly background: Background;
   /** Refuses new requests, finishes those in flight, and resolves when all are done or 9 s have passed. */
   stop(): Promise<void>;
 }
@@ -63,6 +66,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const passages = isSite ? createPassages(project) : [];
   const watches = watchAll(project);
   const moving = createMoving();
+  const rehearsing = rehearseReads(project);
   const pages = createPages({
     running: project,
     map: siteMap(project, prefixOf, isSite),
@@ -90,7 +94,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
   const server = createServer(handle.bind(undefined, site));
   // Before the first request: what it tells is kept for every receiver that is known by then.
-  const events = await startProjectEvents(project, local);
+  const events = await startProjectEvents(project);
   try {
     await listen(server, host, port);
   } catch (error) {
@@ -100,27 +104,32 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { port: taken } = server.address() as AddressInfo; // a server on a port has one
   return {
     address: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`,
+    background: events,
     async stop() {
       site.isOpen = false;
-      await Promise.all([drain(server), events.stop()]);
+      await Promise.all([drain(server), events.stop(), rehearsing.close()]);
       await Promise.all([moving.close(), ...passages.map((passage) => passage.close())]);
     },
   };
 }
 
-async function startProjectEvents(project: Project, local: readonly ServedApp[]): Promise<Events> {
+async function startProjectEvents(project: Project): Promise<Events> {
   const { url, secret } = project.plan.settings.events;
   const broker = url === undefined ? undefined : openBroker({ running: project, url, secret });
   try {
     const starting = startEvents({
       running: project,
-      databases: project.databases,
+      workers: project.databases.flatMap((database) => {
+        const served = project.local.get(database.app ?? "");
+        return served ? [{ served, database }] : [];
+      }),
       apps: project.plan.settings.apps,
       outward: outwardWays(project, broker),
+      consume: broker?.serve,
+      paused: (app) => (project.moves.rowOf(app)?.phase ?? "here") !== "here",
     });
     project.moves.attach(starting);
     const events = await starting;
-    broker?.serve(local);
     return broker ? { ...events, stop: () => broker.stop(events.stop()) } : events;
   } catch (error) {
     await broker?.stop(Promise.resolve());

@@ -12,6 +12,8 @@ import { createPlace, type Place } from "./place.ts";
 /** Told of an address before calls go there, and when none go there any more. */
 export type RemoteListener = (provider: RemoteProvider, isUsed: boolean) => void;
 
+export type RowListener = (app: string, row: SeenRow | undefined) => void;
+
 export interface Follower {
   /** What is in force for an app; undefined where it is where the settings say. */
   rowOf(app: string): SeenRow | undefined;
@@ -21,6 +23,10 @@ export interface Follower {
   attach(background: Promise<Background>): void;
   /** From now on, and of the addresses that are used already. */
   onRemote(listener: RemoteListener): void;
+  /** Told of each app's row when it has been read, and of the rows that are known already. */
+  onRow(listener: RowListener): void;
+  /** The owner's URL of the database that has an app. */
+  ownerUrl(app: string): Promise<string>;
   /** Begins to put providers into `providers`, which has what the settings say. */
   begin(providers: Map<string, Provider>, ledger: Ledger): void;
   close(): Promise<void>;
@@ -39,6 +45,7 @@ interface State extends FollowOptions {
   readonly places: Map<string, Place>;
   readonly remotes: Set<RemoteProvider>;
   readonly listeners: RemoteListener[];
+  readonly rowListeners: RowListener[];
   background: Promise<Background> | undefined;
 }
 
@@ -52,6 +59,7 @@ export async function openFollower(options: FollowOptions): Promise<Follower> {
     places: new Map(),
     remotes: new Set(),
     listeners: [],
+    rowListeners: [],
     background: undefined,
   };
   const local = Map.groupBy(
@@ -63,7 +71,11 @@ export async function openFollower(options: FollowOptions): Promise<Follower> {
     const onRows = (rows: readonly SeenRow[]) => {
       state.rows.set(key, rows);
       for (const [app, place] of state.places)
-        if (owner.keyOf(app) === key) place.apply(rows.find((row) => row.app === app));
+        if (owner.keyOf(app) === key) {
+          const row = rows.find((one) => one.app === app);
+          place.apply(row);
+          for (const listener of state.rowListeners) listener(app, row);
+        }
     };
     state.controls.set(key, await openControl({ url, apps, log, onRows }));
   }
@@ -91,6 +103,11 @@ function followerOf(state: State): Follower {
       listeners.push(listener);
       for (const provider of remotes) listener(provider, true);
     },
+    onRow(listener) {
+      state.rowListeners.push(listener);
+      for (const app of places.keys()) listener(app, rowOf(state, app));
+    },
+    ownerUrl: (app) => owner.of(app),
     begin(providers, ledger) {
       for (const listed of plan.apps) {
         const home = providers.get(listed.name);
