@@ -127,8 +127,12 @@ function isAnsweredHere(visit: Visit, provider: Provider | undefined): boolean {
   return isHere || isOwn(visit) || isRehearsed(visit);
 }
 
-/** What a process tells of itself; a service of one app stands at `/`, and tells all of it there. */
-function isOwn({ mount, below }: Visit): boolean {
+/**
+ * What a process tells of itself; a service of one app stands at `/`, and tells all of it there. And `/faq`,
+ * which leads to `/faq/`.
+ */
+function isOwn({ mount, below, request }: Visit): boolean {
+  if (request.url?.split("?", 1)[0] === mount.prefix) return true;
   return below === "/-/live" || (mount.prefix === "" && below.startsWith("/-/"));
 }
 

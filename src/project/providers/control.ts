@@ -155,7 +155,9 @@ async function lookOnce(state: State): Promise<void> {
     );
     if (found?.is_known !== true) await register(state);
     if (state.isClosed) return;
-    state.onRows(JSON.parse(found?.rows ?? "[]") as SeenRow[]);
+    const rows = JSON.parse(found?.rows ?? "[]") as SeenRow[];
+    forgetOld(state, rows);
+    state.onRows(rows);
     for (const one of state.acks.values()) if (!one.isTold) await tell(state, one);
     if (state.isTroubled) log.info({}, "it is known again where apps are that move");
     state.isTroubled = false;
@@ -164,6 +166,25 @@ async function lookOnce(state: State): Promise<void> {
       log.warn({ err: error }, "it is not known where apps are that move; this is tried again");
     state.isTroubled = true;
   }
+}
+
+/** What was done about a row says nothing about the one that took its place, even with the same values. */
+function forgetOld({ acks }: State, rows: readonly SeenRow[]): void {
+  for (const [app, { ack }] of acks) {
+    const row = rows.find((one) => one.app === app);
+    if (row === undefined || !isSame(row, ack.row)) acks.delete(app);
+  }
+}
+
+/** Whether a row was not written again. */
+export function isSame(one: SeenRow | undefined, other: SeenRow | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return (
+    one.phase === other.phase &&
+    one.epoch === other.epoch &&
+    one.address === other.address &&
+    one.changed === other.changed
+  );
 }
 
 /** With its session, by which the others know that it lives. Those who are gone are taken out. */

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { HeldProvider, Log, Provider, RemoteProvider, ServedApp } from "../../app/types.ts";
 import type { AnyContract } from "../../contract/contract.ts";
 import { askLive } from "./live.ts";
-import type { Ack, SeenRow } from "./control.ts";
+import { type Ack, isSame, type SeenRow } from "./control.ts";
 
 /** What a place needs of the project. */
 export interface PlaceOptions {
@@ -82,16 +82,6 @@ export function createPlace(options: PlaceOptions): Place {
       state.isNew = false;
     },
   };
-}
-
-function isSame(one: SeenRow | undefined, other: SeenRow | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  return (
-    one.phase === other.phase &&
-    one.epoch === other.epoch &&
-    one.address === other.address &&
-    one.changed === other.changed
-  );
 }
 
 function applyHere(state: State, served: ServedApp, row: SeenRow | undefined): void {
