@@ -114,11 +114,9 @@ function applyHere(state: State, served: ServedApp, row: SeenRow | undefined): v
     });
   } else {
     turn(state, elsewhere(state, row));
-    doNext(state, row, async () => {
-      await state.leave();
-      return null;
-    });
-    // Where the phases before were not seen. Nobody waits for it: what it would write is refused.
+    doNext(state, row, () => Promise.resolve(null));
+    // Nobody waits for these, least of all callers. What the background would still write is refused.
+    doNext(state, undefined, () => state.leave().then(() => null));
     doNext(state, undefined, () => state.pause().then(() => null));
   }
 }
