@@ -58,9 +58,15 @@ export interface MoveInfo {
   /** Why the last switch did not happen, or what settling could not do. */
   readonly problem?: string;
   readonly verified?: Verified;
+  /** An end that was begun: it is finished before anything else. */
+  readonly ending?: "cancel" | "complete";
+  /** Indexes that the follower is without while rows are copied: each by its name, as it is made again. */
+  readonly indexes?: readonly { readonly name: string; readonly definition: string }[];
+  /** Tables that got `REPLICA IDENTITY FULL` for the move, and lose it with its end. */
+  readonly full?: readonly string[];
 }
 
-/** The figures of a switch. Milliseconds. */
+/** The figures of a switch. Milliseconds. Of one that `resume` finished, as long as it is known: from its commit. */
 export interface Switched {
   readonly holder: SideName;
   readonly epoch: string;

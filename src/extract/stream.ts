@@ -1,0 +1,220 @@
+/**
+ * The stream that carries rows from the holder to the follower: PostgreSQL's own publication and subscription.
+ *
+ * Slots are made before their subscription, because a subscription to its own server waits for itself. Dropping
+ * works without the other side: a subscription forgets its slot first.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { quoted } from "../data/identifier.ts";
+import { codeOf, MarcotError } from "../errors.ts";
+import type { OpenSide } from "./sides.ts";
+import { literal, movedTables, nameIn } from "./tables.ts";
+import type { SideName } from "./types.ts";
+
+/** Names of apps have no underscores, names of slots no hyphens. */
+function named(app: string): string {
+  return app.replaceAll("-", "_");
+}
+
+export function publicationOf(app: string): string {
+  return `marcot_move_${named(app)}`;
+}
+
+/** Of a subscription and its slot: rows come from this side. */
+export function streamOf(app: string, from: SideName): string {
+  return `marcot_${named(app)}_${from === "project" ? "out" : "home"}`;
+}
+
+/** From this version on a stream can leave out what came by another stream. */
+const ORIGIN_VERSION = 16;
+/** A worker that is told to go is gone in milliseconds; one that writes to a dead connection takes longer. */
+const RELEASE_MS = 10_000;
+const RELEASE_POLL_MS = 10;
+
+export async function publish({ app, sql }: OpenSide): Promise<void> {
+  const name = quoted(publicationOf(app));
+  const tables = (await movedTables(sql, app)).filter(({ isPartitioned }) => !isPartitioned);
+  const list = tables.map((table) => nameIn(app, table.name)).join(", ");
+  const [found] = await sql`
+    select array(select tablename::text from pg_publication_tables where pubname = p.pubname) as tables
+    from pg_publication p where pubname = ${publicationOf(app)}`;
+  if (found === undefined) await sql.unsafe(`CREATE PUBLICATION ${name} FOR TABLE ${list}`);
+  else await sql.unsafe(`ALTER PUBLICATION ${name} SET TABLE ${list}`);
+}
+
+export async function unpublish({ app, sql }: OpenSide): Promise<void> {
+  const [found] = await sql`select from pg_publication where pubname = ${publicationOf(app)}`;
+  if (found !== undefined) await sql.unsafe(`DROP PUBLICATION ${quoted(publicationOf(app))}`);
+}
+
+export interface Slot {
+  /** The database that it belongs to: slots are the server's. */
+  readonly isOurs: boolean;
+  readonly active: number | null;
+  readonly isLost: boolean;
+}
+
+export async function slotOf({ sql }: OpenSide, name: string): Promise<Slot | undefined> {
+  const [found] = await sql<Slot[]>`
+    select database = current_database() as "isOurs", active_pid as active,
+      coalesce(wal_status = 'lost', false) as "isLost"
+    from pg_replication_slots where slot_name = ${name}`;
+  return found;
+}
+
+/** Waits at most so long for the transactions that run: the slot begins where all of them have ended. */
+export async function makeSlot(side: OpenSide, name: string, withinMs: number): Promise<void> {
+  const found = await slotOf(side, name);
+  if (found?.isOurs === false) {
+    const message = `The server has a slot ${name} already, of another of its databases`;
+    throw new MarcotError("MoveBlocked", message, {
+      fix: "End the move of the app of that name there, or drop the slot.",
+    });
+  }
+  if (found?.isLost === true) await dropSlot(side, name);
+  if (found !== undefined && !found.isLost) return;
+  try {
+    await side.sql.begin(async (tx) => {
+      await tx.unsafe(`SET LOCAL statement_timeout = ${withinMs}`);
+      await tx`select pg_create_logical_replication_slot(${name}, 'pgoutput')`;
+    });
+  } catch (error) {
+    // 57014: the statement took too long.
+    throw codeOf(error) === "57014" ? await waiting(side, withinMs) : error;
+  }
+}
+
+async function waiting({ sql, name }: OpenSide, withinMs: number): Promise<MarcotError> {
+  const [oldest] = await sql<{ pid: number; who: string; seconds: number }[]>`
+    select pid, application_name as who, extract(epoch from clock_timestamp() - xact_start)::float8 as seconds
+    from pg_stat_activity where xact_start is not null and backend_xid is not null and pid <> pg_backend_pid()
+    order by xact_start limit 1`;
+  const who = oldest
+    ? `: ${oldest.who} (backend ${oldest.pid}) for ${oldest.seconds.toFixed(0)} s`
+    : "";
+  const message = `A stream can begin on the side of the ${name} when all of its transactions have ended; after ${withinMs / 1000} s one still runs${who}`;
+  return new MarcotError("MoveRefused", message, { fix: "Wait for that transaction, or end it." });
+}
+
+/** Ends who reads from it first. */
+export async function dropSlot(side: OpenSide, name: string): Promise<void> {
+  const giveUpAt = performance.now() + RELEASE_MS;
+  for (;;) {
+    const found = await slotOf(side, name);
+    if (found === undefined || !found.isOurs) return;
+    if (found.active !== null) {
+      await side.sql`select pg_terminate_backend(${found.active})`;
+    } else {
+      try {
+        await side.sql`select pg_drop_replication_slot(${name})`;
+        return;
+      } catch (error) {
+        // Somebody took it, or dropped it, in between.
+        if (performance.now() > giveUpAt) throw error;
+      }
+    }
+    await sleep(RELEASE_POLL_MS);
+  }
+}
+
+export interface Subscription {
+  readonly oid: number;
+  readonly enabled: boolean;
+  readonly connection: string;
+}
+
+export async function subscriptionOf(
+  { sql }: OpenSide,
+  name: string,
+): Promise<Subscription | undefined> {
+  const [found] = await sql<Subscription[]>`
+    select oid, subenabled as enabled, subconninfo as connection from pg_subscription
+    where subname = ${name} and subdbid = (select oid from pg_database where datname = current_database())`;
+  return found;
+}
+
+export interface SubscribeOptions {
+  /** Whether the rows that are there already are copied, and it begins at once. */
+  readonly copy: "rows" | "nothing";
+}
+
+/** The slot is there already. */
+export async function subscribe(
+  subscriber: OpenSide,
+  publisher: OpenSide,
+  { copy }: SubscribeOptions,
+): Promise<void> {
+  const { app, sql, version } = subscriber;
+  const name = streamOf(app, publisher.name);
+  if ((await subscriptionOf(subscriber, name)) !== undefined) return;
+  const isWhole = copy === "rows";
+  const origin = canFilter(subscriber, publisher) && version >= ORIGIN_VERSION;
+  await sql.unsafe(
+    `CREATE SUBSCRIPTION ${quoted(name)} CONNECTION ${literal(connectionTo(publisher))}
+     PUBLICATION ${quoted(publicationOf(app))}
+     WITH (create_slot = false, slot_name = ${literal(name)}, copy_data = ${isWhole}, enabled = ${isWhole}
+       ${origin ? ", origin = none" : ""})`,
+  );
+}
+
+/** Whether both directions may live at once: rows that came by one stream do not go back by the other. */
+export function canFilter(one: OpenSide, other: OpenSide): boolean {
+  return Math.min(one.version, other.version) >= ORIGIN_VERSION;
+}
+
+export async function enable(subscriber: OpenSide, name: string): Promise<void> {
+  const found = await subscriptionOf(subscriber, name);
+  if (found?.enabled !== false) return;
+  await subscriber.sql.unsafe(`ALTER SUBSCRIPTION ${quoted(name)} ENABLE`);
+}
+
+/** A server that was started again may listen elsewhere. */
+export async function correctConnection(subscriber: OpenSide, publisher: OpenSide): Promise<void> {
+  const name = streamOf(subscriber.app, publisher.name);
+  const found = await subscriptionOf(subscriber, name);
+  const connection = connectionTo(publisher);
+  if (found === undefined || found.connection === connection) return;
+  await subscriber.sql.unsafe(
+    `ALTER SUBSCRIPTION ${quoted(name)} CONNECTION ${literal(connection)}`,
+  );
+  // It may wait for an answer from where nobody of ours is any more.
+  await subscriber.sql`
+    select pg_terminate_backend(pid) from pg_stat_subscription where subname = ${name} and pid is not null`;
+}
+
+/** As libpq takes it. A dead machine is noticed, and a subscription that is dropped does not wait for it. */
+function connectionTo({ ownerUrl }: OpenSide): string {
+  const url = new URL(ownerUrl);
+  const parameters = { connect_timeout: "10", keepalives_idle: "10", keepalives_interval: "5" };
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return url.href;
+}
+
+/** Leaves the slot, and those that its tables had while they were copied, to `dropSlot`. Answers their names. */
+export async function dropSubscription(
+  subscriber: OpenSide,
+  name: string,
+): Promise<readonly string[]> {
+  const { sql } = subscriber;
+  const found = await subscriptionOf(subscriber, name);
+  if (found === undefined) return [name];
+  const [place] = await sql<{ id: string }[]>`
+    select system_identifier::text as id from pg_control_system()`;
+  const tables = await sql<{ id: string }[]>`
+    select srrelid::text as id from pg_subscription_rel where srsubid = ${found.oid} and srsubstate <> 'r'`;
+  await sql.unsafe(`ALTER SUBSCRIPTION ${quoted(name)} DISABLE`);
+  await sql.unsafe(`ALTER SUBSCRIPTION ${quoted(name)} SET (slot_name = NONE)`);
+  await sql.unsafe(`DROP SUBSCRIPTION ${quoted(name)}`);
+  return [name, ...tables.map(({ id }) => `pg_${found.oid}_sync_${id}_${place?.id}`)];
+}
+
+/** Ends what flows from one side to the other. Each side is looked after by itself, so that one may be down. */
+export async function dropStream(
+  from: OpenSide | undefined,
+  to: OpenSide | undefined,
+  name: string,
+): Promise<void> {
+  const slots = to === undefined ? [name] : await dropSubscription(to, name);
+  if (from === undefined) return;
+  for (const slot of slots) await dropSlot(from, slot);
+}
