@@ -16,6 +16,7 @@ import type { Listed } from "../project/plan.ts";
 import type { Project } from "../project/project.ts";
 import { readinessOf } from "./health.ts";
 import type { MappedApp, SiteMap } from "./pages/layout.ts";
+import type { ReadMoves } from "./pages/moves-page.ts";
 import { createPages } from "./pages/pages.ts";
 import { createPassage, type Passage } from "./passage.ts";
 import { createRouter } from "./router.ts";
@@ -35,6 +36,8 @@ export interface ServiceOptions {
   readonly port?: number;
   /** Told of every request when it is done. Default: nobody. */
   readonly onRequest?: ((answered: Answered) => void) | undefined;
+  /** How its apps move, for the page `/-/moves`. Default: nothing moves. */
+  readonly moves?: ReadMoves;
 }
 
 /** A request that is done. */
@@ -53,7 +56,7 @@ export interface Service {
 }
 
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { project, host = "127.0.0.1", port = 8000, onRequest } = options;
+  const { project, host = "127.0.0.1", port = 8000, onRequest, moves = noMoves } = options;
   const local = servedApps(project, "local");
   const prefixOf = (name: string) => (isAlone(project, local) ? "" : `/${name}`);
   const isSite = !isAlone(project, local);
@@ -69,6 +72,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     fakes: fakes.map(({ app }) => app.name),
     isOpen: () => site.isOpen,
     readiness: () => readinessOf(project, watches, site.isOpen),
+    moves,
     eventsSecret: project.plan.settings.events.secret,
   });
   const site: Site = {
@@ -103,6 +107,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await Promise.all(passages.map((passage) => passage.close()));
     },
   };
+}
+
+async function noMoves(): Promise<[]> {
+  return [];
 }
 
 async function startProjectEvents(project: Project, local: readonly ServedApp[]): Promise<Events> {
