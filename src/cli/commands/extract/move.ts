@@ -82,7 +82,7 @@ async function run(opened: Opened, flags: Flags): Promise<void> {
 async function prepare(opened: Opened, move: Move | undefined, target: string): Promise<void> {
   const { app, line } = opened;
   if (move === undefined) {
-    const plan = await planFor(opened, target);
+    const plan = await planFor(opened.plan, app, { to: target, home: undefined });
     line.clear();
     refuseBlocked(plan);
     console.log(summaryOf(plan));

@@ -19,6 +19,12 @@ export function toAddress(text: string): string {
   throw new InvalidArgumentError("An address is of the form http://host:port.");
 }
 
+/** Of a project the address of the app in it; what has a path already is meant so. */
+export function homeOf(home: string, app: string): string {
+  const { pathname } = new URL(home);
+  return pathname === "/" ? new URL(`/${app}`, home).href : home;
+}
+
 export function toMilliseconds(text: string): number {
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("Milliseconds are a whole number from 1 to 9999999.");

@@ -1,21 +1,20 @@
 /** `marcot extract plan`: what would stop a move, how long it takes, and how the service is started. Changes nothing. */
 import type { Command } from "commander";
 import { MarcotError } from "../../../errors.ts";
-import type { MovePlan } from "../../../extract/plan/plan.ts";
 import type { PlanFinding } from "../../../extract/plan/check.ts";
+import type { Plan } from "../../../extract/plan/plan.ts";
+import type { ProjectPlan } from "../../../project/plan.ts";
 import { reportUsage } from "../../terminal/report.ts";
 import { style } from "../../terminal/style.ts";
 import { span } from "../../terminal/time.ts";
-import { type Opened, withExtract } from "./opened.ts";
-import { toAddress, toPort, toTarget } from "./options.ts";
-import { serviceVariables } from "./service.ts";
-import { targetOf } from "./steps.ts";
-import { facts, nextLines, plural, rounded, shownTarget, size } from "./words.ts";
+import { readApp } from "./opened.ts";
+import { homeOf, toAddress, toTarget } from "./options.ts";
+import { ownTarget } from "./steps.ts";
+import { facts, plural, rounded, size } from "./words.ts";
 
 interface Flags {
   readonly to?: string;
-  readonly home: string;
-  readonly port: number;
+  readonly home?: string;
   readonly json?: boolean;
 }
 
@@ -25,8 +24,7 @@ export function addPlan(extract: Command): void {
     .argument("<app>", "the app that is to become a service")
     .description("say what would stop the move, how long it takes, and how the service is started")
     .option("--to <url>", "an empty database, as its owner; or embedded:FOLDER", toTarget)
-    .option("--home <url>", "the project, as the service reaches it", toAddress, HOME)
-    .option("--port <port>", "where the service will listen", toPort, PORT)
+    .option("--home <url>", "the project, as the service reaches it", toAddress)
     .option("--json", "as JSON, for scripts")
     .addHelpText(
       "after",
@@ -37,73 +35,65 @@ Examples:
   marcot extract plan faq
   marcot extract plan faq --to postgres://owner@db2.example.org/faq --home https://example.org`,
     )
-    .action((app: string, flags: Flags) =>
-      withExtract(app, (opened) => run(opened, flags)).catch(reportUsage),
-    );
+    .action((app: string, flags: Flags) => run(app, flags).catch(reportUsage));
 }
 
-const HOME = "http://127.0.0.1:8000";
-const PORT = 8001;
-
-async function run(opened: Opened, { to, home, port, json = false }: Flags): Promise<void> {
-  const target = await targetOf(opened, to);
-  const plan = await planFor(opened, target);
-  opened.line.clear();
-  const isBlocked = plan.findings.some(isBlocker);
-  const command = serviceCommand(opened, { target, home, port });
-  if (json) console.log(JSON.stringify({ ...plan, target: shownTarget(target), command }, null, 2));
-  else {
-    const next = `marcot extract start ${opened.app} --to ${shownTarget(target)}`;
-    const after = isBlocked ? [] : [...serviceLines(command), ...nextLines([next])];
-    console.log([...planLines(plan), ...after].join("\n"));
-  }
+async function run(app: string, { to, home, json = false }: Flags): Promise<void> {
+  const project = await readApp(app);
+  const plan = await planFor(project, app, { to: to ?? ownTarget(project, app), home });
+  const isBlocked = plan.blockers.length > 0;
+  if (json) console.log(JSON.stringify(plan, null, 2));
+  else console.log([...planLines(plan), ...(isBlocked ? [] : orderLines(plan))].join("\n"));
   if (isBlocked) process.exitCode = 1;
 }
 
-export async function planFor({ plan, app, line }: Opened, to: string): Promise<MovePlan> {
-  // Loaded only here: it reads the code of all apps, with a parser that is a native package.
-  const { planOf } = await import("../../../extract/plan/plan.ts");
-  return planOf({ plan, app, to, say: (told) => line.say(told) });
+interface Where {
+  readonly to: string | undefined;
+  readonly home: string | undefined;
 }
 
-function isBlocker({ level }: PlanFinding): boolean {
-  return level === "blocker";
+export async function planFor(plan: ProjectPlan, app: string, { to, home }: Where): Promise<Plan> {
+  // Loaded only here: it reads the code of all apps, with a parser that is a native package.
+  const { planOf } = await import("../../../extract/plan/plan.ts");
+  return planOf({ plan, app, to, home: home === undefined ? undefined : homeOf(home, app) });
 }
 
 /** Fails with MoveBlocked, after all that blocks was said. */
-export function refuseBlocked(plan: MovePlan): void {
-  const blockers = plan.findings.filter(isBlocker);
+export function refuseBlocked(plan: Plan): void {
+  const { app, blockers } = plan;
   if (blockers.length === 0) return;
   console.log(planLines(plan).join("\n"));
-  const message = `${plan.app} cannot move yet: ${plural(blockers.length, "thing")} in the way`;
+  const message = `${app} cannot move yet: ${plural(blockers.length, "thing")} in the way`;
   throw new MarcotError("MoveBlocked", message, {
     fix: "Do what stands above with each, and run the same command again.",
   });
 }
 
 /** `faq can move: 8 tables, 1,204,337 rows, 214 MB` */
-export function summaryOf({ app, tables, rows, bytes, findings }: MovePlan): string {
-  const blockers = findings.filter(isBlocker).length;
-  const can = blockers === 0 ? "can move" : style("red", "cannot move yet");
+export function summaryOf({ app, tables, rows, bytes, blockers }: Plan): string {
+  const can = blockers.length === 0 ? "can move" : style("red", "cannot move yet");
   const parts = [plural(tables.length, "table"), plural(rows, "row"), size(bytes)];
   return `${style("bold", app)} ${can}: ${parts.join(", ")}`;
 }
 
 const COLOURS = { blocker: "red", copy: "yellow", warning: "yellow" } as const;
-const ORDER = ["blocker", "copy", "warning"] as const;
 
-export function planLines(plan: MovePlan): string[] {
-  const { mode, copySeconds, pauseMs, findings } = plan;
+function planLines(plan: Plan): string[] {
+  const { to, mode, seconds, pauseMs, rate, reasons, blockers, warnings } = plan;
   const how =
     mode === "stream"
-      ? "PostgreSQL copies while people go on; writes wait for a moment at the switch"
-      : `rows are copied at the switch, while writes wait: about ${rounded(pauseMs ?? 0)}`;
-  const takes =
-    copySeconds === null ? [] : [["copy", `about ${span(copySeconds * 1000)}`] as const];
+      ? `PostgreSQL copies while people go on; writes then wait for about ${rounded(pauseMs)}`
+      : `rows are copied at the switch, and writes wait for it: about ${span(pauseMs)}`;
+  const speed = `${size(rate.bytesPerSecond)}/s, ${rate.from}`;
   return [
     summaryOf(plan),
-    ...facts([["how", how], ...takes]),
-    ...ORDER.flatMap((level) => findings.filter((one) => one.level === level)).flatMap(toLines),
+    ...facts([
+      ...(to === undefined ? [] : [["to", to] as const]),
+      ["how", how],
+      ...reasons.map((reason) => ["why", reason] as const),
+      ["copy", `about ${span(seconds * 1000)} (${speed})`],
+    ]),
+    ...[...blockers, ...warnings].flatMap(toLines),
   ];
 }
 
@@ -115,20 +105,12 @@ function toLines({ id, level, what, where, fix }: PlanFinding): string[] {
   ];
 }
 
-interface Where {
-  readonly target: string;
-  readonly home: string;
-  readonly port: number;
-}
-
-/** The password of the database is not shown: whoever starts the service has it. */
-function serviceCommand({ app, plan }: Opened, { target, home, port }: Where): string {
-  const variables = serviceVariables(plan, { app, target: shownTarget(target), home });
-  const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  return [...words, `npx marcot runserver --only ${app} --port ${port}`].join(" \\\n");
-}
-
-function serviceLines(command: string): string[] {
-  const lines = command.split("\n").map((line) => `    ${line}`);
-  return ["", `  ${style("dim", "the service, once its database is copied")}`, ...lines];
+function orderLines({ service, order }: Plan): string[] {
+  return [
+    "",
+    style("dim", "The service, once its database is copied:"),
+    `  ${service.line}`,
+    style("dim", "The steps:"),
+    ...order.map((command) => `  ${command}`),
+  ];
 }

@@ -2,10 +2,11 @@
 import type { Command } from "commander";
 import { MarcotError } from "../../../errors.ts";
 import type { SideName, Verified } from "../../../extract/types.ts";
+import type { ProjectPlan } from "../../../project/plan.ts";
 import { reportUsage } from "../../terminal/report.ts";
 import { span } from "../../terminal/time.ts";
 import { confirmed, type Opened, withExtract } from "./opened.ts";
-import { toAddress, toMilliseconds, toTarget } from "./options.ts";
+import { homeOf, toAddress, toMilliseconds, toTarget } from "./options.ts";
 import { facts, plural, shownTarget, switchedFacts, verifiedLines, whereLine } from "./words.ts";
 
 export function addStart(extract: Command): void {
@@ -48,14 +49,18 @@ async function start(opened: Opened, { to, replace = false, yes = false }: Start
 
 /** What a person has said; else what was said before; else a folder beside the project's own. */
 export async function targetOf(opened: Opened, to: string | undefined): Promise<string> {
-  const known = to ?? (await opened.extract.move())?.target;
+  const { app, plan, extract } = opened;
+  const known = to ?? (await extract.move())?.target ?? ownTarget(plan, app);
   if (known !== undefined) return known;
-  const { app, plan } = opened;
-  const own = plan.settings.databases.get(app) ?? plan.settings.database;
-  if (own.startsWith("embedded:")) return `embedded:./.data-${app}`;
   throw new MarcotError("CommandInvalid", `where is ${app} to go?`, {
     fix: `Say --to postgres://owner:password@host/${app}: an empty database.`,
   });
+}
+
+/** Beside an embedded database another one. */
+export function ownTarget({ settings }: ProjectPlan, app: string): string | undefined {
+  const own = settings.databases.get(app) ?? settings.database;
+  return own.startsWith("embedded:") ? `embedded:./.data-${app}` : undefined;
 }
 
 /** `1,204,337 rows in 38 s`. */
@@ -205,12 +210,6 @@ export async function change(
       ...(move?.info.problem === undefined ? [] : [["problem", move.info.problem] as const]),
     ]),
   ];
-}
-
-/** Of a project the address of the app in it; what has a path already is meant so. */
-function homeOf(home: string, app: string): string {
-  const { pathname } = new URL(home);
-  return pathname === "/" ? new URL(`/${app}`, home).href : home;
 }
 
 export function addResume(extract: Command): void {
