@@ -1,6 +1,7 @@
 /** The two ends of a move: `complete` keeps the app at the service, `cancel` keeps it at the project. */
 import type { Command } from "commander";
 import { MarcotError } from "../../../errors.ts";
+import type { CancelOptions } from "../../../extract/extract.ts";
 import type { Move } from "../../../extract/types.ts";
 import { span } from "../../terminal/time.ts";
 import { confirmed, type Opened, withExtract } from "./opened.ts";
@@ -72,11 +73,16 @@ function refuseYoung({ app, info }: Move, graceMs: number): void {
   });
 }
 
+interface CancelFlags extends CancelOptions {
+  readonly yes?: boolean;
+}
+
 export function addCancel(extract: Command): void {
   extract
     .command("cancel")
     .argument("<app>", "an app that the project provides")
     .description("end the move: the service's copy is dropped, and the app stays at home")
+    .option("--abandon", "the service's database is gone for good: leave there what is there")
     .option("--yes", "do not ask first")
     .addHelpText(
       "after",
@@ -87,10 +93,10 @@ Examples:
   marcot extract cancel faq
   marcot extract cancel faq --yes`,
     )
-    .action((app: string, { yes = false }: { readonly yes?: boolean }) =>
+    .action((app: string, { abandon = false, yes = false }: CancelFlags) =>
       withExtract(app, async (opened) => {
         if (!(await mayDrop(opened, yes))) return console.log("nothing was changed");
-        await drop(opened);
+        await drop(opened, { abandon });
         console.log(whereLine(app, "project", null));
       }),
     );
@@ -106,7 +112,10 @@ export async function mayDrop({ app, extract, line }: Opened, isYes: boolean): P
   return confirmed(question, isYes);
 }
 
-export async function drop({ extract, line, whole }: Opened): Promise<void> {
-  await whole("the end of the move is finished first", () => extract.cancel());
+export async function drop(
+  { extract, line, whole }: Opened,
+  options: CancelOptions = {},
+): Promise<void> {
+  await whole("the end of the move is finished first", () => extract.cancel(options));
   line.clear();
 }

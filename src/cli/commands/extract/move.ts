@@ -185,8 +185,9 @@ function refused(app: string): false {
 
 /** The service stays in the foreground, until somebody ends it or the app has gone home. */
 async function stay(opened: Opened, service: ServiceChild, port: number): Promise<void> {
-  const { app, extract, ending } = opened;
+  const { app, ending } = opened;
   if (service.pid === undefined) return;
+  const extract = await opened.release();
   console.log(
     `\nThe service runs here, at ${style("underline", service.address)}. Ctrl+C ends it.`,
   );

@@ -29,6 +29,8 @@ export interface Opened extends Pick<Interrupts, "whole" | "ending" | "signal"> 
   ownerUrl(): Promise<string>;
   /** The service's database, as its owner. There must be a move. */
   serviceUrl(): Promise<string>;
+  /** Lets other commands work on the move, and answers what goes on reading it. */
+  release(): Promise<Extract>;
   /** Done at the end of the command, however it ends; the last first. */
   atEnd(work: () => Promise<void>): void;
 }
@@ -76,6 +78,12 @@ export async function withExtract(
       signal,
       atEnd,
       ownerUrl: () => owner.of(app),
+      async release() {
+        await extract.close();
+        const reader = await openExtract({ plan, app });
+        ends.push(() => reader.close());
+        return reader;
+      },
       async serviceUrl() {
         const { target = "" } = (await extract.move()) ?? {};
         if (!target.startsWith(EMBEDDED)) return target;

@@ -1,7 +1,8 @@
 /** The single steps of a move, each as a command of its own: start, verify, switch, reverse, resume. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { MarcotError } from "../../../errors.ts";
-import type { SideName, Verified } from "../../../extract/types.ts";
+import type { StartOptions } from "../../../extract/extract.ts";
+import type { Mode, SideName, Verified } from "../../../extract/types.ts";
 import type { ProjectPlan } from "../../../project/plan.ts";
 import { reportUsage } from "../../terminal/report.ts";
 import { span } from "../../terminal/time.ts";
@@ -15,6 +16,11 @@ export function addStart(extract: Command): void {
     .argument("<app>", "the app that is to become a service")
     .description("copy the app to its new database, and keep the copy up to date from then on")
     .option("--to <url>", "an empty database, as its owner; or embedded:FOLDER", toTarget)
+    .addOption(
+      new Option("--mode <mode>", "copy: its rows are copied at the switch, while writes wait")
+        .choices(["stream", "copy"])
+        .default("stream"),
+    )
     .option("--replace", "delete what lies in the app's schema there already")
     .option("--yes", "do not ask before --replace")
     .addHelpText(
@@ -32,16 +38,18 @@ Examples:
 
 interface StartFlags {
   readonly to?: string;
+  readonly mode: Mode;
   readonly replace?: boolean;
   readonly yes?: boolean;
 }
 
-async function start(opened: Opened, { to, replace = false, yes = false }: StartFlags) {
+async function start(opened: Opened, flags: StartFlags) {
+  const { to, mode, replace = false, yes = false } = flags;
   const { app } = opened;
   const target = await targetOf(opened, to);
   const question = `Delete what lies in the schema ${app} of ${shownTarget(target)}?`;
   if (replace && !(await confirmed(question, yes))) return console.log("nothing was changed");
-  const copied = await copy(opened, { to: target, replace });
+  const copied = await copy(opened, { to: target, replace, mode });
   opened.line.clear();
   console.log(`${app} is copied, and its copy follows`);
   for (const line of facts([["copied", copied]])) console.log(line);
@@ -64,10 +72,7 @@ export function ownTarget({ settings }: ProjectPlan, app: string): string | unde
 }
 
 /** `1,204,337 rows in 38 s`. */
-export async function copy(
-  { extract, line }: Opened,
-  options: { readonly to: string; readonly replace?: boolean },
-): Promise<string> {
+export async function copy({ extract, line }: Opened, options: StartOptions): Promise<string> {
   const begun = performance.now();
   await extract.start(options);
   const { rows } = await extract.status();
@@ -217,18 +222,20 @@ export function addResume(extract: Command): void {
     .command("resume")
     .argument("<app>", "an app whose move was broken off")
     .description("finish, or take back, what a command that died has begun")
+    .option("--take-over", "end the command that works on the move: it hangs")
     .addHelpText(
       "after",
       `
 It looks at what both databases say, not at what the dead command meant. Repeating it does no harm.
 
 Examples:
-  marcot extract resume faq`,
+  marcot extract resume faq
+  marcot extract resume faq --take-over`,
     )
-    .action((app: string) =>
+    .action((app: string, { takeOver = false }: { readonly takeOver?: boolean }) =>
       withExtract(app, async (opened) => {
         const told = "what was begun is finished first; that takes some seconds at most";
-        const found = await opened.whole(told, () => opened.extract.resume());
+        const found = await opened.whole(told, () => opened.extract.resume({ takeOver }));
         opened.line.clear();
         console.log(found);
       }),
