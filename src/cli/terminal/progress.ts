@@ -16,6 +16,9 @@ const DRAWN_MS = 100;
 /** Less than this says nothing of how long the rest takes. */
 const KNOWN_MS = 1_000;
 
+/** Less is said as 0 s. */
+const HALF_SECOND_MS = 500;
+
 /** Moves the cursor to the beginning of the line and empties it. */
 const EMPTY_LINE = "\r\u001B[2K";
 
@@ -86,7 +89,7 @@ function rowsOf(done: number, total: number): string {
 function leftOf({ done, total }: Progress, took: number, before: number): string {
   if (done === undefined || total === undefined || took < KNOWN_MS || done <= before) return "";
   const left = ((total - done) * took) / (done - before);
-  return left <= 0 ? "" : `${span(left)} left`;
+  return left < HALF_SECOND_MS ? "" : `${span(left)} left`;
 }
 
 /** A line that is longer than the terminal is wide would stay behind in pieces; cut, it has no colours. */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openEmbedded } from "../../../data/embedded.ts";
 import { MarcotError } from "../../../errors.ts";
 import type { Extract } from "../../../extract/extract.ts";
+import type { Say } from "../../../extract/types.ts";
 import { findProject } from "../../../project/find.ts";
 import {
   localFiles,
@@ -25,6 +26,8 @@ export interface Opened extends Pick<Interrupts, "whole" | "ending" | "signal"> 
   readonly plan: ProjectPlan;
   readonly extract: Extract;
   readonly line: ProgressLine;
+  /** The largest total that a step has told: how many rows there are, where it knew. */
+  told(): number;
   /** The project's database, as its owner. Embedded: its server runs until the command ends. */
   ownerUrl(): Promise<string>;
   /** The service's database, as its owner. There must be a move. */
@@ -63,8 +66,13 @@ export async function withExtract(
     console.error(text);
   });
   let isStopped = false;
+  let most = 0;
   try {
-    const extract = await openExtract({ plan, app, say: (told) => line.say(told) });
+    const say: Say = (told) => {
+      most = Math.max(most, told.total ?? 0);
+      line.say(told);
+    };
+    const extract = await openExtract({ plan, app, say });
     ends.push(() => extract.close());
     const { whole, ending, signal, stopped } = interrupts;
     const atEnd = (end: () => Promise<void>) => void ends.push(end);
@@ -73,6 +81,7 @@ export async function withExtract(
       plan,
       extract,
       line,
+      told: () => most,
       whole,
       ending,
       signal,

@@ -137,7 +137,7 @@ async function movingApps({ apps }: ProjectPlan, owner: OwnerUrls): Promise<stri
       ...(await withConnection(url, async (sql) => {
         if (!(await hasControl(sql))) return [];
         const rows = await sql<{ app: string }[]>`
-          select app from marcot.moves where app = any(${names}) order by started_at`;
+          select app from marcot.moves where app in ${sql(names)} order by started_at`;
         return rows.map(({ app }) => app);
       })),
     );

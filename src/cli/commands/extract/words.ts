@@ -30,11 +30,12 @@ export function shownTarget(target: string): string {
   return target.startsWith("embedded:") ? target : withoutPassword(target);
 }
 
+/** As wide as the longest: they are told one after the other, and stand below each other. */
+const FACT_CHARS = "problem".length;
+
 /** Facts of a step: `  held  writes waited 61 ms at most`. */
 export function facts(rows: readonly (readonly [name: string, fact: string])[]): string[] {
-  return toColumns(rows.map(([name, fact]) => [style("green", name), fact])).map(
-    (line) => `  ${line}`,
-  );
+  return rows.map(([name, fact]) => `  ${style("green", name.padEnd(FACT_CHARS))}  ${fact}`);
 }
 
 export function switchedFacts({ holdMs, fenceMs, attempts }: Switched): [string, string][] {
