@@ -63,17 +63,13 @@ async function absorb(opened: Opened, flags: Flags): Promise<void> {
 }
 
 async function bringHome(opened: Opened, move: Move, flags: Flags): Promise<void> {
-  const { extract, line } = opened;
+  const { extract, line, told } = opened;
   const copied: [string, string][] = [];
   if (move.state === "completed" || move.state === "copying") {
     const begun = performance.now();
     await extract.startHome();
-    const { rows } = await extract.status();
     line.clear();
-    copied.push([
-      "copied",
-      `${plural(rows.copied, "row")} home in ${span(performance.now() - begun)}`,
-    ]);
+    copied.push(["copied", `${plural(told(), "row")} home in ${span(performance.now() - begun)}`]);
   }
   const [where = "", ...rest] = await change(opened, "project", flags);
   console.log([where, ...facts(copied), ...rest].join("\n"));

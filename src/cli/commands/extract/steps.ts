@@ -72,12 +72,14 @@ export function ownTarget({ settings }: ProjectPlan, app: string): string | unde
 }
 
 /** `1,204,337 rows in 38 s`. */
-export async function copy({ extract, line }: Opened, options: StartOptions): Promise<string> {
+export async function copy(
+  { extract, line, told }: Opened,
+  options: StartOptions,
+): Promise<string> {
   const begun = performance.now();
   await extract.start(options);
-  const { rows } = await extract.status();
   line.clear();
-  return `${plural(rows.copied, "row")} in ${span(performance.now() - begun)}`;
+  return `${plural(told(), "row")} in ${span(performance.now() - begun)}`;
 }
 
 export function addVerify(extract: Command): void {
