@@ -45,7 +45,7 @@ async function complete(opened: Opened, { grace, now = false, yes = false }: Com
   const move = await extract.move();
   if (move?.state === "ready" && move.holder === "service" && !now) refuseYoung(move, grace);
   const { rows } = await extract.status();
-  const question = `Drop the project's copy of ${app} (${plural(rows.total, "row")})? The service keeps its own.`;
+  const question = `Drop the project's copy of ${app} (about ${plural(rows.total, "row")})? The service keeps its own.`;
   if (move?.holder === "service" && move.state !== "completed") {
     if (!(await confirmed(question, yes))) return console.log("nothing was changed");
   }
@@ -108,7 +108,7 @@ export async function mayDrop({ app, extract, line }: Opened, isYes: boolean): P
   line.clear();
   if (move === undefined || move.holder === "service" || rows.copied === 0) return true;
   const place = shownTarget(move.target);
-  const question = `Drop the service's copy of ${app} (${plural(rows.copied, "row")} in ${place})? The project keeps its own.`;
+  const question = `Drop the service's copy of ${app} (about ${plural(rows.copied, "row")} in ${place})? The project keeps its own.`;
   return confirmed(question, isYes);
 }
 

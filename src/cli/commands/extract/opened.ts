@@ -70,7 +70,7 @@ export async function withExtract(
   try {
     const say: Say = (told) => {
       most = Math.max(most, told.total ?? 0);
-      line.say(told);
+      if (!isStopped) line.say(told); // what was stopped may go on for a moment
     };
     const extract = await openExtract({ plan, app, say });
     ends.push(() => extract.close());
@@ -106,8 +106,8 @@ export async function withExtract(
     try {
       await Promise.race([worked, stopped]);
     } catch (error) {
-      line.clear();
       isStopped = isInterrupted(error);
+      line.clear();
       if (!isStopped) throw error;
       console.error(await stoppedText(extract, app));
     }
@@ -135,8 +135,8 @@ async function stoppedText(extract: Extract, app: string): Promise<string> {
   const status = await Promise.race([extract.status(), late]).catch(() => undefined);
   if (status === undefined) return `stopped. marcot extract status ${app} says how far it is.`;
   const next = status.next.map((command) => `  ${command}`);
-  const on = next.length === 0 ? "" : `\nFrom here:\n${next.join("\n")}`;
-  return `stopped. ${app}: ${status.sentence}${on}`;
+  const others = next.length === 0 ? "" : `; or\n${next.join("\n")}`;
+  return `stopped. ${app}: ${status.sentence}\nThe same command goes on from here${others}`;
 }
 
 /** For what cannot be undone: a person is asked; where nobody can be, `--yes` must have been said. */

@@ -47,7 +47,7 @@ export function addRehearse(extract: Command): void {
       "after",
       `
 People get the project's answer and wait for no other. Exits with 0 when all answers were the same, 1 when
-some were not, 2 when used wrongly.
+some were not or none was compared, 2 when used wrongly.
 
 Examples:
   marcot extract rehearse faq --service http://faq.internal:8001
@@ -58,7 +58,8 @@ Examples:
         const rows = await rehearse(opened, flags);
         opened.line.clear();
         console.log(flags.json ? JSON.stringify(rows, null, 2) : rehearsalLines(rows).join("\n"));
-        if (rows.some(isBad)) process.exitCode = 1;
+        // A service that nobody has asked is not known to answer.
+        if (rows.length === 0 || rows.some(isBad)) process.exitCode = 1;
       }).catch(reportUsage),
     );
 }
