@@ -1,14 +1,17 @@
 /** Values of options about moves, as people type them. */
-import { InvalidArgumentError } from "commander";
+import { CommanderError, InvalidArgumentError } from "commander";
+import { MarcotError } from "../../../errors.ts";
+import { report } from "../../terminal/report.ts";
 
-/** `postgres://…` or `embedded:FOLDER`. The value may have a password: it is not repeated. */
+/** `postgres://…` or `embedded:FOLDER`. It may have a password, so it is not for commander to repeat it. */
 export function toTarget(text: string): string {
   if (/^embedded:.+/.test(text)) return text;
   const url = URL.parse(text);
   if (url && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1) return text;
-  throw new InvalidArgumentError(
-    "A database is postgres://owner:password@host/name or embedded:FOLDER.",
-  );
+  const message = "--to is wrong: it is not the address of a database";
+  const fix = "Say postgres://owner:password@host/name or embedded:FOLDER.";
+  report(new MarcotError("CommandInvalid", message, { fix }));
+  throw new CommanderError(2, "marcot.target", message);
 }
 
 /** Of a service or a project, without the slash at its end. */
