@@ -5,11 +5,17 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
-import type { Context } from "./types.ts";
+import type { Context, Running, ServedApp } from "./types.ts";
 
 export const current = new AsyncLocalStorage<Context>();
 
 /** A new trace, for a call that begins here (W3C Trace Context, 3.2.2.3). */
 export function newTraceId(): string {
   return randomBytes(16).toString("hex");
+}
+
+/** The code of an app that is here. What had begun before the app left still runs in it. */
+export function codeHere({ local, providers }: Running, app: string): ServedApp | undefined {
+  const provider = providers.get(app);
+  return local?.get(app) ?? (provider?.is === "local" ? provider.served : undefined);
 }

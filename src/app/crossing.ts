@@ -1,5 +1,6 @@
 /** What leaves an app when its view fails. */
 import { codeOf, MarcotError } from "../errors.ts";
+
 import type { Context, Route } from "./types.ts";
 
 /** Failures of calls that a view made itself: its own caller must learn of them, but of no other bug. */
@@ -21,6 +22,11 @@ export function crossing(error: unknown, route: Route, context: Context): Marcot
       const { version } = route.endpoint;
       const message = `${route.name} failed with ${code}, which ${version} does not name: ${error.message}`;
       return new MarcotError("ContractBroken", message, { ran: "yes", traceId });
+    }
+    // Another app than this one: it is not for the caller to look for it.
+    if (code === "AppMoved") {
+      const message = `${route.name} could not finish: ${error.message}`;
+      return new MarcotError("Unavailable", message, { ran: "maybe", traceId });
     }
     if (code === "NotAllowed") return new MarcotError("NotAllowed", error.message, { traceId });
     const isSkewed = SKEWED.includes(code ?? "");

@@ -8,7 +8,7 @@ import type { Db } from "../data/db.ts";
 import { scopeBeneath } from "../data/scope.ts";
 import { setTeller, tellingText } from "../data/telling.ts";
 import { MarcotError } from "../errors.ts";
-import { current } from "./context.ts";
+import { codeHere, current } from "./context.ts";
 import type { Context, ServedApp } from "./types.ts";
 
 /**
@@ -51,13 +51,13 @@ export async function emit<T>(event: Told<T>, data: NoInfer<T>, db: Db): Promise
 
 /** An app tells its own events, in the words of its newest version. */
 function tellerOf(told: EventData, { app, running }: Context): ServedApp {
-  const provider = running.providers.get(told.app);
-  if (app !== told.app || provider?.is !== "local") {
+  const served = codeHere(running, told.app);
+  if (app !== told.app || served === undefined) {
     const message = `${app || "a program outside of all apps"} told ${nameOf(told)}, which is for ${told.app} to tell`;
     throw new MarcotError("AppInvalid", message, { fix: `Tell it in a view of ${told.app}.` });
   }
-  const newest = aboutOf(provider.served.app.contract);
-  if (told.version === newest.version) return provider.served;
+  const newest = aboutOf(served.app.contract);
+  if (told.version === newest.version) return served;
   const message = `${nameOf(told)} was told, and ${newest.version} is the newest version of ${told.app}`;
   throw new MarcotError("AppInvalid", message, {
     fix: `Tell ${newest.version}; receivers of older versions get it cut to theirs.`,

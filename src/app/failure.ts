@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<string, Partial<Told>>> = {
   NotAllowed: { title: "This was refused" },
   BodyTooLarge: { title: "This is too much at once" },
   Unavailable: { title: "This part of the site cannot be reached", text: LATER },
+  AppMoved: { title: "This part of the site is just moving", text: LATER },
   ConnectionLost: { title: "This part of the site did not finish its answer", text: LATER },
   TimedOut: { title: "This part of the site takes too long to answer", text: LATER },
   ContractBroken: { title: "This part of the site gave a wrong answer", text: LATER },

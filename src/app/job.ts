@@ -7,7 +7,7 @@ import type { Db } from "../data/db.ts";
 import { cancelText, enqueueText } from "../data/job-queue.ts";
 import { PREPARED, type Scope, scopeBeneath } from "../data/scope.ts";
 import { MarcotError } from "../errors.ts";
-import { current } from "./context.ts";
+import { codeHere, current } from "./context.ts";
 import { type Duration, millisecondsOf, scheduleOf } from "./schedule.ts";
 import type { Context, Job, JobContext, RecurringContext, ServedApp } from "./types.ts";
 
@@ -133,8 +133,8 @@ function askerOf(
   if (context === undefined)
     throw new MarcotError("NoProject", `the job ${asked.name} was asked for outside a project`);
   const { app, running, traceId } = context;
-  const provider = running.providers.get(app);
-  if (provider?.is !== "local" || !provider.served.app.jobs.includes(asked)) {
+  const served = codeHere(running, app);
+  if (!served?.app.jobs.includes(asked)) {
     const message = `${app || "a program outside of all apps"} asked for the job ${asked.name}, which it does not have`;
     throw new MarcotError("AppInvalid", message, {
       fix: "Ask for it in the app whose app.ts lists it in `jobs`.",
@@ -147,7 +147,7 @@ function askerOf(
       fix: "Give it the `db` of an atomic view, of a receiver, of a job, or of db.transaction().",
     });
   }
-  return { scope, served: provider.served, traceId };
+  return { scope, served, traceId };
 }
 
 function jsonOf({ name, fields }: Job, data: unknown): unknown {

@@ -114,6 +114,8 @@ export interface Route {
   /** `faq.v1.create`. */
   readonly name: string;
   readonly hasBody: boolean;
+  /** Every method but GET. */
+  readonly isWrite: boolean;
   /** Undefined, unless the version is to end. */
   readonly retired: Retirement | undefined;
   readonly up: Carry | undefined;
@@ -156,12 +158,25 @@ export interface Flight {
   onIdle: (() => void) | undefined;
 }
 
+/** A call that has its answer. What is told of it must not throw. */
+export interface AnsweredRead {
+  readonly route: Route;
+  /** As it was accepted: values of the program. */
+  readonly input: unknown;
+  /** As the view returned it, carried down to the route's version. */
+  readonly result: unknown;
+  readonly caller: string;
+  readonly milliseconds: number;
+}
+
 export interface ServedApp {
   readonly app: App;
   readonly flight: Flight;
   readonly db: Db;
   /** A new transaction of the app; undefined where it has no database. */
   readonly atomic: (() => Atomic) | undefined;
+  /** Told of reads that were answered. Undefined: nobody is, and a call costs one look. */
+  onRead: ((read: AnsweredRead) => void) | undefined;
   /** Rung when an event has been told. */
   readonly bell: Bell;
   /** Rung when a job has been asked for. */
@@ -225,6 +240,10 @@ export interface Running {
   readonly log: Log;
   /** Of every app that the settings name. */
   readonly providers: { get(app: string): Provider | undefined };
+  /** The apps whose code is here, wherever they are provided just now. Default: those of local providers. */
+  readonly local?: ReadonlyMap<string, ServedApp>;
+  /** Looks where an app is by now; never rejects. Default: no app moves. */
+  readonly look?: (app: string) => Promise<void>;
   /** Work to be done when the project closes, such as closing connections. */
   onClose(work: () => Promise<void>): void;
 }

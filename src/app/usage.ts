@@ -13,6 +13,9 @@ const FIELDS_MAX = 30;
 /** Longer names are no names, and would fill the ledger. */
 const NAME_CHARS_MAX = 60;
 
+/** Who makes a call only to compare its answer: that is no use of the version. */
+export const REHEARSAL = "marcot-rehearsal";
+
 export interface Usage {
   readonly version: string;
   readonly endpoint: string;
@@ -48,6 +51,7 @@ export function takeUsage({ routes }: ServedApp): Usage[] {
     const { version, name: endpoint } = route.endpoint;
     const byConsumer = new Map<string, Tally>();
     for (const [caller, { calls, errors, sent }] of route.tallies) {
+      if (caller === REHEARSAL) continue;
       const consumer = consumerOf(caller);
       const sum = byConsumer.get(consumer) ?? { calls: 0, errors: 0, sent: 0 };
       sum.calls += calls;

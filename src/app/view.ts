@@ -6,14 +6,25 @@
 import { AsyncResource } from "node:async_hooks";
 import { check, invalidInput, sentenceOf } from "../contract/check.ts";
 import type { Viewed } from "../contract/endpoint.ts";
-import { endpointOf } from "../contract/endpoint.ts";
+import { type Endpoint, endpointOf } from "../contract/endpoint.ts";
 import { type Issue, MarcotError } from "../errors.ts";
+import { isMoved } from "../data/moved.ts";
 import type { Atomic } from "../data/scope.ts";
 import { current, newTraceId } from "./context.ts";
 import { crossing } from "./crossing.ts";
 import { claim } from "./idempotency.ts";
 import { compiled } from "./served.ts";
-import type { Context, Incoming, Route, Running, Tally, View, ViewContext } from "./types.ts";
+import type {
+  Context,
+  Flight,
+  Incoming,
+  Outgoing,
+  Route,
+  Running,
+  Tally,
+  View,
+  ViewContext,
+} from "./types.ts";
 import { newTally } from "./usage.ts";
 
 /**
@@ -45,6 +56,20 @@ export interface ViewOptions {
 export interface Way {
   readonly input: "copy" | "read";
   readonly output: "copy" | "write";
+  /**
+   * What becomes of a call that was undone because its app had moved. Default: it fails with AppMoved, and
+   * its caller sends it to where the app is.
+   */
+  readonly moved?: (call: MovedCall) => Promise<unknown>;
+}
+
+/** A call that met the fence of an app that had moved, and has left nothing behind. */
+export interface MovedCall {
+  readonly endpoint: Endpoint;
+  /** As it came. */
+  readonly input: unknown;
+  readonly outgoing: Outgoing;
+  readonly error: MarcotError;
 }
 
 /** Runs a route. Rejects only with errors that may cross the border of an app. */
@@ -63,7 +88,10 @@ export function answer(
 async function run(context: CallContext, input: unknown, way: Way): Promise<void> {
   const { route } = context;
   const issues: Issue[] = [];
+  const { onRead } = route.served;
+  const begun = onRead === undefined ? 0 : performance.now();
   let isEntered = false;
+  if (route.isWrite) route.served.flight.writes += 1;
   try {
     const accept = route.input[way.input] ?? compiled(route, "input", way.input);
     const checked = accept(input, issues);
@@ -90,13 +118,24 @@ async function run(context: CallContext, input: unknown, way: Way): Promise<void
     repeat?.keep(way.output === "write" ? lowered : toJson(route, result));
     if (context.hasBegun) await context.transaction.commit();
     context.resolve(lowered);
+    if (onRead === undefined) return;
+    const milliseconds = performance.now() - begun;
+    onRead({ route, input: checked, result, caller: context.caller, milliseconds });
   } catch (error) {
     if (context.hasBegun) await context.transaction.rollback();
     const isOwn = !isEntered && error instanceof MarcotError;
-    context.fails(isOwn ? error : crossing(error, route, context));
+    if (context.isAtomic && isMoved(error)) context.leaves(input, way);
+    else context.fails(isOwn ? error : crossing(error, route, context));
   } finally {
     unwatch(context);
+    // Counted even when nobody waits for it any more: a switch waits until it is committed, or undone.
+    if (route.isWrite) lands(route.served.flight);
   }
+}
+
+function lands(flight: Flight): void {
+  flight.writes -= 1;
+  if (flight.writes === 0) flight.onIdle?.();
 }
 
 /**
@@ -178,8 +217,12 @@ class CallContext implements ViewContext, Context, Timed {
 
   /** An app without a database has nothing that could be atomic. */
   get db(): ViewContext["db"] {
+    return this.isAtomic ? this.transaction.db : this.route.served.db;
+  }
+
+  get isAtomic(): boolean {
     const { served, view: answering } = this.route;
-    return answering.atomic && served.atomic ? this.transaction.db : served.db;
+    return answering.atomic && served.atomic !== undefined;
   }
 
   get transaction(): Atomic {
@@ -193,8 +236,7 @@ class CallContext implements ViewContext, Context, Timed {
   }
 
   get mayRepeat(): boolean {
-    const { served, view: answering } = this.route;
-    return this.idempotencyKey !== undefined && answering.atomic && served.atomic !== undefined;
+    return this.idempotencyKey !== undefined && this.isAtomic;
   }
 
   get traceId(): string {
@@ -217,6 +259,23 @@ class CallContext implements ViewContext, Context, Timed {
   fails(error: MarcotError): void {
     this.tally.errors += 1;
     this.#reject(error);
+  }
+
+  /** The call was undone: it counts where it is answered. */
+  leaves(input: unknown, { moved }: Way): void {
+    const { endpoint, name } = this.route;
+    const message = `${name} was not carried out: ${this.app} is not written here any more`;
+    const error = new MarcotError("AppMoved", message, { traceId: this.traceId });
+    if (moved === undefined || this.deadline <= performance.now()) return this.fails(error);
+    this.tally.calls -= 1;
+    const again = moved({ endpoint, input, outgoing: this, error });
+    again.catch(() => {}); // where the deadline passes first, nobody waits for it
+    this.resolve(again);
+  }
+
+  /** Whether it is a write of the app that belongs to a trace. */
+  isWriteOf(app: string, traceId: string): boolean {
+    return this.app === app && this.#traceId === traceId && this.route.isWrite;
   }
 
   expire(): void {
@@ -261,6 +320,16 @@ export function unwatch(timed: Timed): void {
   else if (first === timed) first = timed.after;
   if (timed.after !== undefined) timed.after.before = timed.before;
   timed.before = timed.after = undefined;
+}
+
+/**
+ * Whether a write of the app is being carried out in this trace: what it calls belongs to it, and must not
+ * wait until it has ended. Looks at all calls, so only where one would be held.
+ */
+export function isWriting(app: string, traceId: string): boolean {
+  for (let at = first; at !== undefined; at = at.after)
+    if (at instanceof CallContext && at.isWriteOf(app, traceId)) return true;
+  return false;
 }
 
 function expireLate(): void {

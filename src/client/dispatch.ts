@@ -4,11 +4,14 @@
  */
 import { current } from "../app/context.ts";
 import { noteRetired } from "../app/retired.ts";
-import { answer } from "../app/view.ts";
-import type { Context, Outgoing, Provider, ServedApp } from "../app/types.ts";
+import { answer, type MovedCall, type Way } from "../app/view.ts";
+import type { Context, HeldProvider, Outgoing, Provider, ServedApp } from "../app/types.ts";
+import { check, invalidInput } from "../contract/check.ts";
+import { checkOf } from "../contract/compile.ts";
 import { setCaller } from "../contract/contract.ts";
 import { type CallOptions, type Endpoint, nameOf } from "../contract/endpoint.ts";
 import { MarcotError } from "../errors.ts";
+import { hasMoved, isWithin, lookAgain, untilOpened } from "./follow.ts";
 import { callOtherCopy } from "./other-copy.ts";
 import { callRemote } from "./remote.ts";
 
@@ -18,7 +21,9 @@ import { callRemote } from "./remote.ts";
  */
 const RESERVE_MS = 50;
 
-const LOCAL = { input: "copy", output: "copy" } as const;
+const LOCAL: Way = { input: "copy", output: "copy", moved: follow };
+/** A second try is followed by whoever made it. */
+const AGAIN: Way = { input: "copy", output: "copy" };
 
 setCaller(dispatch);
 
@@ -43,15 +48,74 @@ export function dispatch(
     idempotencyKey: options?.idempotencyKey,
   };
   if (provider?.is === "local") return callLocal(provider.served, endpoint, input, outgoing);
-  if (provider?.is === "remote") return callRemote(provider, endpoint, input, outgoing);
   if (provider?.is === "fake") return callLocal(provider.served, endpoint, input, outgoing);
-  if (provider?.is === "held") {
-    const { served, opened } = provider;
-    if (served !== undefined && endpoint.method === "GET")
-      return callLocal(served, endpoint, input, outgoing);
-    return opened.then(() => dispatch(endpoint, input, options));
+  if (provider?.is === "held") return callHeld(provider, { endpoint, input, outgoing }, context);
+  return sendOn({ endpoint, input, outgoing: keyed(endpoint, outgoing) });
+}
+
+type Call = Omit<MovedCall, "error">;
+
+/** One try, wherever the app is just now. */
+async function send(call: Call): Promise<unknown> {
+  const { endpoint, input, outgoing } = call;
+  const provider = outgoing.running.providers.get(endpoint.app);
+  if (provider?.is === "remote") return callRemote(provider, endpoint, input, outgoing);
+  if (provider?.is === "held" && !isAnswered(provider, endpoint)) {
+    await untilOpened(provider, nameOf(endpoint), outgoing.deadline);
+    return send(call);
   }
-  return Promise.reject(absent(endpoint, provider));
+  if (provider === undefined || provider.is === "absent") throw absent(endpoint, provider);
+  if (provider.served === undefined) throw absent(endpoint, undefined);
+  return callLocal(provider.served, endpoint, input, outgoing, AGAIN);
+}
+
+/** As often as it takes. */
+function sendOn(call: Call): Promise<unknown> {
+  return send(call).catch((error: unknown) => {
+    if (!hasMoved(error)) throw error;
+    return follow({ ...call, error });
+  });
+}
+
+/** Sends a call again that was undone because the app had moved, until it is answered or too late. */
+async function follow({ error: first, ...call }: MovedCall): Promise<unknown> {
+  const { endpoint, input, outgoing } = call;
+  const kept: Call = { endpoint, input, outgoing: keyed(endpoint, outgoing) };
+  let error = first;
+  for (;;) {
+    await lookAgain(outgoing.running, endpoint.app, { deadline: outgoing.deadline, error });
+    try {
+      return await send(kept);
+    } catch (thrown) {
+      if (!hasMoved(thrown)) throw thrown;
+      error = thrown;
+    }
+  }
+}
+
+/** Chosen once, so that all tries are one call for whoever answers. */
+function keyed(endpoint: Endpoint, outgoing: Outgoing): Outgoing {
+  if (endpoint.method !== "POST" || outgoing.idempotencyKey !== undefined) return outgoing;
+  const { running, caller, deadline, traceId } = outgoing;
+  return { running, caller, deadline, traceId, idempotencyKey: crypto.randomUUID() };
+}
+
+async function callHeld(provider: HeldProvider, call: Call, context: Context): Promise<unknown> {
+  const { endpoint, input, outgoing } = call;
+  const { served } = provider;
+  if (served !== undefined && (isAnswered(provider, endpoint) || isWithin(endpoint.app, context)))
+    return callLocal(served, endpoint, input, outgoing);
+  const name = nameOf(endpoint);
+  // What the caller does to it while it waits is not part of the call.
+  const copied = check(checkOf(endpoint.input, "copy", name), input, (issues) =>
+    invalidInput(name, issues),
+  );
+  return sendOn({ endpoint, input: copied, outgoing: keyed(endpoint, outgoing) });
+}
+
+/** Reads go on where the app has been until now. */
+function isAnswered({ served }: HeldProvider, { method }: Endpoint): boolean {
+  return served !== undefined && method === "GET";
 }
 
 function deadlineOf(
@@ -68,13 +132,17 @@ function callLocal(
   endpoint: Endpoint,
   input: unknown,
   outgoing: Outgoing,
+  way: Way = LOCAL,
 ): Promise<unknown> {
   const route = served.byEndpoint.get(endpoint);
   if (route !== undefined) {
     if (route.retired !== undefined) noteRetired(outgoing, endpoint, route.retired);
-    return answer(route, input, LOCAL, outgoing);
+    return answer(route, input, way, outgoing);
   }
-  return callOtherCopy(served, endpoint, input, outgoing);
+  return callOtherCopy(served, endpoint, input, outgoing).catch((error: unknown) => {
+    if (way.moved === undefined || !hasMoved(error)) throw error;
+    return way.moved({ endpoint, input, outgoing, error });
+  });
 }
 
 function absent(

@@ -89,12 +89,12 @@ async function findServer(cluster: Cluster): Promise<Running | undefined> {
   return found;
 }
 
-function pidFile({ data }: Cluster): string {
+function pidFile({ data }: Pick<Cluster, "data">): string {
   return join(data, "postmaster.pid");
 }
 
 /** Only looks: a server that is just starting has made its file, and may not have written it yet. */
-async function readServer(cluster: Cluster): Promise<Running | undefined> {
+export async function readServer(cluster: Pick<Cluster, "data">): Promise<Running | undefined> {
   const text = await readFile(pidFile(cluster), "utf8").catch(() => "");
   // Process id, folder, start, port, socket, address, memory, state.
   const lines = text.split("\n").map((line) => line.trim());

@@ -71,6 +71,10 @@ const statements = [
     app text NOT NULL,
     day date NOT NULL,
     usage jsonb NOT NULL)`,
+  // Which of them were added to the app's table in this database, so that none is added twice.
+  `CREATE TABLE IF NOT EXISTS marcot.usage_taken (
+    id uuid PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT now())`,
   // What was compared in a rehearsal, and one example of each difference.
   `CREATE TABLE IF NOT EXISTS marcot.rehearsals (
     app text NOT NULL,
@@ -104,7 +108,7 @@ const statements = [
 ] as const;
 
 /** How far the schema is; with it a start asks one question and creates nothing. */
-const VERSION = "1";
+const VERSION = "2";
 
 /** Creates what is missing. As the owner; any number of processes may do it at once. */
 export async function ensureControl(sql: Sql): Promise<void> {

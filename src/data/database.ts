@@ -42,6 +42,8 @@ export interface DatabaseOptions {
   readonly max?: number;
   /** Default: notices of the server are dropped. */
   readonly log?: (message: string) => void;
+  /** Default: true. Without a trial it connects at the first query, and never fails here. */
+  readonly isTried?: boolean;
 }
 
 /** Fewer and one slow query stops an app; more and a project of ten apps exhausts 100 sessions. */
@@ -51,13 +53,13 @@ const CONNECT_TIMEOUT_S = 10;
 /** Less and a report is cut off at shutdown; more and a supervisor kills the process first. */
 const CLOSE_TIMEOUT_S = 5;
 
-/** Opens a pool and tries it. Fails with DatabaseUnavailable. */
+/** Opens a pool, and tries it unless told otherwise. Fails with DatabaseUnavailable. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, app, max = DEFAULT_MAX, log } = options;
+  const { url, app, max = DEFAULT_MAX, log, isTried = true } = options;
   const name = app ?? "pool";
   const client = connect(url, { max, name, log, arrays: true });
   try {
-    await client`select 1`;
+    if (isTried) await client`select 1`;
   } catch (error) {
     await client.end({ timeout: 0 });
     throw databaseError(error, url) ?? error;

@@ -17,6 +17,7 @@
  *     <folder>/postgres.lock       the lock, while somebody holds it
  */
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { connect as connectSocket, type Socket } from "node:net";
 import { join, resolve } from "node:path";
@@ -27,6 +28,7 @@ import { serverUser } from "./binaries.ts";
 import {
   createCluster,
   OWNER,
+  readServer,
   settleServer,
   startServer,
   stopServer,
@@ -90,6 +92,16 @@ export async function openEmbedded(
       stop: () => (stopping ??= leave(root, cluster, holder)),
     };
   });
+}
+
+/** The owner's address of a folder's server that runs already. Starts none, and makes nothing. */
+export async function findEmbedded(folder: string): Promise<string | undefined> {
+  const root = resolve(folder);
+  if (!existsSync(join(root, "postgres.json"))) return undefined;
+  const found = await readServer({ data: join(root, "postgres") });
+  if (found?.ready !== true) return undefined;
+  const { password } = await readSecret(root);
+  return `postgres://${OWNER}:${password}@127.0.0.1:${found.port}/${OWNER}`;
 }
 
 /** Under the lock: whoever comes next either holds a claim that is seen here, or finds no server. */

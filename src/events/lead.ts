@@ -12,6 +12,8 @@ export interface Lead {
   readonly sql: Sql;
   /** Whether this process has it, or gets it now. Rejects when the database cannot be reached. */
   take(what: string): Promise<Taken>;
+  /** Gives up one thing, so that another process may have it. */
+  give(what: string): Promise<void>;
   /** Gives up all that this process has. */
   close(): Promise<void>;
 }
@@ -50,6 +52,7 @@ const BY_INDEX = { enable_seqscan: "off", enable_bitmapscan: "off", enable_sort:
 export function openLead({ database, app, news }: LeadOptions): Lead {
   const held = new Set<string>();
   let pid: number | null = null;
+  const nameOf = (what: string) => `marcot/events/${app}/${what}`;
   const sql = database.session({
     name: `${app} events`,
     settings: { ...BY_INDEX, ...ALIVE },
@@ -66,13 +69,17 @@ export function openLead({ database, app, news }: LeadOptions): Lead {
       if (held.has(what)) return { has: true, isNew: false };
       const [found] = await sql.unsafe<{ has: boolean; pid: number }[]>(
         `SELECT pg_try_advisory_lock(hashtextextended($1::text, 0)) AS has, pg_backend_pid() AS pid`,
-        [`marcot/events/${app}/${what}`],
+        [nameOf(what)],
       );
       if (found?.has !== true) return { has: false, isNew: false };
       if (pid !== found.pid) await sql.unsafe(`LISTEN "${channelOf(app)}"`);
       pid = found.pid;
       held.add(what);
       return { has: true, isNew: true };
+    },
+    async give(what) {
+      if (!held.delete(what)) return;
+      await sql.unsafe(`SELECT pg_advisory_unlock(hashtextextended($1::text, 0))`, [nameOf(what)]);
     },
     close: () => sql.end({ timeout: 1 }),
   };

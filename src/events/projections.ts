@@ -5,6 +5,7 @@ import { current, newTraceId } from "../app/context.ts";
 import type { Context, Projection, Running, ServedApp } from "../app/types.ts";
 import type { Database } from "../data/database.ts";
 import { isDisconnected } from "../data/disconnected.ts";
+import { isMoved } from "../data/moved.ts";
 import { ownTable } from "../data/own-tables.ts";
 import type { Scope } from "../data/scope.ts";
 import { MarcotError } from "../errors.ts";
@@ -49,7 +50,7 @@ export function startProjections(options: ProjectionsOptions): Projections {
       } catch (error) {
         if (error instanceof Superseded) continue;
         failures += 1;
-        if (failures === 1 && !isDisconnected(error))
+        if (failures === 1 && !isDisconnected(error) && !isMoved(error))
           running.log.warn({ err: error, app }, "a projection waits: it could not be filled");
       }
       if (isOpen)

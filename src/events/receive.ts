@@ -4,10 +4,11 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { current } from "../app/context.ts";
-import type { Receiver, ReceiverContext, Running, ServedApp } from "../app/types.ts";
+import type { HeldProvider, Receiver, ReceiverContext, Running, ServedApp } from "../app/types.ts";
 import { sentenceOf } from "../contract/check.ts";
 import { checkOf } from "../contract/compile.ts";
 import { nameOf } from "../contract/endpoint.ts";
+import { isMoved } from "../data/moved.ts";
 import { ownTable } from "../data/own-tables.ts";
 import { PREPARED, type Scope } from "../data/scope.ts";
 import { type Issue, MarcotError } from "../errors.ts";
@@ -25,12 +26,19 @@ const LANES = 4;
  */
 const BUDGET_MS = 25_000;
 
+/** A switch takes one or two seconds; who tells tries again later anyway. */
+const HELD_MS = 5000;
+
 /** Says that nothing is known of the receiver here: those who tell must ask again who there is. */
 export function unknownReceiver({ app, receiver }: Pick<Batch, "app" | "receiver">): MarcotError {
   return new MarcotError("NotFound", `the app ${app} has no receiver "${receiver}"`);
 }
 
-/** Handles the events of a batch. Rejects when the database cannot be reached: nothing is known then. */
+/**
+ * Handles the events of a batch, which is a write of the app: it waits while the app changes places. Rejects
+ * with Unavailable when the app is not here any more, and when the database cannot be reached: nothing is
+ * known then, and whoever tells it does not count it as an attempt.
+ */
 export async function receive(
   running: Running,
   served: ServedApp,
@@ -38,7 +46,35 @@ export async function receive(
 ): Promise<readonly Outcome[]> {
   const receiver = served.app.receivers.find(({ name }) => name === batch.receiver);
   if (receiver === undefined) throw unknownReceiver(batch);
-  const work: Work = { running, served, receiver };
+  const { flight } = served;
+  await arrive(running, served);
+  try {
+    return await handleBatch({ running, served, receiver }, batch);
+  } finally {
+    flight.writes -= 1;
+    if (flight.writes === 0) flight.onIdle?.();
+  }
+}
+
+/** Counts a write that may begin. The last look at the provider and the count are one step. */
+async function arrive({ providers }: Running, { app: { name }, flight }: ServedApp): Promise<void> {
+  const provider = providers.get(name);
+  if (provider?.is === "held") await untilOpen(provider);
+  if (providers.get(name)?.is !== "local")
+    throw new MarcotError("Unavailable", `${name} is not provided here just now`);
+  flight.writes += 1;
+}
+
+/** Waits, at most five seconds, until an app that changes places has one again. Answers whether it has. */
+export async function untilOpen({ opened }: HeldProvider): Promise<boolean> {
+  const late = new AbortController();
+  const isLate = sleep(HELD_MS, true, { signal: late.signal, ref: false }).catch(() => true);
+  const isOpen = await Promise.race([opened.then(() => true), isLate.then(() => false)]);
+  late.abort();
+  return isOpen;
+}
+
+async function handleBatch(work: Work, batch: Batch): Promise<readonly Outcome[]> {
   const lanes: Message[][] = Array.from({ length: LANES }, () => []);
   for (const [index, message] of batch.messages.entries())
     lanes[laneOf(message, index)]?.push(message);
@@ -60,13 +96,18 @@ function laneOf({ partitionkey }: Message, index: number): number {
   return sum % LANES;
 }
 
+function isHere({ running, served }: Work): boolean {
+  return running.providers.get(served.app.name)?.is === "local";
+}
+
 async function handleAll(work: Work, messages: readonly Message[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   let left = messages;
   let suspect: string | undefined;
   const end = performance.now() + BUDGET_MS;
   while (left.length > 0) {
-    if (performance.now() > end) {
+    // Nor does a batch hold up an app that is about to move.
+    if (performance.now() > end || !isHere(work)) {
       outcomes.push(...left.map(({ id }) => ({ id, is: "held" as const })));
       break;
     }
@@ -122,6 +163,10 @@ async function handleTogether(
     if (transaction.isBroken()) {
       const what = `the database of ${served.app.name} cannot be used`;
       throw new MarcotError("Unavailable", what, { cause: error, ran: "maybe" });
+    }
+    if (isMoved(error)) {
+      const what = `${served.app.name} has moved: nothing was handled here`;
+      throw new MarcotError("Unavailable", what, { cause: error });
     }
     const message = messages[index];
     const details = { err: error, receiver: receiver.name, event: message?.type, id: message?.id };

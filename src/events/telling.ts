@@ -4,6 +4,7 @@
  */
 import type { Log, Running, ServedApp } from "../app/types.ts";
 import { isDisconnected } from "../data/disconnected.ts";
+import { isMoved } from "../data/moved.ts";
 import { codeOf } from "../errors.ts";
 import { type Alarm, alarm } from "./alarm.ts";
 import { type Delivery, startDelivery } from "./deliver.ts";
@@ -51,6 +52,7 @@ export async function startTelling(options: TellingOptions): Promise<Telling> {
     unasked: new Set(others),
     log: running.log,
     asking: alarm(),
+    closing: Promise.withResolvers<void>(),
     isOpen: true,
   };
   await registerHere(circle);
@@ -76,7 +78,10 @@ export async function startTelling(options: TellingOptions): Promise<Telling> {
     tellOthers();
   };
   const loops = [askAll(circle, delivery), spreadAll(circle, { lead, spreading, spread })];
-  const cleaning = setInterval(() => void clean(lead, circle), CLEAN_MS);
+  let cleaned: Promise<void> = Promise.resolve();
+  const cleaning = setInterval(() => {
+    cleaned = clean(lead, circle);
+  }, CLEAN_MS);
   cleaning.unref();
   return {
     wake() {
@@ -85,11 +90,12 @@ export async function startTelling(options: TellingOptions): Promise<Telling> {
     },
     async stop() {
       circle.isOpen = false;
+      circle.closing.resolve();
       served.bell.ring = () => {};
       clearInterval(cleaning);
       circle.asking.stop();
       spreading.stop();
-      await Promise.all(loops);
+      await Promise.all([...loops, cleaned]);
       await delivery.close();
     },
   };
@@ -106,6 +112,8 @@ interface Circle {
   readonly unasked: Set<string>;
   readonly log: Log;
   readonly asking: Alarm;
+  /** Resolves when it ends: who does not answer is not waited for then. */
+  readonly closing: PromiseWithResolvers<void>;
   isOpen: boolean;
 }
 
@@ -120,10 +128,10 @@ async function askAll(circle: Circle, delivery: Delivery): Promise<void> {
     if (!circle.isOpen) return;
     if (unasked.size === 0) for (const name of circle.others) unasked.add(name);
     try {
-      for (const name of unasked) await ask(circle, name);
+      for (const name of unasked) if (circle.isOpen) await ask(circle, name);
       await openAll(circle, delivery);
     } catch (error) {
-      if (!isDisconnected(error)) log.error({ err: error, app }, "receivers could not be asked");
+      if (!isOutside(error)) log.error({ err: error, app }, "receivers could not be asked");
     }
   }
 }
@@ -143,16 +151,23 @@ async function spreadAll(circle: Circle, { lead, spreading, spread }: Spreading)
       if ((await lead.take("spread")).has) count = await outbox.spread();
       if (count > 0) spread();
     } catch (error) {
-      if (!isDisconnected(error)) log.error({ err: error, app }, "events could not be spread");
+      if (!isOutside(error)) log.error({ err: error, app }, "events could not be spread");
     }
     if (count === 0 && circle.isOpen) await spreading.wait(POLL_MS);
   }
 }
 
-/** A process that cannot reach the receiver leaves it to one that can. */
+/** Nothing is wrong with what was tried: the database is away, or the app is. */
+function isOutside(error: unknown): boolean {
+  return isDisconnected(error) || isMoved(error);
+}
+
+/** A process that cannot reach the receiver, or not any more, leaves it to one that can. */
 async function leadOf(lead: Lead, place: Place, { app, receiver }: Lane) {
-  if (place === "nowhere") return { has: false, isNew: false };
-  return lead.take(`${app}/${receiver}`);
+  const what = `${app}/${receiver}`;
+  if (place !== "nowhere") return lead.take(what);
+  await lead.give(what);
+  return { has: false, isNew: false };
 }
 
 async function clean(lead: Lead, { outbox, others, app, log }: Circle): Promise<void> {
@@ -161,7 +176,7 @@ async function clean(lead: Lead, { outbox, others, app, log }: Circle): Promise<
     await outbox.forget(others);
     await outbox.clean();
   } catch (error) {
-    if (!isDisconnected(error)) log.warn({ err: error, app }, "old events could not be deleted");
+    if (!isOutside(error)) log.warn({ err: error, app }, "old events could not be deleted");
   }
 }
 
@@ -182,16 +197,22 @@ type Place = "here" | "elsewhere" | "nowhere";
 function placeOf({ providers }: Running, app: string, outward: Outward): Place {
   const provider = providers.get(app);
   if (provider?.is === "local") return "here";
+  if (provider?.is === "held") return provider.served ? "here" : "elsewhere";
   return provider && outward(provider) ? "elsewhere" : "nowhere";
 }
 
 async function ask(
-  { whereIs, outbox, transport, unasked, app }: Circle,
+  { whereIs, outbox, transport, unasked, app, closing }: Circle,
   name: string,
 ): Promise<void> {
   try {
-    if (whereIs(name) !== "nowhere")
-      await outbox.register(name, await transport(name).receivers(app));
+    if (whereIs(name) !== "nowhere") {
+      const asked = transport(name).receivers(app);
+      asked.catch(() => {}); // it may fail when nobody waits any more
+      const receivers = await Promise.race([asked, closing.promise]);
+      if (receivers === undefined) return;
+      await outbox.register(name, receivers);
+    }
     unasked.delete(name);
   } catch (error) {
     if (codeOf(error) !== "Unavailable") throw error;

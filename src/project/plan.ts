@@ -124,6 +124,8 @@ export interface OwnerUrls {
   /** The owner's URL of the database that holds an app. */
   of(app: string): Promise<string>;
   isEmbedded(app: string): boolean;
+  /** The same for apps of one database, before it is opened: its setting. */
+  keyOf(app: string): string;
   close(): Promise<void>;
 }
 
@@ -133,6 +135,7 @@ export function ownerUrls({ settings, folder }: ProjectPlan): OwnerUrls {
   const isEmbedded = (app: string) => urlOf(app).startsWith("embedded:");
   return {
     isEmbedded,
+    keyOf: urlOf,
     async of(app) {
       const url = urlOf(app);
       if (!isEmbedded(app)) return url;

@@ -3,16 +3,18 @@ import { join } from "node:path";
 import { isForeign } from "../contract/contract.ts";
 import { current, newTraceId } from "../app/context.ts";
 import { serve } from "../app/served.ts";
-import type { Context, Log, Provider, Running } from "../app/types.ts";
+import type { Context, Log, Provider, Running, ServedApp } from "../app/types.ts";
 import { type Database, openDatabase } from "../data/database.ts";
 import { loadFixture } from "../data/fixtures.ts";
 import { checkMigrated, migrate, readMigrations } from "../data/migrate.ts";
 import { appUrl } from "../data/roles.ts";
 import { apiVariableOf } from "./addresses.ts";
 import { loadApp } from "./find.ts";
+import { type Follower, openFollower } from "./providers/follow.ts";
 import { type Counted, keepLedger } from "./usage/ledger.ts";
 import {
   type Listed,
+  type OwnerUrls,
   ownerUrls,
   type ProjectOptions,
   type ProjectPlan,
@@ -21,8 +23,12 @@ import {
 
 export interface Project extends Running {
   readonly plan: ProjectPlan;
-  /** Of the local apps. */
+  /** Of the apps whose code is here. */
   readonly databases: readonly Database[];
+  /** The apps whose code is here, wherever they are provided just now. */
+  readonly local: ReadonlyMap<string, ServedApp>;
+  /** Where apps are that move while the project runs. */
+  readonly moves: Omit<Follower, "begin" | "close">;
   /** Runs code as the project, so that it can call apps: `project.run(() => faq.create(…))`. */
   run<T>(work: () => T): T;
   close(): Promise<void>;
@@ -30,36 +36,66 @@ export interface Project extends Running {
 
 /** Loads the local apps, opens their databases, and makes them answer calls. */
 export async function openProject(options: ProjectOptions): Promise<Project> {
+  const { log } = options;
   const plan = await readProject(options);
-  const databases = await openDatabases(plan, options.log);
-  const providers = new Map<string, Provider>();
-  const counted: Counted[] = [];
+  const owner = ownerUrls(plan);
+  const undone: (() => Promise<void>)[] = [() => owner.close()];
   try {
+    const moves = await openFollower({ plan, owner, log });
+    undone.push(() => moves.close());
+    const databases = openDatabases({ plan, owner, moves, log });
+    undone.push(() => databases.close());
+    const providers = new Map<string, Provider>();
+    const counted: Counted[] = [];
     for (const listed of plan.apps)
       providers.set(listed.name, await toProvider(listed, plan, databases, counted));
+    for (const { name, fake } of plan.apps)
+      if (fake !== undefined) log.warn({ app: name, seed: fake }, fakeWarning(name, fake));
+    const isHere = (app: string) => ["local", "held"].includes(providers.get(app)?.is ?? "");
+    const ledger = keepLedger(counted, log, isHere);
+    undone.push(() => ledger.close());
+    moves.begin(providers, ledger);
+    return projectOf({ plan, log, providers, moves, databases, counted }, undone);
   } catch (error) {
-    await databases.close();
+    await closeAll(undone);
     throw error;
   }
-  for (const { name, fake } of plan.apps)
-    if (fake !== undefined) options.log.warn({ app: name, seed: fake }, fakeWarning(name, fake));
+}
+
+/** What was opened last is closed first. */
+async function closeAll(undone: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of undone.toReversed()) await close();
+}
+
+interface Opened {
+  readonly plan: ProjectPlan;
+  readonly log: Log;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly moves: Follower;
+  readonly databases: Databases;
+  readonly counted: readonly Counted[];
+}
+
+function projectOf(opened: Opened, undone: readonly (() => Promise<void>)[]): Project {
+  const { plan, log, providers, moves, databases, counted } = opened;
   const closers: (() => Promise<void>)[] = [];
-  const ledger = keepLedger(counted, options.log);
-  const running: Running = {
-    onClose: (work) => void closers.push(work),
+  const running = {
+    onClose: (work: () => Promise<void>) => void closers.push(work),
     deadlineMs: plan.settings.deadlineMs,
-    log: options.log,
+    log,
     providers,
+    local: new Map(counted.map(({ served }) => [served.app.name, served])),
+    look: (app: string) => moves.look(app),
   };
   return {
     ...running,
     plan,
+    moves,
     databases: databases.opened,
     run: (work) => current.run(outside(running), work),
     async close() {
       await Promise.all(closers.map((work) => work()));
-      await ledger.close();
-      await databases.close();
+      await closeAll(undone);
     },
   };
 }
@@ -115,27 +151,36 @@ interface Databases {
   close(): Promise<void>;
 }
 
-/** One pool per app, as the app's own role. The embedded server starts with the first one. */
-async function openDatabases(plan: ProjectPlan, log: Log): Promise<Databases> {
-  const owner = ownerUrls(plan);
+interface DatabasesOptions {
+  readonly plan: ProjectPlan;
+  readonly owner: OwnerUrls;
+  readonly moves: Follower;
+  readonly log: Log;
+}
+
+/**
+ * One pool per app, as the app's own role. The embedded server starts with the first one. Of an app that moves
+ * the schema may be half there, or not at all: it is left alone.
+ */
+function openDatabases({ plan, owner, moves, log }: DatabasesOptions): Databases {
   const opened: Database[] = [];
   return {
     opened,
     async open(app) {
       const files = plan.apps.find(({ name }) => name === app)?.files;
       const ownerUrl = await owner.of(app);
-      if (files) {
+      const isHere = (moves.rowOf(app)?.phase ?? "here") === "here";
+      if (files && isHere) {
         const target = { ownerUrl, app, folder: files.folder };
         if (owner.isEmbedded(app)) await bringUp(target, plan.settings.fixtures, log);
         else await checkMigrated({ ...target, folder: join(files.folder, "migrations") });
       }
-      const database = await openDatabase({ url: appUrl(ownerUrl, app), app });
+      const database = await openDatabase({ url: appUrl(ownerUrl, app), app, isTried: isHere });
       opened.push(database);
       return database;
     },
     async close() {
       await Promise.all(opened.map((database) => database.close()));
-      await owner.close();
     },
   };
 }

@@ -54,6 +54,10 @@ async function take(c: Context, endpoint: EventsEndpoint, receiver: string): Pro
       `these events are signed for another receiver than ${receiver}`,
     );
   const messages = readMessages(body);
+  const is = running.providers.get(served.app.name)?.is;
+  // Whoever sends them keeps them, and looks where the app is.
+  if (is !== "local" && is !== "held")
+    throw new MarcotError("Unavailable", `${served.app.name} has moved: it takes no events here`);
   return c.json({
     outcomes: await receive(running, served, { app: served.app.name, receiver, messages }),
   });

@@ -9,6 +9,7 @@ import type { Problem } from "../client/release/standing.ts";
 import type { Watch } from "../client/release/watch.ts";
 import { type Database, databaseError } from "../data/database.ts";
 import { MarcotError } from "../errors.ts";
+import type { Phase } from "../data/control.ts";
 import type { Project } from "../project/project.ts";
 
 export interface Readiness {
@@ -24,6 +25,8 @@ export interface Check {
   readonly status: "ok" | "warning" | "failed";
   /** Of the provider's contract, where it was told. */
   readonly revision?: string;
+  /** Of an app that moves, or has moved: what this process has been told last. */
+  readonly phase?: Phase;
   readonly problems: readonly Problem[];
 }
 
@@ -40,8 +43,18 @@ export async function readinessOf(
   isOpen: boolean,
 ): Promise<Readiness> {
   if (!isOpen) return { status: "stopping", checks: [] };
-  const databases = project.databases.map(checkDatabase);
-  const checks = await Promise.all([...databases, ...watches.map(checkProvider)]);
+  // Of an app that is elsewhere the database here may be gone, and nobody needs it.
+  const isUsed = ({ app = "" }: Database) =>
+    !["remote", "absent"].includes(project.providers.get(app)?.is ?? "");
+  const isAsked = ({ provider }: Watch) => project.providers.get(provider.app) === provider;
+  const found = await Promise.all([
+    ...project.databases.filter(isUsed).map(checkDatabase),
+    ...watches.filter(isAsked).map(checkProvider),
+  ]);
+  const checks = found.map((check) => {
+    const phase = project.moves.rowOf(check.app)?.phase;
+    return phase === undefined || phase === "here" ? check : { ...check, phase };
+  });
   const isReady = checks.every(({ status }) => status !== "failed");
   return { status: isReady ? "ready" : "not ready", checks };
 }

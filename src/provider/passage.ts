@@ -3,7 +3,7 @@
  * knows ever changes when the app moves.
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import { pipeline } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { Pool } from "undici";
 import { codeOf, MarcotError } from "../errors.ts";
 import type { Refuse } from "./reply.ts";
@@ -26,27 +26,51 @@ const HOP_BY_HOP = new Set([
 /** Longer than any call may take, so that the provider's own answer about its deadline comes through. */
 const SILENCE_MS = 30_000;
 
+/** More is not kept: whoever sends it is told when the app changes places just then, and sends it again. */
+const KEPT_BYTES_MAX = 1024 * 1024;
+
+/** Says that a request was passed on: nobody passes it on again, so that none goes in circles. */
+export const PASSED = "marcot-passed";
+
+/** A request, and what was read of it to be sent more than once. */
+export interface Passing {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Its body, whole. Undefined before it was read, and where it is too large to be kept. */
+  body: Buffer | undefined;
+}
+
 export interface Passage {
-  /** `/faq`. */
+  /** `/faq`, or nothing in a service of one app. */
   readonly prefix: string;
   readonly app: string;
   /**
    * Takes what lies below the prefix: `/faq/…`, not `/faq`. `refuse` tells the caller where the provider
-   * cannot be asked.
+   * cannot be asked. Resolves when the reply has begun, or with what the provider says when the app has just
+   * moved from there and nothing was done: then nothing was replied, and the request may be sent again.
    */
-  pass(request: IncomingMessage, response: ServerResponse, refuse: Refuse): void;
+  pass(passing: Passing, refuse: Refuse): Promise<MarcotError | undefined>;
   close(): Promise<void>;
 }
 
-export function createPassage(app: string, prefix: string, address: URL): Passage {
+export interface PassageOptions {
+  readonly app: string;
+  readonly prefix: string;
+  readonly address: URL;
+  /** Whether the provider may pass it on again. Default: true; false where the app has moved there. */
+  readonly mayGoOn?: boolean;
+}
+
+export function createPassage(options: PassageOptions): Passage {
+  const { app, prefix, address, mayGoOn = true } = options;
   const pool = new Pool(address.origin, { headersTimeout: SILENCE_MS, bodyTimeout: SILENCE_MS });
   const base = address.pathname === "/" ? "" : address.pathname;
   return {
     prefix,
     app,
-    pass(request, response, refuse) {
-      const path = `${base}${(request.url ?? "/").slice(prefix.length)}`;
-      forward({ pool, path, prefix, app, address, refuse }, request, response);
+    pass(passing, refuse) {
+      const path = `${base}${(passing.request.url ?? "/").slice(prefix.length)}`;
+      return forward({ pool, path, prefix, app, address, mayGoOn, refuse }, passing);
     },
     close: () => pool.close(),
   };
@@ -58,40 +82,88 @@ interface Target {
   readonly prefix: string;
   readonly app: string;
   readonly address: URL;
+  readonly mayGoOn: boolean;
   readonly refuse: Refuse;
 }
 
-function forward(target: Target, request: IncomingMessage, response: ServerResponse): void {
-  const { pool, path } = target;
+async function forward(target: Target, passing: Passing): Promise<MarcotError | undefined> {
+  const { pool, path, refuse } = target;
+  const { request, response } = passing;
   const hasBody =
     request.headers["content-length"] !== undefined ||
     request.headers["transfer-encoding"] !== undefined;
-  const sent = pool.request({
-    path,
-    method: request.method === undefined ? "GET" : (request.method as "GET"), // node:http has parsed it
-    headers: headersFor(target, request),
-    body: hasBody ? request : null,
-  });
-  sent.then(
-    ({ statusCode, headers, body }) => {
+  try {
+    const content = hasBody ? (passing.body ?? (await read(passing))) : null;
+    const { statusCode, headers, body } = await pool.request({
+      path,
+      method: request.method === undefined ? "GET" : (request.method as "GET"), // node:http has parsed it
+      headers: headersFor(target, request),
+      body: content,
+    });
+    const mayRepeat = content === null || content === passing.body;
+    if (statusCode === 503 && isProblem(headers)) {
+      const text = await body.text();
+      const moved = movedIn(text);
+      if (moved !== undefined && mayRepeat) return moved;
       response.writeHead(statusCode, withoutHops(headers));
-      pipeline(body, response, () => {}); // a break on either side ends both, and the caller sees it
-    },
-    (error: unknown) => {
-      if (!hasBody) request.resume();
-      target.refuse(request, response, failure(target, nameOf(target, request), error));
-    },
-  );
+      response.end(text);
+      return undefined;
+    }
+    response.writeHead(statusCode, withoutHops(headers));
+    pipeline(body, response, () => {}); // a break on either side ends both, and the caller sees it
+  } catch (error) {
+    if (!request.readableEnded) request.resume();
+    refuse(request, response, failure(target, nameOf(target, request), error));
+  }
+  return undefined;
+}
+
+/** Reads a body that is small enough to be kept; of a larger one a stream. */
+async function read(passing: Passing): Promise<Buffer | Readable> {
+  const { request } = passing;
+  if (Number(request.headers["content-length"] ?? 0) > KEPT_BYTES_MAX) return request;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // By hand, because leaving a loop over a stream would destroy it.
+  const rest = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
+  for await (const chunk of rest) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > KEPT_BYTES_MAX) return Readable.from(joined(chunks, request));
+  }
+  passing.body = Buffer.concat(chunks);
+  return passing.body;
+}
+
+async function* joined(chunks: readonly Buffer[], rest: Readable): AsyncGenerator<Buffer> {
+  yield* chunks;
+  yield* rest as AsyncIterable<Buffer>;
+}
+
+function isProblem(headers: IncomingHttpHeaders): boolean {
+  return String(headers["content-type"] ?? "").startsWith("application/problem+json");
+}
+
+/** What a provider says from which the app has just moved; undefined for any other reply. */
+function movedIn(text: string): MarcotError | undefined {
+  try {
+    const problem = JSON.parse(text) as { code?: unknown; ran?: unknown; detail?: unknown } | null;
+    if (problem?.code !== "AppMoved" || problem.ran !== "no") return undefined;
+    return new MarcotError("AppMoved", String(problem.detail));
+  } catch {
+    return undefined;
+  }
 }
 
 function headersFor(
-  { prefix }: Target,
+  { prefix, mayGoOn }: Target,
   request: IncomingMessage,
 ): Record<string, string | string[]> {
   const { socket } = request;
   const proto = "encrypted" in socket ? "https" : "http";
   return {
     ...withoutHops(request.headers),
+    ...(mayGoOn ? {} : { [PASSED]: "1" }),
     "x-forwarded-prefix": `${prefixBefore(request)}${prefix}`,
     "x-forwarded-host": textOf(request.headers["x-forwarded-host"]) ?? request.headers.host ?? "",
     "x-forwarded-proto": textOf(request.headers["x-forwarded-proto"]) ?? proto,

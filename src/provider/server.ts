@@ -11,7 +11,7 @@ import type { Incoming, Running } from "../app/types.ts";
 import { fromQuery, fromText, type TextValues } from "../contract/text.ts";
 import { codeOf, MarcotError } from "../errors.ts";
 import { allowedMethods, find, type Match, type Router } from "./router.ts";
-import { type Refuse, reply } from "./reply.ts";
+import { type Refuse, reply, replyProblem } from "./reply.ts";
 import { giveNotice } from "./retired.ts";
 import { tellRevision } from "./revision.ts";
 
@@ -26,6 +26,22 @@ export interface Mount {
   readonly router: Router;
 }
 
+/** A request for an app whose code is here. */
+export interface Visit {
+  readonly mount: Mount;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** GET for HEAD too. */
+  readonly method: string;
+  /** The path below the app's place, and what follows it. */
+  readonly below: string;
+  readonly query: string;
+  /** When it came, in milliseconds of `performance.now()`. */
+  readonly since: number;
+  /** Undefined while it was not read. */
+  body: Buffer | undefined;
+}
+
 export interface Site {
   /** False while the process finishes what it has begun. */
   isOpen: boolean;
@@ -33,6 +49,11 @@ export interface Site {
   readonly mounts: readonly Mount[];
   /** Answers what is no endpoint of a local app. */
   readonly others: (request: IncomingMessage, response: ServerResponse) => void;
+  /**
+   * Takes what is for an app that is not simply here: it moves, or has moved. `error` says that the request
+   * was answered here and undone for that reason. Default: apps do not move.
+   */
+  readonly moving?: ((visit: Visit, error?: MarcotError) => void) | undefined;
   /** Told of every request before it is looked at. */
   readonly onRequest?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   /** Tells the caller, a person or a program, what was wrong. */
@@ -49,15 +70,34 @@ export function handle(site: Site, request: IncomingMessage, response: ServerRes
   const path = mark === -1 ? url : url.slice(0, mark);
   try {
     const mount = mountOf(site.mounts, path);
-    const below = mount === undefined ? path : path.slice(mount.prefix.length) || "/";
-    if (mount?.router.endings !== undefined) giveNotice(mount.router, below, response);
-    if (mount !== undefined && request.headers["marcot-caller"] !== undefined)
-      tellRevision(mount.router.served, response);
-    const match = mount && find(mount.router, method, below);
-    if (match)
-      answerEndpoint(site, match, request, response, mark === -1 ? "" : url.slice(mark + 1));
-    else if (mount) answerOther(site, mount, below, request, response);
-    else site.others(request, response);
+    if (mount === undefined) return site.others(request, response);
+    const below = path.slice(mount.prefix.length) || "/";
+    const query = mark === -1 ? "" : url.slice(mark + 1);
+    const since = performance.now();
+    const visit: Visit = { mount, request, response, method, below, query, since, body: undefined };
+    if (isHere(site, visit)) answerHere(site, visit);
+    else site.moving?.(visit);
+  } catch (error) {
+    fail(site, request, response, error);
+  }
+}
+
+function isHere({ running, moving }: Site, { mount }: Visit): boolean {
+  if (moving === undefined) return true;
+  const is = running.providers.get(mount.router.app)?.is;
+  return is === "local" || is === "fake";
+}
+
+/** Answers from the code that is here; never throws. */
+export function answerHere(site: Site, visit: Visit): void {
+  const { mount, request, response, method, below } = visit;
+  const { router } = mount;
+  try {
+    if (router.endings !== undefined) giveNotice(router, below, response);
+    if (request.headers["marcot-caller"] !== undefined) tellRevision(router.served, response);
+    const match = find(router, method, below);
+    if (match) answerEndpoint(site, match, visit);
+    else answerOther(site, visit);
   } catch (error) {
     fail(site, request, response, error);
   }
@@ -81,15 +121,10 @@ function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
 }
 
 /** A page may stand at the path of an endpoint for another method only if it answers this one. */
-function answerOther(
-  site: Site,
-  mount: Mount,
-  below: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+function answerOther(site: Site, { mount, below, request, response, body }: Visit): void {
   const allowed = allowedMethods(mount.router, below);
   if (allowed.length === 0) {
+    if (body !== undefined) Object.assign(request, { rawBody: body }); // pages take it for the stream
     site.others(request, response);
     return;
   }
@@ -100,31 +135,37 @@ function answerOther(
   });
 }
 
-function answerEndpoint(
-  site: Site,
-  { route, params }: Match,
-  request: IncomingMessage,
-  response: ServerResponse,
-  query: string,
-): void {
+function answerEndpoint(site: Site, { route, params }: Match, visit: Visit): void {
   const { endpoint } = route;
+  const { request, response } = visit;
   const begin = (input: unknown): void => {
-    answer(route, input, JSON_WAY, incomingOf(site.running, request, endpoint.deadlineMs)).then(
+    answer(route, input, JSON_WAY, incomingOf(site.running, visit, endpoint.deadlineMs)).then(
       (value) => reply(response, endpoint.status, value),
-      (error: unknown) => fail(site, request, response, error),
+      (error: unknown) => {
+        if (site.moving && error instanceof MarcotError && error.code === "AppMoved")
+          site.moving(visit, error);
+        else fail(site, request, response, error);
+      },
     );
   };
   if (!route.hasBody) {
-    request.resume();
-    begin(fromText(endpoint.input, { ...fromQuery(query), ...params }));
+    if (visit.body === undefined) request.resume();
+    begin(fromText(endpoint.input, { ...fromQuery(visit.query), ...params }));
     return;
   }
+  const take = (body: Buffer): void => {
+    const input = parseBody(request, body);
+    const values = input.is === "text" ? fromText(endpoint.input, input.values) : input.value;
+    begin(params === undefined ? values : withParams(values, fromText(endpoint.input, params)));
+  };
+  if (visit.body !== undefined) return take(visit.body);
   readBody(request, (error, body) => {
     if (error) return fail(site, request, response, error);
+    visit.body = body;
+    // A slow sender may have begun before a move did.
+    if (!isHere(site, visit)) return site.moving?.(visit);
     try {
-      const input = parseBody(request, body);
-      const values = input.is === "text" ? fromText(endpoint.input, input.values) : input.value;
-      begin(params === undefined ? values : withParams(values, fromText(endpoint.input, params)));
+      take(body);
     } catch (thrown) {
       fail(site, request, response, thrown);
     }
@@ -137,13 +178,14 @@ function withParams(values: unknown, params: Record<string, unknown>): unknown {
   return { ...values, ...params };
 }
 
-function fail(
+export function fail(
   site: Site,
   request: IncomingMessage,
   response: ServerResponse,
   error: unknown,
 ): void {
   if (error instanceof MarcotError) {
+    if (codeOf(error) === "AppMoved") return failMoved(site, request, response, error);
     // What follows on this connection may be the rest of a body that was not read.
     const closes = codeOf(error) === "BodyTooLarge" || codeOf(error) === "Unavailable";
     site.refuse(request, response, error, closes ? { connection: "close" } : {});
@@ -154,16 +196,36 @@ function fail(
   site.refuse(request, response, failure);
 }
 
-function incomingOf(
-  running: Running,
+/** Whoever passed the request on reads the code, also where a person waits for a page. */
+function failMoved(
+  site: Site,
   request: IncomingMessage,
+  response: ServerResponse,
+  error: MarcotError,
+): void {
+  const refusing = request.headers["marcot-passed"] === undefined ? site.refuse : refuseProgram;
+  refusing(request, response, error, { "retry-after": "1" });
+}
+
+const refuseProgram: Refuse = (_request, response, error, headers) =>
+  replyProblem(response, error, headers);
+
+/** When a request for an endpoint is given up. */
+export function deadlineOf(
+  running: Running,
+  { request, since }: Pick<Visit, "request" | "since">,
   deadlineMs = running.deadlineMs,
-): Incoming {
+): number {
+  return since + allowedMs(request.headers["marcot-deadline"], deadlineMs);
+}
+
+function incomingOf(running: Running, visit: Visit, deadlineMs: number | undefined): Incoming {
+  const { request } = visit;
   const { headers } = request;
   return {
     running,
     caller: textOf(headers["marcot-caller"]) ?? textOf(headers["user-agent"]) ?? "",
-    deadline: performance.now() + allowedMs(headers["marcot-deadline"], deadlineMs),
+    deadline: deadlineOf(running, visit, deadlineMs),
     traceId: traceIdOf(request),
     idempotencyKey: keyOf(textOf(headers["idempotency-key"])),
   };

@@ -1,6 +1,6 @@
 /** A process that takes requests: it listens, and on a signal it finishes what it has begun. */
 import { newTraceId } from "../app/context.ts";
-import type { Provider, ServedApp } from "../app/types.ts";
+import type { Background, ServedApp } from "../app/types.ts";
 import "../client/dispatch.ts"; // puts itself into the slot that contracts call
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,7 +18,9 @@ import { readinessOf } from "./health.ts";
 import type { MappedApp, SiteMap } from "./pages/layout.ts";
 import type { ReadMoves } from "./pages/moves-page.ts";
 import { createPages } from "./pages/pages.ts";
+import { createMoving, passOn } from "./moving.ts";
 import { createPassage, type Passage } from "./passage.ts";
+import { rehearseReads } from "./rehearsing.ts";
 import { createRouter } from "./router.ts";
 import { handle, type Site, traceIdOf } from "./server.ts";
 
@@ -51,19 +53,23 @@ export interface Answered {
 export interface Service {
   /** `http://127.0.0.1:8000`. */
   readonly address: string;
+  /** What the apps do beside their calls. */
+  readonly background: Background;
   /** Refuses new requests, finishes those in flight, and resolves when all are done or 9 s have passed. */
   stop(): Promise<void>;
 }
 
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { project, host = "127.0.0.1", port = 8000, onRequest, moves = noMoves } = options;
-  const local = servedApps(project, "local");
+  const local = [...project.local.values()];
   const prefixOf = (name: string) => (isAlone(project, local) ? "" : `/${name}`);
   const isSite = !isAlone(project, local);
-  const fakes = isSite ? servedApps(project, "fake") : [];
+  const fakes = isSite ? fakeApps(project) : [];
   const mounts = local.map((served) => ({ prefix: prefixOf(served.app.name), served }));
   const passages = isSite ? createPassages(project) : [];
   const watches = watchAll(project);
+  const moving = createMoving();
+  const rehearsing = rehearseReads(project);
   const pages = createPages({
     running: project,
     map: siteMap(project, prefixOf, isSite),
@@ -71,7 +77,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     passed: passages.map(({ prefix }) => prefix),
     fakes: fakes.map(({ app }) => app.name),
     isOpen: () => site.isOpen,
-    readiness: () => readinessOf(project, watches, site.isOpen),
+    readiness: () => readinessOf(project, watches(), site.isOpen),
     moves,
     eventsSecret: project.plan.settings.events.secret,
   });
@@ -84,14 +90,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ),
     others: (request, response) => {
       const passage = passages.find(({ prefix }) => request.url?.startsWith(`${prefix}/`));
-      if (passage) passage.pass(request, response, pages.refuse);
-      else pages.answer(request, response);
+      if (passage === undefined) return pages.answer(request, response);
+      void passOn(site, passage, { request, response, body: undefined }, pages.refuse);
     },
+    moving: (visit, error) => moving.take(site, visit, error),
     refuse: pages.refuse,
   };
   const server = createServer(handle.bind(undefined, site));
   // Before the first request: what it tells is kept for every receiver that is known by then.
-  const events = await startProjectEvents(project, local);
+  const events = await startProjectEvents(project);
   try {
     await listen(server, host, port);
   } catch (error) {
@@ -101,10 +108,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { port: taken } = server.address() as AddressInfo; // a server on a port has one
   return {
     address: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`,
+    background: events,
     async stop() {
       site.isOpen = false;
-      await Promise.all([drain(server), events.stop()]);
-      await Promise.all(passages.map((passage) => passage.close()));
+      await Promise.all([drain(server), events.stop(), rehearsing.close()]);
+      await Promise.all([moving.close(), ...passages.map((passage) => passage.close())]);
     },
   };
 }
@@ -113,18 +121,24 @@ async function noMoves(): Promise<[]> {
   return [];
 }
 
-async function startProjectEvents(project: Project, local: readonly ServedApp[]): Promise<Events> {
+async function startProjectEvents(project: Project): Promise<Events> {
   const { url, secret } = project.plan.settings.events;
   const broker = url === undefined ? undefined : openBroker({ running: project, url, secret });
   try {
-    const events = await startEvents({
+    const starting = startEvents({
       running: project,
-      databases: project.databases,
+      workers: project.databases.flatMap((database) => {
+        const served = project.local.get(database.app ?? "");
+        return served ? [{ served, database }] : [];
+      }),
       apps: project.plan.settings.apps,
       outward: outwardWays(project, broker),
+      consume: broker?.serve,
+      paused: (app) => (project.moves.rowOf(app)?.phase ?? "here") !== "here",
     });
-    broker?.serve(local);
-    return broker ? { stop: () => broker.stop(events.stop()) } : events;
+    project.moves.attach(starting);
+    const events = await starting;
+    return broker ? { ...events, stop: () => broker.stop(events.stop()) } : events;
   } catch (error) {
     await broker?.stop(Promise.resolve());
     throw error;
@@ -141,16 +155,17 @@ function outwardWays(project: Project, broker: Broker | undefined): Outward {
     if (broker && !foreign.has(provider.app)) return broker.transportTo(provider.app);
     if (provider.is === "absent") return undefined;
     const { app, address } = provider;
-    const way = ways.get(app) ?? httpTransport(project, address, secret);
-    ways.set(app, way);
+    const place = `${app} ${address.href}`;
+    const way = ways.get(place) ?? httpTransport(project, address, secret);
+    ways.set(place, way);
     return way;
   };
 }
 
-function servedApps(project: Project, is: "local" | "fake"): ServedApp[] {
+function fakeApps(project: Project): ServedApp[] {
   return project.plan.apps.flatMap(({ name }) => {
     const provider = project.providers.get(name);
-    return provider?.is === is && "served" in provider ? [provider.served] : [];
+    return provider?.is === "fake" ? [provider.served] : [];
   });
 }
 
@@ -162,7 +177,8 @@ function isAlone({ plan }: Project, local: readonly ServedApp[]): boolean {
 function createPassages(project: Project): Passage[] {
   return project.plan.apps.flatMap((listed) => {
     const { name, address } = listed;
-    return address && !isOfOthers(listed) ? [createPassage(name, `/${name}`, address)] : [];
+    if (address === undefined || isOfOthers(listed)) return [];
+    return [createPassage({ app: name, prefix: `/${name}`, address })];
   });
 }
 
@@ -173,26 +189,31 @@ function isOfOthers({ versions }: Listed): boolean {
 
 function siteMap(project: Project, prefixOf: (app: string) => string, isSite: boolean): SiteMap {
   const { plan } = project;
+  const shown = plan.apps.filter((listed) => !isOfOthers(listed));
   return {
     name: plan.settings.name,
-    apps: plan.apps
-      .filter((listed) => !isOfOthers(listed))
-      .map((listed) => toMapped(listed, project.providers.get(listed.name), isSite)),
+    get apps() {
+      return shown.map((listed) => toMapped(project, listed, isSite));
+    },
     hrefOf(app, root) {
       if (root !== undefined) return `${root}/${app}`;
       const provider = project.providers.get(app);
-      const isPassed = provider?.is === "remote" && plan.only.length === 0;
-      if (provider?.is === "remote" && !isPassed) return provider.address.href.replace(/\/$/, "");
-      return isPassed ? `/${app}` : prefixOf(app);
+      // Its own place here stays, wherever the app goes.
+      if (provider?.is !== "remote" || project.local.has(app)) return prefixOf(app);
+      return plan.only.length === 0 ? `/${app}` : provider.address.href.replace(/\/$/, "");
     },
   };
 }
 
-function toMapped({ name }: Listed, provider: Provider | undefined, isSite: boolean): MappedApp {
+function toMapped(project: Project, { name }: Listed, isSite: boolean): MappedApp {
+  const provider = project.providers.get(name);
   const title = name.charAt(0).toUpperCase() + name.slice(1);
-  const summary = provider?.is === "local" ? provider.served.app.summary : "";
-  if (provider?.is === "fake") return { name, title, summary: "Fake.", isAbsent: !isSite };
-  return { name, title, summary, isAbsent: provider?.is === "absent" };
+  const summary = project.local.get(name)?.app.summary ?? "";
+  if (provider?.is === "fake")
+    return { name, title, summary: "Fake.", place: undefined, isAbsent: !isSite };
+  const hasMoved = project.moves.rowOf(name) !== undefined && provider?.is === "remote";
+  const place = hasMoved ? provider.address.href : undefined;
+  return { name, title, summary, place, isAbsent: provider?.is === "absent" };
 }
 
 function report(

@@ -154,11 +154,12 @@ test("through a project that passes requests on, the successor is at the project
   const all = contracts();
   c.retire(all.v1, { deprecated: "2026-11-01", sunset: "2027-05-01" });
   const { address } = await start(faq(all));
-  const passage = createPassage("faq", "/faq", new URL(address));
+  const passage = createPassage({ app: "faq", prefix: "/faq", address: new URL(address) });
   closing.push(() => passage.close());
-  const server = createServer((request, response) =>
-    passage.pass(request, response, (_request, reply, error) => replyProblem(reply, error)),
-  );
+  const server = createServer((request, response) => {
+    const passing = { request, response, body: undefined };
+    void passage.pass(passing, (_request, reply, error) => replyProblem(reply, error));
+  });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   closing.push(async () => void server.close());
   const front = `http://127.0.0.1:${(server.address() as AddressInfo).port}/faq`;

@@ -79,9 +79,9 @@ const written = [
   "src/provider/server.ts",
 ];
 
-/** What delivers events, in a session of its own. */
+/** What delivers events, and what hears of apps that move: each in a session of its own. */
 function isBeside(file: string): boolean {
-  return file.startsWith("src/events/") || file === "src/data/session.ts";
+  return /^src\/(?:events|project\/providers)\//.test(file) || file === "src/data/session.ts";
 }
 
 test("a request", async () => {

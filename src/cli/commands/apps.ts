@@ -1,13 +1,15 @@
 /**
- * `marcot apps`: each app, where it is provided, which versions it has, and which apps call it; of remote apps
- * also whether the release that runs there is one that the apps here can call.
+ * `marcot apps`: each app, where it is provided and why there, which versions it has, and which apps call it; of
+ * remote apps also whether the release that runs there is one that the apps here can call.
  */
 import type { Command } from "commander";
 import type { Standing } from "../../client/release/standing.ts";
 import { aboutOf, type AnyContract, isForeign, isServed } from "../../contract/contract.ts";
+import type { ProviderRow } from "../../data/control.ts";
+import { apiVariableOf } from "../../project/addresses.ts";
 import type { Use } from "../../project/check/boundaries.ts";
 import { findApp, findProject, loadContract, loadSettings } from "../../project/find.ts";
-import { readSettings } from "../../project/settings.ts";
+import { readSettings, type ReadSettings } from "../../project/settings.ts";
 import { NO_APPS, style, toColumns } from "../terminal/style.ts";
 
 export function addApps(program: Command): void {
@@ -31,7 +33,10 @@ const COLOURS: Readonly<Record<string, "red" | "yellow">> = {
 
 interface Row {
   readonly app: string;
+  /** In force: an address, or `this process`, `not provided`, `fake`. */
   readonly provider: string;
+  /** What the database says of an app that moves, or has moved: `moved`, or the phase. */
+  readonly move?: string;
   readonly versions: readonly string[];
   /** Of a remote app, unless it is of others: they tell none. */
   readonly release?: Pick<Standing, "state" | "revision" | "problems">;
@@ -51,9 +56,9 @@ async function run({ json = false }: { json?: boolean }): Promise<void> {
   const isAsked = rows.some(({ release }) => release !== undefined);
   const titles = ["APP", "PROVIDER", "VERSIONS", ...(isAsked ? ["RELEASE"] : []), "CALLERS"];
   const head = titles.map((title) => style("dim", title));
-  const cells = rows.map(({ app, provider, versions, release, callers }) => [
+  const cells = rows.map(({ app, provider, move, versions, release, callers }) => [
     style("bold", app),
-    coloured(provider),
+    [coloured(provider), move && `(${move})`].filter(Boolean).join(" "),
     versions.join(", "),
     ...(isAsked ? [releaseOf(release)] : []),
     callers.map((caller) => `${caller.app} ${caller.versions.join(" ")}`.trim()).join(", "),
@@ -79,20 +84,25 @@ function coloured(provider: string): string {
 
 /** Not through `readProject`: what is missing is to be shown here, where the server refuses to start. */
 async function readRows(project: string): Promise<Row[]> {
-  const { apps, addresses, fakes } = readSettings(await loadSettings(project), process.env);
+  const settings = readSettings(await loadSettings(project), process.env);
+  const { apps, fakes } = settings;
   // Loaded only here: its parser is a native package, which a server that was installed lean may lack.
   const { ownApps, scanBoundaries } = await import("../../project/check/boundaries.ts");
   const { uses } = scanBoundaries({ project, apps: ownApps(project, apps), listed: apps });
+  const { readMoved } = await import("../../project/providers/moved.ts");
+  const moved = await readMoved(project, settings);
   const rows: Row[] = [];
   for (const app of apps) {
-    const address = addresses.get(app);
     const files = findApp(project, app);
     const contracts = files ? await loadContract(files) : [];
+    const { address, move } = placeOf(app, settings, moved.get(app));
     const here = files && !files.isPulled ? "this process" : "not provided";
     const fake = fakes.has(app) && files ? "fake" : undefined;
+    const isGone = address === undefined && move === "moved";
     rows.push({
       app,
-      provider: fake ?? address?.href ?? here,
+      provider: fake ?? address?.href ?? (isGone ? "not provided" : here),
+      ...(move === undefined ? {} : { move }),
       versions: contracts.filter(isServed).map((one) => aboutOf(one).version),
       ...(address && !contracts.some(isForeign)
         ? { release: await lookAt(app, address, contracts.at(-1), uses) }
@@ -101,6 +111,24 @@ async function readRows(project: string): Promise<Row[]> {
     });
   }
   return rows;
+}
+
+/** The variable wins over the database; that they do not say the same is told. */
+function placeOf(
+  app: string,
+  { addresses, fakes }: ReadSettings,
+  row: ProviderRow | undefined,
+): { readonly address: URL | undefined; readonly move: string | undefined } {
+  const set = addresses.get(app);
+  if (row === undefined || row.phase === "here") return { address: set, move: undefined };
+  const isElsewhere = row.phase === "elsewhere";
+  if (set !== undefined || fakes.has(app)) {
+    const says = isElsewhere ? (row.address ?? "nowhere") : row.phase;
+    return { address: set, move: `${apiVariableOf(app)}; the database says ${says}` };
+  }
+  if (!isElsewhere) return { address: undefined, move: row.phase };
+  const address = row.address === null ? undefined : (URL.parse(row.address) ?? undefined);
+  return { address, move: "moved" };
 }
 
 async function lookAt(

@@ -42,18 +42,33 @@ export interface Watch {
   standing(): Standing;
   /** Asks, unless the last answer is younger. */
   refresh(olderThanMs: number): Promise<void>;
+  /** Asks no more. */
+  end(): void;
 }
 
-/** Begins with the first question, and ends with the project. */
-export function watchAll(project: Project): Watch[] {
+/**
+ * Watches what is remote by the settings until the project ends, and what apps move to for as long as calls may
+ * go there. Answers those of now.
+ */
+export function watchAll(project: Project): () => readonly Watch[] {
   let read: Promise<UsersOf> | undefined;
   const users = () => (read ??= usersIn(project.plan));
-  return project.plan.apps.flatMap(({ name, versions }) => {
+  const watches = new Map<RemoteProvider, Watch>();
+  const add = (provider: RemoteProvider) =>
+    watches.set(provider, watch(provider, { running: project, users }));
+  for (const { name, versions } of project.plan.apps) {
     const provider = project.providers.get(name);
     // A service of others tells no contract, and what we are is nothing to it.
-    if (provider?.is !== "remote" || versions.some(isForeign)) return [];
-    return [watch(provider, { running: project, users })];
+    if (provider?.is !== "remote" || versions.some(isForeign) || project.moves.rowOf(name))
+      continue;
+    add(provider);
+  }
+  project.moves.onRemote((provider, isUsed) => {
+    if (isUsed) add(provider);
+    else watches.get(provider)?.end();
+    if (!isUsed) watches.delete(provider);
   });
+  return () => [...watches.values()];
 }
 
 interface State {
@@ -97,9 +112,12 @@ function watch(provider: RemoteProvider, { running, users }: WatchOptions): Watc
     await provider.guard?.(endpoint, input, outgoing);
   };
   const waiting = provider.guard;
-  running.onClose(async () => {
+  const end = () => {
     state.closing.abort();
     clearTimeout(state.timer);
+  };
+  running.onClose(async () => {
+    end();
     await state.asking;
   });
   return {
@@ -109,6 +127,7 @@ function watch(provider: RemoteProvider, { running, users }: WatchOptions): Watc
       if (performance.now() - state.askedAt >= olderThanMs) await ask(state);
       else await state.asking;
     },
+    end,
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Job, Running, ServedApp } from "../../app/types.ts";
 import { isDisconnected } from "../../data/disconnected.ts";
+import { isMoved } from "../../data/moved.ts";
 import { type Alarm, alarm } from "../alarm.ts";
 import type { Lead } from "../lead.ts";
 import { type Claimed, type Queue, queueOf } from "./queue.ts";
@@ -92,7 +93,7 @@ async function serve(work: Work): Promise<void> {
       if (isNew) Object.assign(due, { plan: 0, recover: 0, clean: 0 });
       if (has) wait = await workOff(work);
     } catch (error) {
-      if (!isDisconnected(error))
+      if (!isDisconnected(error) && !isMoved(error))
         running.log.error({ err: error, app: served.app.name }, "jobs could not be done");
     }
     if (wait !== undefined && work.isOpen) await bell.wait(wait);

@@ -3,6 +3,7 @@ import { current, newTraceId } from "../../app/context.ts";
 import type { Job, RecurringContext, Running, ServedApp } from "../../app/types.ts";
 import { sentenceOf } from "../../contract/check.ts";
 import { checkOf } from "../../contract/compile.ts";
+import { isMoved } from "../../data/moved.ts";
 import { PREPARED } from "../../data/scope.ts";
 import { type Issue, MarcotError } from "../../errors.ts";
 import { type Claimed, doneText, type Failed } from "./queue.ts";
@@ -50,7 +51,8 @@ export async function runJob(run: Run): Promise<Ended> {
     return "done";
   } catch (thrown) {
     await transaction.rollback();
-    if (thrown === LOST) return "lost";
+    // Where the app has moved to, what was begun here is taken back.
+    if (thrown === LOST || isMoved(thrown)) return "lost";
     if (late.signal.aborted && late.signal.reason === stopping.reason) return "stopped";
     // A job that listens to the signal may fail by it in words of its own.
     const error: unknown = late.signal.aborted ? late.signal.reason : thrown;

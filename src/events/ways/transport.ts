@@ -1,8 +1,8 @@
 /** How a batch of events reaches an app, wherever that is. */
-import type { Provider, Running, ServedApp } from "../../app/types.ts";
+import type { HeldProvider, Provider, Running, ServedApp } from "../../app/types.ts";
 import { MarcotError } from "../../errors.ts";
 import type { Batch, Listed, Message, Outcome } from "../message.ts";
-import { receive } from "../receive.ts";
+import { receive, untilOpen } from "../receive.ts";
 
 /** Providers read bodies of 1 MiB, and NATS carries messages of 1 MiB: both with what stands around it. */
 const BODY_BYTES_MAX = 512 * 1024;
@@ -24,6 +24,7 @@ export type Outward = (provider: Provider) => Transport | undefined;
 export function transportTo(running: Running, app: string, outward: Outward): Transport {
   const provider = running.providers.get(app);
   if (provider?.is === "local") return inProcess(running, provider.served);
+  if (provider?.is === "held") return held(provider, () => transportTo(running, app, outward));
   const way = provider && outward(provider);
   if (way !== undefined) return way;
   const why = provider?.is === "absent" ? provider.why : `${app} is not provided anywhere`;
@@ -35,6 +36,21 @@ function inProcess(running: Running, served: ServedApp): Transport {
   return {
     receivers: async (source) => listedOf(served, source),
     send: (batch) => receive(running, served, batch),
+  };
+}
+
+/** Waits until the app has a place again, and goes there: the same one, or another. */
+function held(provider: HeldProvider, again: () => Transport): Transport {
+  const { app, served } = provider;
+  const open = async (): Promise<Transport> => {
+    const isOpen = await untilOpen(provider);
+    if (!isOpen) throw new MarcotError("Unavailable", `${app} is about to change places`);
+    return again();
+  };
+  return {
+    receivers: async (source) =>
+      served ? listedOf(served, source) : (await open()).receivers(source),
+    send: async (batch) => (await open()).send(batch),
   };
 }
 

@@ -13,6 +13,7 @@ export function drawFirstPage(
       html`<li>
         <h2><a href="${hrefOf(app.name, undefined)}/">${app.title}</a></h2>
         ${app.summary ? html`<p>${app.summary}</p>` : ""}
+        ${app.place ? html`<p class="quiet">It is provided at <code>${app.place}</code>.</p>` : ""}
       </li>`,
   );
   const body = html`<h1>${name}</h1>

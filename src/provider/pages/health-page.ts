@@ -26,10 +26,11 @@ export function drawReady({ status, checks }: Readiness): Drawing {
   return { title, body, status: status === "ready" ? 200 : 503 };
 }
 
-function drawCheck({ app, what, address, status, problems }: Check): Html {
+function drawCheck({ app, what, address, status, phase, problems }: Check): Html {
   const place = what === "database" ? "its database" : "its provider";
   return html`<li>
-    <strong>${app}</strong>: ${place} <code>${address}</code>: ${status}
+    <strong>${app}</strong>: ${place} <code>${address}</code>:
+    ${status}${phase === undefined ? "" : ` (${phase})`}
     ${problems.map(
       ({ code, message, fix }) =>
         html`<p>${message}</p>

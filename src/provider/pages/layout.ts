@@ -5,6 +5,8 @@ export interface MappedApp {
   readonly name: string;
   readonly title: string;
   readonly summary: string;
+  /** The address of an app that has moved. */
+  readonly place: string | undefined;
   /** Neither here nor anywhere that this process knows of. */
   readonly isAbsent: boolean;
 }

@@ -94,11 +94,13 @@ export function createPages(options: PagesOptions): Pages {
 /** For probes, and for people who look why a probe failed. */
 function addHealth(hono: Hono<{ Bindings: HttpBindings }>, options: PagesOptions): void {
   const isPerson = (c: HonoContext) => isForPerson(c.req.header("accept"));
-  hono.get("/-/live", (c) => {
-    const isOpen = options.isOpen();
-    if (isPerson(c)) return draw(c, options, drawLive(isOpen));
-    return c.json({ status: isOpen ? "live" : "stopping" }, isOpen ? 200 : 503);
-  });
+  // Below an app's place too: whoever is to send requests there asks at its address.
+  for (const prefix of new Set(["", ...options.mounts.map((mount) => mount.prefix)]))
+    hono.get(`${prefix}/-/live`, (c) => {
+      const isOpen = options.isOpen();
+      if (isPerson(c)) return draw(c, options, drawLive(isOpen));
+      return c.json({ status: isOpen ? "live" : "stopping" }, isOpen ? 200 : 503);
+    });
   hono.get("/-/ready", async (c) => {
     const readiness = await options.readiness();
     c.header("cache-control", "no-store");

@@ -24,8 +24,8 @@ export interface BrokerOptions {
 
 export interface Broker {
   transportTo(app: string): Transport;
-  /** Takes events for these apps from now on. */
-  serve(apps: readonly ServedApp[]): void;
+  /** Takes events for an app from now on, until it is told to stop: it resolves when they are answered. */
+  serve(app: ServedApp): Consumer;
   /** Takes no more; resolves when what was taken is answered and `told`, what is told here, has ended. */
   stop(told: Promise<void>): Promise<void>;
 }
@@ -37,8 +37,7 @@ export function openBroker({ running, url, secret }: BrokerOptions): Broker {
       fix: "Give the same EVENTS_SECRET, 32 characters or more, to all services of the project.",
     });
   const ways = new Map<string, Transport>();
-  let served: readonly ServedApp[] = [];
-  let consumers: Consumer[] = [];
+  const served = new Map<ServedApp, Consumer | undefined>();
   let isTold = false;
   const onRefused = (error: unknown) => {
     // Once: whoever does it does it again and again.
@@ -46,30 +45,33 @@ export function openBroker({ running, url, secret }: BrokerOptions): Broker {
     isTold = true;
   };
   const serveAll = (session: Session) => {
-    consumers = served.map((app) => consume(consuming, session, app));
+    for (const app of served.keys()) served.set(app, consume(consuming, session, app));
   };
   const link = openLink({ url, log: running.log, onOpen: serveAll });
   const consuming: Consuming = { running, link, secret, onRefused };
+  const late = Promise.withResolvers<void>();
+  const end = async (app: ServedApp): Promise<void> => {
+    const consumer = served.get(app);
+    served.delete(app);
+    await Promise.race([consumer?.stop(), late.promise]);
+  };
   return {
     transportTo(app) {
       const way = ways.get(app) ?? natsTransport({ link, app, secret, onRefused });
       ways.set(app, way);
       return way;
     },
-    serve(apps) {
-      served = apps;
+    serve(app) {
       const session = link.current();
-      if (session !== undefined) serveAll(session);
+      served.set(app, session && consume(consuming, session, app));
+      return { stop: () => end(app) };
     },
     async stop(told) {
-      served = [];
-      const late = Promise.withResolvers<void>();
       const timer = setTimeout(() => {
         link.cut();
         late.resolve();
       }, DRAIN_MS);
-      const taken = Promise.all(consumers.map((consumer) => consumer.stop()));
-      await Promise.all([Promise.race([taken, late.promise]), told]);
+      await Promise.all([...[...served.keys()].map(end), told]);
       clearTimeout(timer);
       await link.close();
     },
