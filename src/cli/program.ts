@@ -3,12 +3,14 @@
  * something, 2 when it was used wrongly.
  */
 import { Command } from "commander";
+import { addAbsorb } from "./commands/absorb.ts";
 import { addApps } from "./commands/apps.ts";
 import { addCanIDeploy } from "./commands/can-i-deploy.ts";
 import { addCheck } from "./commands/check.ts";
 import { addContract } from "./commands/contract/contract.ts";
 import { addDeployed } from "./commands/deployed.ts";
 import { addEvents } from "./commands/events/events.ts";
+import { addExtract } from "./commands/extract/extract.ts";
 import { addLoaddata } from "./commands/loaddata.ts";
 import { addMakemigrations } from "./commands/makemigrations.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -29,6 +31,8 @@ const commands = [
   addCanIDeploy,
   addDeployed,
   addEvents,
+  addExtract,
+  addAbsorb,
   addShell,
   addStartproject,
   addStartapp,

@@ -16,6 +16,7 @@ import type { Listed } from "../project/plan.ts";
 import type { Project } from "../project/project.ts";
 import { readinessOf } from "./health.ts";
 import type { MappedApp, SiteMap } from "./pages/layout.ts";
+import type { ReadMoves } from "./pages/moves-page.ts";
 import { createPages } from "./pages/pages.ts";
 import { createMoving, passOn } from "./moving.ts";
 import { createPassage, type Passage } from "./passage.ts";
@@ -37,6 +38,8 @@ export interface ServiceOptions {
   readonly port?: number;
   /** Told of every request when it is done. Default: nobody. */
   readonly onRequest?: ((answered: Answered) => void) | undefined;
+  /** How its apps move, for the page `/-/moves`. Default: nothing moves. */
+  readonly moves?: ReadMoves;
 }
 
 /** A request that is done. */
@@ -57,7 +60,7 @@ export interface Service {
 }
 
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { project, host = "127.0.0.1", port = 8000, onRequest } = options;
+  const { project, host = "127.0.0.1", port = 8000, onRequest, moves = noMoves } = options;
   const local = [...project.local.values()];
   const prefixOf = (name: string) => (isAlone(project, local) ? "" : `/${name}`);
   const isSite = !isAlone(project, local);
@@ -75,6 +78,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     fakes: fakes.map(({ app }) => app.name),
     isOpen: () => site.isOpen,
     readiness: () => readinessOf(project, watches(), site.isOpen),
+    moves,
     eventsSecret: project.plan.settings.events.secret,
   });
   const site: Site = {
@@ -111,6 +115,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await Promise.all([moving.close(), ...passages.map((passage) => passage.close())]);
     },
   };
+}
+
+async function noMoves(): Promise<[]> {
+  return [];
 }
 
 async function startProjectEvents(project: Project): Promise<Events> {

@@ -8,6 +8,7 @@ import { startService } from "../../provider/service.ts";
 import { announce } from "../terminal/announce.ts";
 import { prepareEnding } from "../terminal/ending.ts";
 import { openLog } from "../terminal/log.ts";
+import { shownMoves } from "./extract/moves.ts";
 
 interface RunserverOptions {
   readonly only?: string[];
@@ -88,14 +89,18 @@ async function runserver(options: RunserverOptions): Promise<void> {
   const log = openLog();
   const ending = prepareEnding(log);
   const project = await openProject({ folder, only, mistakes, log });
+  const moves = shownMoves(project.plan);
   try {
-    const service = await startService({ project, host, port, onRequest: log.request });
+    const { request: onRequest } = log;
+    const service = await startService({ project, host, port, onRequest, moves: moves.read });
     announce(project, service, log);
     ending.become(async () => {
       await service.stop();
+      await moves.close();
       await project.close();
     });
   } catch (error) {
+    await moves.close();
     await project.close();
     throw error;
   }

@@ -8,6 +8,7 @@ import type { Running, ServedApp } from "../../app/types.ts";
 import type { Readiness } from "../health.ts";
 import { traceIdOf } from "../server.ts";
 import { layout, type SiteMap } from "./layout.ts";
+import type { ReadMoves } from "./moves-page.ts";
 
 export interface PagesOptions {
   readonly running: Running;
@@ -24,6 +25,7 @@ export interface PagesOptions {
   readonly isOpen: () => boolean;
   /** Whether it can do what is asked of it. */
   readonly readiness: () => Promise<Readiness>;
+  readonly moves: ReadMoves;
 }
 
 export type HonoContext = BareContext<{ Bindings: HttpBindings }>;

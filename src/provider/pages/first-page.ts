@@ -1,8 +1,12 @@
 /** What stands at `/` of a project: its apps; or, while there are none, what to do next. And its `/-/`. */
 import { type Drawing, html, type Html } from "../../app/page.ts";
 import type { SiteMap } from "./layout.ts";
+import type { ShownMove } from "./moves-page.ts";
 
-export function drawFirstPage({ name, apps, hrefOf }: SiteMap): Drawing {
+export function drawFirstPage(
+  { name, apps, hrefOf }: SiteMap,
+  moves: readonly ShownMove[],
+): Drawing {
   const provided = apps.filter(({ isAbsent }) => !isAbsent);
   const cards = provided.map(
     (app) =>
@@ -19,6 +23,14 @@ export function drawFirstPage({ name, apps, hrefOf }: SiteMap): Drawing {
         : html`<ul class="cards">
             ${cards}
           </ul>`
+    }
+    ${
+      moves.length === 0
+        ? ""
+        : html`<p class="notice">
+            ${moves.map(({ app, sentence }) => html`${app}: ${sentence}. `)}
+            <a href="/-/moves">How they move</a>
+          </p>`
     }`;
   return { title: name, body };
 }

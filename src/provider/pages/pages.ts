@@ -30,6 +30,7 @@ import { drawExplorer } from "./explorer.ts";
 import { absentPage, answerError, failedPage } from "./failed.ts";
 import { drawLive, drawReady } from "./health-page.ts";
 import { drawContracts, drawFirstPage } from "./first-page.ts";
+import { drawMoves, refreshOf } from "./moves-page.ts";
 import { icon, stylesheet } from "./style.ts";
 
 /** Longer than a call: a page may make several, one after the other. */
@@ -110,8 +111,18 @@ function addHealth(hono: Hono<{ Bindings: HttpBindings }>, options: PagesOptions
 
 /** In a service of one app these two are the app's own. */
 function addProjectPages(hono: Hono<{ Bindings: HttpBindings }>, options: PagesOptions): void {
-  hono.get("/", (c) => draw(c, options, drawFirstPage(options.map)));
+  // What cannot be read must not keep people from the apps.
+  const moving = () => options.moves().catch(() => []);
+  hono.get("/", async (c) => draw(c, options, drawFirstPage(options.map, await moving())));
   hono.get("/-/", (c) => draw(c, options, drawContracts(options.map)));
+  hono.get("/-/moves", async (c) => {
+    const isStill = c.req.query("still") !== undefined;
+    const moves = await options.moves();
+    const refresh = refreshOf(moves, isStill);
+    c.header("cache-control", "no-store");
+    if (refresh !== undefined) c.header("refresh", refresh);
+    return draw(c, options, drawMoves(moves, isStill));
+  });
 }
 
 function file(c: HonoContext, type: string, text: string): Response {

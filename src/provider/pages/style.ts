@@ -100,6 +100,7 @@ pre { margin: 0 0 1rem; padding: 0.75rem 1rem; border: 1px solid var(--line); bo
 .fields { display: grid; grid-template-columns: fit-content(45%) 1fr; gap: 0 1rem; margin: 0; } .fields dd { margin: 0; }
 .endpoint { color: var(--ink); margin-top: 0; padding: 0.6rem 0; border-top: 1px solid var(--line); }
 .try textarea { font-family: ui-monospace, monospace; font-size: 0.875rem; } .try pre { margin-top: 1rem; }
+progress { display: block; width: 100%; height: 0.9rem; accent-color: var(--accent); }
 .skip { position: absolute; left: -99rem; }
 .skip:focus { left: 1rem; top: 0.5rem; z-index: 1; background: var(--card); padding: 0.5rem 0.75rem; border-radius: 0.4rem; }
 @media (forced-colors: active) { .tag, button, .button { border: 1px solid; } }

@@ -1,0 +1,143 @@
+/** The service as a child of `marcot extract --serve`: the command that an operator would type, with its variables. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MarcotError } from "../../../errors.ts";
+import { apiVariableOf, databaseVariableOf } from "../../../project/addresses.ts";
+import type { ProjectPlan } from "../../../project/plan.ts";
+import { style } from "../../terminal/style.ts";
+
+/** A start takes about a second; a machine that is busy, some more. */
+const START_MS = 60_000;
+const ASKED_AGAIN_MS = 100;
+/** Of what it said before it failed. */
+const LINES_KEPT = 40;
+
+const script = join(import.meta.dirname, "..", "..", "marcot.js");
+
+/** What a process that provides this app alone has in its environment. */
+export function serviceVariables(
+  { apps }: ProjectPlan,
+  { app, target, home }: ServiceOptions,
+): Readonly<Record<string, string>> {
+  const others = apps.filter(({ name, isLocal }) => isLocal && name !== app);
+  const addresses = others.map(({ name }) => [apiVariableOf(name), new URL(`/${name}`, home).href]);
+  return { DATABASE_URL: target, ...(home === undefined ? {} : Object.fromEntries(addresses)) };
+}
+
+export interface ServiceOptions {
+  readonly app: string;
+  readonly target: string;
+  /** The project, as the service reaches it. */
+  readonly home: string | undefined;
+}
+
+export interface ServiceChild {
+  /** Undefined where a service was there already. */
+  readonly pid: number | undefined;
+  readonly address: string;
+  /** Shows its log from now on, and what it has said so far. */
+  show(): void;
+  /** Resolves when it has ended, by itself or by `stop`. Never where it is not ours. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Resolves when it answers. A service that answers there already is taken. */
+export async function runService(
+  plan: ProjectPlan,
+  options: ServiceOptions & { readonly port: number },
+): Promise<ServiceChild> {
+  const { app, port } = options;
+  const address = `http://127.0.0.1:${port}`;
+  if (await answers(address))
+    return { pid: undefined, address, show() {}, ended: new Promise(() => {}), async stop() {} };
+  const child = start(plan, options);
+  const log = logOf(child, app);
+  const exited = once(child, "exit").then(() => undefined);
+  const giveUpAt = performance.now() + START_MS;
+  while (!(await answers(address))) {
+    const isOver = child.exitCode !== null || performance.now() > giveUpAt;
+    if (isOver) {
+      child.kill("SIGKILL");
+      log.show();
+      throw new MarcotError("CommandInvalid", `the service of ${app} did not start at ${address}`, {
+        fix: "What it said stands above. Nothing was switched.",
+      });
+    }
+    await sleep(ASKED_AGAIN_MS);
+  }
+  return {
+    pid: child.pid,
+    address,
+    show: log.show,
+    ended: exited,
+    async stop() {
+      child.kill("SIGTERM");
+      await exited;
+    },
+  };
+}
+
+function start(plan: ProjectPlan, options: ServiceOptions & { readonly port: number }) {
+  const { app, port } = options;
+  const variables = serviceVariables(plan, options);
+  // A variable of its own would win over the database of the move; one that says where it is, over the move.
+  const own = { [databaseVariableOf(app)]: variables["DATABASE_URL"], [apiVariableOf(app)]: "" };
+  const args = ["runserver", "--only", app, "--host", "127.0.0.1", "--port", String(port)];
+  return spawn(process.execPath, [...process.execArgv, script, ...args], {
+    cwd: plan.folder,
+    // Of a group of its own: Ctrl+C is for this command, which ends the child when that is right.
+    detached: true,
+    env: { ...process.env, ...variables, ...own },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** Whether a process of Marcot takes requests there. */
+export async function answers(address: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${address}/-/live`, { signal: AbortSignal.timeout(2_000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Kept until somebody wants to see it: a line of progress has the terminal before. */
+function logOf({ stdout, stderr }: ChildProcess, app: string): { show(): void } {
+  const kept: string[] = [];
+  let isShown = false;
+  const prefix = style("dim", `${app} │ `);
+  const take = (line: string) => {
+    if (isShown) console.log(prefix + line);
+    else if (kept.push(line) > LINES_KEPT) kept.shift();
+  };
+  for (const stream of [stdout, stderr])
+    if (stream) createInterface({ input: stream }).on("line", (line) => take(toSentence(line)));
+  return {
+    show() {
+      if (!isShown) for (const line of kept.splice(0)) console.log(prefix + line);
+      isShown = true;
+    },
+  };
+}
+
+/** Of a line of JSON what a person reads. */
+function toSentence(line: string): string {
+  if (!line.startsWith("{")) return line;
+  try {
+    const { msg, level, err } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    if (typeof msg !== "string") return line;
+    const isBad = typeof level === "number" && level >= PINO_WARN;
+    const why = err instanceof Object && "message" in err ? `: ${String(err.message)}` : "";
+    return isBad ? style("yellow", msg + why) : msg;
+  } catch {
+    return line;
+  }
+}
+
+const PINO_WARN = 40;
