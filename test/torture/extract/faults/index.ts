@@ -1,0 +1,59 @@
+/** All faults. */
+import { points } from "../stages.ts";
+import { type Fault, FULL } from "../fault.ts";
+import { stages } from "../stages.ts";
+import { databaseFaults } from "./databases.ts";
+import { networkFaults } from "./network.ts";
+import { processFaults } from "./processes.ts";
+import { rowFaults } from "./rows.ts";
+
+const FROZEN_MS = 3000;
+
+const none: Fault = {
+  name: "none",
+  sentence: "Nothing: extract, reverse, extract again, absorb.",
+  when: undefined,
+  strike: async () => {},
+  goals: FULL,
+};
+
+function coordinatorFaults(): Fault[] {
+  const kills = points.map((point): Fault => ({
+    name: `coordinator-kill@${point}`,
+    sentence: `The coordinator is killed at the point ${point}.`,
+    when: { point },
+    strike: async ({ coordinator }) => coordinator.kill(),
+    goals: FULL,
+  }));
+  const freezes = [stages.gated, stages.locked, stages.committed].map((point): Fault => ({
+    name: `coordinator-freeze@${point}`,
+    sentence: `The coordinator stands still for 3 s at the point ${point}.`,
+    when: { point },
+    strike: async ({ coordinator }) => coordinator.freeze(FROZEN_MS),
+  }));
+  return [...kills, ...freezes];
+}
+
+export const faults: readonly Fault[] = [
+  none,
+  {
+    ...none,
+    name: "same-server",
+    sentence: "Nothing, and both databases are on one server.",
+    isSameServer: true,
+  },
+  ...coordinatorFaults(),
+  ...processFaults,
+  ...databaseFaults,
+  ...networkFaults,
+  ...rowFaults,
+];
+
+/** `coordinator-kill@POINT#2`: the second time that the coordinator comes to the point. Undefined: no such fault. */
+export function faultOf(text: string): Fault | undefined {
+  const [name = "", nth] = text.split("#");
+  const fault = faults.find((one) => one.name === name);
+  if (fault === undefined || nth === undefined || !fault.when || !("point" in fault.when))
+    return fault;
+  return { ...fault, name: text, when: { ...fault.when, nth: Number(nth) } };
+}

@@ -1,0 +1,13 @@
+/** Points of the coordinator, by what has happened when it is there. */
+export const points: readonly string[] = [];
+
+export const stages = {
+  /** A switch has begun; no process was asked to hold anything. */
+  begun: "begun",
+  /** All processes hold their writes. */
+  gated: "gated",
+  /** The tables are locked, and the fence stands in a transaction that is open. */
+  locked: "locked",
+  /** The point of no return lies behind; the other side is not open yet. */
+  committed: "committed",
+} as const;
