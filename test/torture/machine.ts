@@ -67,8 +67,6 @@ export interface Process {
   kill(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** `SIGSTOP` freezes it, `SIGCONT` lets it go on. */
-  signal(name: NodeJS.Signals): void;
   /** The last lines that it said. */
   said(): readonly string[];
 }
@@ -123,6 +121,5 @@ export function processOf(options: ProcessOptions): Process {
     },
     kill: () => end("SIGKILL"),
     stop: () => end("SIGTERM"),
-    signal: (name) => void child?.kill(name),
   };
 }

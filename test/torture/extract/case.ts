@@ -11,7 +11,7 @@ import { type Load, startLoad } from "./load.ts";
 import { newRecord, percentile, type Record } from "./record.ts";
 import { folder, openScene, type Scene } from "./scene.ts";
 
-const WARM_MS = 1500;
+const WARM_MS = 4000;
 const REPEATED_MAX = 500;
 
 export interface CaseOptions {
@@ -75,8 +75,9 @@ export async function runCase(options: CaseOptions): Promise<Result> {
   const random = randomFrom(seed);
   const load = startLoad({ ports: scene.ports, writes, reads, random, record });
   try {
-    const begun = performance.now();
     await sleep(WARM_MS);
+    for (const times of [record.times.writes, record.times.reads]) times.length = 0;
+    const begun = performance.now();
     const journey: Journey = { switches: [], setbacks: [], resumed: [], wrong: [], after: "" };
     const striking = strikingOf(options, scene, load, journey);
     const goals = fault.goals?.length ?? 4;
@@ -92,7 +93,7 @@ export async function runCase(options: CaseOptions): Promise<Result> {
     return await result({ options, scene, load, journey, record, seconds, oldRows, striking });
   } finally {
     for (const { name, said } of [...scene.projects, scene.service])
-      say(`${name}\n${said().slice(-15).join("\n")}`);
+      say(`${name}\n${(await said()).join("\n")}`);
     await load.close();
     await scene.close();
   }
@@ -116,6 +117,7 @@ function strikingOf(
   const { when } = fault;
   let times = 0;
   let struck = false;
+  let isKilled = false;
   const strike = async () => {
     if (struck) return;
     struck = true;
@@ -125,8 +127,13 @@ function strikingOf(
   const coordinator = coordinatorOf({
     folder,
     environment: scene.environment,
-    waitAt: when && "point" in when ? [when.point] : [],
-    async onWait() {
+    waitAt: when && "point" in when ? [when.point, when.killedAt ?? when.point] : [],
+    async onWait(point) {
+      if (when && "point" in when && when.killedAt === point && times === 0 && !isKilled) {
+        isKilled = true;
+        coordinator.kill();
+      }
+      if (when && "point" in when && when.point !== point) return;
       times += 1;
       if (when && "point" in when && times === (when.nth ?? 1)) await strike();
     },

@@ -1,7 +1,7 @@
 /** What a fault is, and what it may do to a case. */
 import type { Coordinator } from "./coordinator.ts";
 import type { Door } from "./load.ts";
-import type { Process } from "../machine.ts";
+import type { Process } from "./process.ts";
 import type { Scene } from "./scene.ts";
 
 /** Where a move is to get, one after the other. */
@@ -36,7 +36,12 @@ export interface Fault {
   readonly sentence: string;
   /** When it strikes: at a point of the coordinator (the nth time that it comes there), or around a goal. */
   readonly when:
-    | { readonly point: string; readonly nth?: number }
+    | {
+        readonly point: string;
+        readonly nth?: number;
+        /** Where the coordinator is killed before, so that it comes to the point at all. */
+        readonly killedAt?: string;
+      }
     | { readonly before: Goal }
     | { readonly during: Goal; readonly afterMs?: number }
     | { readonly after: Goal }

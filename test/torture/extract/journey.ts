@@ -4,7 +4,7 @@ import type { Switched } from "../../../src/extract/types.ts";
 import type { Coordinator, Outcome } from "./coordinator.ts";
 import type { Order } from "./driver.ts";
 import { dangers, type Facts, readFacts, type StatusLike, untruths } from "./facts.ts";
-import type { Fault, Goal, Victim } from "./fault.ts";
+import { type Fault, type Goal, SHORT, type Victim } from "./fault.ts";
 import type { Scene } from "./scene.ts";
 
 const TRIES = 6;
@@ -84,7 +84,7 @@ export function isReached(goal: Goal, { state, holder }: Facts): boolean {
 export async function travel(options: JourneyOptions): Promise<void> {
   const { fault, scene, strike, dwellMs, say } = options;
   const { when } = fault;
-  for (const goal of fault.goals ?? ["copied", "extracted", "reversed", "ended"]) {
+  for (const goal of fault.goals ?? SHORT) {
     if (goal === "extracted") await scene.service.start();
     await sleep(dwellMs);
     if (when && "before" in when && when.before === goal) await strike();

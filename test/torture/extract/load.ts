@@ -8,7 +8,13 @@ import { Pool } from "undici";
 import { codeOf } from "../../../src/errors.ts";
 import type { Keyed, Known, Record } from "./record.ts";
 
+/** Shares of the writes. The rest are orders. An entry costs many writes: its event, its job, and what comes of them. */
+const CHANGES = 0.6;
+const CREATED = 0.3;
+
 const TICK_MS = 5;
+/** Code that has just started is slow: users come one by one. */
+const RAMP_MS = 2500;
 const UNDER_WAY_MAX = 400;
 const CONNECTIONS = 96;
 /** Longer than any hold and any deadline: what takes longer was forgotten. */
@@ -54,7 +60,9 @@ export function startLoad({ ports, writes, reads, random, record }: LoadOptions)
   ];
   const timer = setInterval(() => {
     for (const kind of steady) {
-      const due = Math.floor(((performance.now() - begun) * kind.rate) / 1000);
+      const passed = performance.now() - begun;
+      const late = passed < RAMP_MS ? passed ** 2 / (2 * RAMP_MS) : passed - RAMP_MS / 2;
+      const due = Math.floor((late * kind.rate) / 1000);
       for (; kind.sent < due; kind.sent += 1) {
         if (kind.underWay.size >= UNDER_WAY_MAX) {
           record.skipped += 1;
@@ -115,8 +123,8 @@ function write(users: Users): Promise<void> {
     return repeat(users, next.keyed);
   }
   const dice = random();
-  if (dice < 0.3 && record.acknowledged.length > 0) return change(users);
-  return create(users, dice > 0.75);
+  if (dice < CHANGES && record.acknowledged.length > 0) return change(users);
+  return create(users, dice > CHANGES + CREATED);
 }
 
 async function create(users: Users, isOrder: boolean): Promise<void> {

@@ -3,10 +3,13 @@
  * of the service, wires between them that can be cut, and users.
  */
 import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
+import { migrate } from "../../../src/data/migrate.ts";
 import { freePort } from "../../events/ports.ts";
-import { type Process, processOf } from "../machine.ts";
+import { type Process, processOf } from "./process.ts";
 import { openPostgres, type Postgres } from "./postgres.ts";
 import { openProxy, type Proxy } from "./proxy.ts";
 import { OLD } from "./judge.ts";
@@ -88,8 +91,12 @@ async function build(options: SceneOptions, opened: Opened): Promise<Omit<Scene,
   const wireHome = hasWires ? opened(await openProxy("web", first), cut) : undefined;
   const home = `http://127.0.0.1:${wireHome?.port ?? first}`;
   const secret = { EVENTS_SECRET: randomBytes(32).toString("hex") };
+  const logs = opened(await mkdtemp(join(tmpdir(), "marcot-torture-logs-")), (path) =>
+    rm(path, { recursive: true, force: true }),
+  );
   const projects = ports.map((port, index) =>
     processOf({
+      log: join(logs, `project-${index + 1}`),
       name: `project-${index + 1}`,
       folder,
       arguments: ["--port", String(port)],
@@ -97,16 +104,17 @@ async function build(options: SceneOptions, opened: Opened): Promise<Omit<Scene,
     }),
   );
   const service = processOf({
+    log: join(logs, "service"),
     name: "service",
     folder,
     arguments: ["--only", "stock", "--port", String(servicePort)],
     environment: { ...secret, DATABASE_URL: b.urlOf("stock_service"), SHOP_API: `${home}/shop` },
   });
   for (const one of [...projects, service]) opened(one, (process) => process.kill());
-  const [firstProject] = projects;
-  await firstProject?.start();
+  for (const app of ["stock", "shop"])
+    await migrate({ ownerUrl: projectUrl, app, folder: join(folder, "apps", app, "migrations") });
   await fillStock(projectUrl, options.oldRows);
-  await Promise.all(projects.slice(1).map((one) => one.start()));
+  await Promise.all(projects.map((one) => one.start()));
   return {
     ...{ a, b, projects, ports, service, wireA, wireB, wireService, wireHome, projectUrl },
     serviceUrl: b.urlOf("stock_service"),

@@ -3,11 +3,11 @@ export const points: readonly string[] = [];
 
 export const stages = {
   /** A switch has begun; no process was asked to hold anything. */
-  begun: "begun",
+  begun: "switch: journal written",
   /** All processes hold their writes. */
-  gated: "gated",
+  gated: "switch: held",
   /** The tables are locked, and the fence stands in a transaction that is open. */
-  locked: "locked",
+  locked: "switch: locked",
   /** The point of no return lies behind; the other side is not open yet. */
-  committed: "committed",
+  committed: "switch: committed",
 } as const;

@@ -1,6 +1,6 @@
 /** All faults. */
 import { points } from "../stages.ts";
-import { type Fault, FULL } from "../fault.ts";
+import { type Fault, FULL, type Goal, SHORT } from "../fault.ts";
 import { stages } from "../stages.ts";
 import { databaseFaults } from "./databases.ts";
 import { networkFaults } from "./network.ts";
@@ -17,21 +17,31 @@ const none: Fault = {
   goals: FULL,
 };
 
+/** `switch: way back prepared` is `switch-way-back-prepared`. */
+function nameOf(point: string): string {
+  return point.replace(/[: ]+/g, "-");
+}
+
 function coordinatorFaults(): Fault[] {
   const kills = points.map((point): Fault => ({
-    name: `coordinator-kill@${point}`,
-    sentence: `The coordinator is killed at the point ${point}.`,
-    when: { point },
+    name: `coordinator-kill@${nameOf(point)}`,
+    sentence: `The coordinator is killed at "${point}".`,
+    // It takes something back only where a switch could not be done: here, by the first resume.
+    when: point.startsWith("back out") ? { point, killedAt: stages.gated } : { point },
     strike: async ({ coordinator }) => coordinator.kill(),
-    goals: FULL,
+    goals: goalsOf(point),
   }));
   const freezes = [stages.gated, stages.locked, stages.committed].map((point): Fault => ({
-    name: `coordinator-freeze@${point}`,
-    sentence: `The coordinator stands still for 3 s at the point ${point}.`,
+    name: `coordinator-freeze@${nameOf(point)}`,
+    sentence: `The coordinator stands still for 3 s at "${point}".`,
     when: { point },
     strike: async ({ coordinator }) => coordinator.freeze(FROZEN_MS),
   }));
   return [...kills, ...freezes];
+}
+
+function goalsOf(point: string): readonly Goal[] {
+  return point.startsWith("complete") ? FULL : SHORT;
 }
 
 export const faults: readonly Fault[] = [

@@ -4,17 +4,17 @@ const entry = { id: integer(), token: text(), amount: integer(), changes: intege
 
 export const v1 = contract("stock/v1", {
   create: post("/create/", {
-    input: { token: text({ max: 60 }), amount: integer() },
+    input: { token: text({ min: 1, max: 60 }), amount: integer() },
     output: entry,
     status: 201,
   }),
   change: post("/entries/:token/change/", {
-    input: { token: text({ max: 60 }), amount: integer() },
+    input: { token: text({ min: 1, max: 60 }), amount: integer() },
     output: entry,
     errors: { NoSuchEntry: 404 },
   }),
   entry: get("/entries/:token/", {
-    input: { token: text({ max: 60 }) },
+    input: { token: text({ min: 1, max: 60 }) },
     output: entry,
     errors: { NoSuchEntry: 404 },
   }),
