@@ -1,5 +1,5 @@
 /** Points of the coordinator, by what has happened when it is there. */
-export const points: readonly string[] = [];
+import type { Point } from "../../../src/extract/points.ts";
 
 export const stages = {
   /** A switch has begun; no process was asked to hold anything. */
@@ -10,4 +10,4 @@ export const stages = {
   locked: "switch: locked",
   /** The point of no return lies behind; the other side is not open yet. */
   committed: "switch: committed",
-} as const;
+} as const satisfies { readonly [stage: string]: Point };

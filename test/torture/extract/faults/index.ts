@@ -1,5 +1,5 @@
 /** All faults. */
-import { points } from "../stages.ts";
+import { points } from "../../../../src/extract/points.ts";
 import { type Fault, FULL, type Goal, SHORT } from "../fault.ts";
 import { stages } from "../stages.ts";
 import { databaseFaults } from "./databases.ts";
@@ -30,12 +30,15 @@ function coordinatorFaults(): Fault[] {
     when: point.startsWith("back out") ? { point, killedAt: stages.gated } : { point },
     strike: async ({ coordinator }) => coordinator.kill(),
     goals: goalsOf(point),
+    // Neither side may be written until it is resumed; users wait for it no longer than they ever do.
+    mayRefuse: point === stages.committed,
   }));
   const freezes = [stages.gated, stages.locked, stages.committed].map((point): Fault => ({
     name: `coordinator-freeze@${nameOf(point)}`,
     sentence: `The coordinator stands still for 3 s at "${point}".`,
     when: { point },
     strike: async ({ coordinator }) => coordinator.freeze(FROZEN_MS),
+    mayRefuse: point === stages.committed,
   }));
   return [...kills, ...freezes];
 }
