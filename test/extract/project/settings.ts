@@ -5,4 +5,5 @@ export default settings({
   name: "Warehouse",
   apps: ["stock", "shop"],
   database: env.url("DATABASE_URL"),
+  deadlineMs: env.integer("DEADLINE_MS").default(2000),
 });

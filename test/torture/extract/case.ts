@@ -5,7 +5,7 @@ import { randomFrom } from "../../compare/fuzz.ts";
 import { type Coordinator, coordinatorOf } from "./coordinator.ts";
 import { readFacts } from "./facts.ts";
 import type { Fault, Victim } from "./fault.ts";
-import { type Journey, travel } from "./journey.ts";
+import { type Journey, placeOf, travel } from "./journey.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { type Load, startLoad } from "./load.ts";
 import { newRecord, percentile, type Record } from "./record.ts";
@@ -23,6 +23,8 @@ export interface CaseOptions {
   readonly reads: number;
   readonly oldRows: number;
   readonly isDurable: boolean;
+  /** How long a call may take: a machine that is busy with other things makes users wait, and moves fail nothing. */
+  readonly deadlineMs: number;
   readonly say: (what: string) => void;
 }
 
@@ -67,9 +69,9 @@ export interface Result extends Partial<Verdict> {
 }
 
 export async function runCase(options: CaseOptions): Promise<Result> {
-  const { fault, isDurable, say } = options;
+  const { fault, isDurable, deadlineMs, say } = options;
   const oldRows = fault.oldRows ?? options.oldRows;
-  const scene = await openScene({ ...fault, oldRows, isDurable });
+  const scene = await openScene({ ...fault, oldRows, isDurable, deadlineMs });
   const record = newRecord();
   const { seed, writes, reads } = options;
   const random = randomFrom(seed);
@@ -206,7 +208,7 @@ async function result(ended: Ended): Promise<Result> {
     pauseMs: pauseOf(journey, record),
     switches: journey.switches,
     after: journey.after,
-    state: facts.state ? `${facts.state}, held by the ${facts.holder}` : "nothing moves",
+    state: placeOf(facts),
     status: said,
     ...{ refusedByKill: record.refusedByKill, skipped: record.skipped },
     unfinished: record.unfinished,

@@ -36,6 +36,7 @@ export interface JourneyOptions {
   readonly say: (what: string) => void;
   /** Strikes, unless it has. */
   readonly strike: () => Promise<void>;
+  readonly hasStruck: () => boolean;
   /** Resolves when everything is repaired that was to be repaired later. */
   readonly repaired: () => Promise<void>;
   /** How long users go on between two goals. */
@@ -109,7 +110,12 @@ async function reach(goal: Goal, options: JourneyOptions): Promise<boolean> {
     const [outcome] = await Promise.all([running, striking]);
     noteSwitch(journey, outcome);
     await look(options, undefined);
-    if (outcome.is === "done" && isReached(goal, await facts(options))) return true;
+    // A database that is gone answers nothing; then the command has not succeeded either.
+    const found = outcome.is === "done" ? await facts(options) : undefined;
+    if (found !== undefined && isReached(goal, found)) {
+      if (options.hasStruck() && journey.after === "") journey.after = placeOf(found);
+      return true;
+    }
     journey.setbacks.push({ goal, outcome: told(outcome) });
     if (await overcome(goal, options, told(outcome))) return true;
     if (journey.resumed.at(-1)?.startsWith("cancel")) return false;
@@ -130,9 +136,14 @@ async function overcome(goal: Goal, options: JourneyOptions, why: string): Promi
   const answer = outcome.is === "done" ? JSON.stringify(outcome.result ?? "") : told(outcome);
   journey.resumed.push(`${command}: ${answer.replaceAll('"', "")}`);
   const found = await facts(options);
-  journey.after = found.state ? `${found.state}, held by the ${found.holder}` : "nothing moves";
+  journey.after = placeOf(found);
   await look(options, undefined);
   return isReached(goal, found);
+}
+
+/** `ready, held by the service`. */
+export function placeOf({ state, holder }: Facts): string {
+  return state ? `${state}, held by the ${holder}` : "nothing moves";
 }
 
 function facts({ scene }: JourneyOptions): Promise<Facts> {

@@ -22,6 +22,8 @@ const { values } = parseArgs({
     reads: { type: "string", default: "1000" },
     /** Rows that are there before. */
     rows: { type: "string", default: "5000" },
+    /** Milliseconds that a call of a user may take: the project's own default. */
+    deadline: { type: "string", default: "2000" },
     /** With it a commit is not forced to the disk. */
     "no-fsync": { type: "boolean", default: false },
     say: { type: "boolean", default: false },
@@ -44,6 +46,7 @@ async function one(): Promise<void> {
     reads: Number(values.reads),
     oldRows: Number(values.rows),
     isDurable: !values["no-fsync"],
+    deadlineMs: Number(values.deadline),
     say(what) {
       const seconds = ((performance.now() - begun) / 1000).toFixed(2);
       if (values.say) console.error(`${seconds} ${what}`);
@@ -55,11 +58,10 @@ async function one(): Promise<void> {
 
 /** Each in a process of its own. */
 async function all(): Promise<void> {
-  const { seed, seconds, writes, reads, rows } = values;
-  const words = Object.entries({ seed, seconds, writes, reads, rows }).flatMap(([name, value]) => [
-    `--${name}`,
-    value,
-  ]);
+  const { seed, seconds, writes, reads, rows, deadline } = values;
+  const words = Object.entries({ seed, seconds, writes, reads, rows, deadline }).flatMap(
+    ([name, value]) => [`--${name}`, value],
+  );
   if (values["no-fsync"]) words.push("--no-fsync");
   const cases: Case[] = [];
   for (const fault of faults.filter(({ name }) => name.includes(values.only ?? ""))) {

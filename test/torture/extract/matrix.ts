@@ -40,11 +40,10 @@ export async function writeMatrix(cases: readonly Case[], load: string): Promise
 function lineOf({ fault, result }: Case): string {
   const cells = [`\`${fault.name}\``, fault.sentence];
   if (result === undefined) return row([...cells, "", "", "", "", "", "", "", "", "broke down"]);
-  const { failed, pauseMs, resumed, setbacks } = result;
+  const { failed, pauseMs, resumed } = result;
   const { lost = 0, eventsLost = 0, jobsLost = 0 } = result;
   const { doubled = 0, eventsDoubled = 0, jobsDoubled = 0 } = result;
-  const [first] = resumed;
-  const again = setbacks.length > resumed.length ? "again" : "not needed";
+  const [first = "not needed"] = resumed;
   return row([
     ...cells,
     result.requests.toLocaleString("en"),
@@ -52,7 +51,7 @@ function lineOf({ fault, result }: Case): string {
     String(lost + eventsLost + jobsLost),
     String(doubled + eventsDoubled + jobsDoubled),
     result.switches.length === 0 ? "" : `${pauseMs.fence} (${pauseMs.hold})`,
-    first?.replaceAll("|", "/") ?? again,
+    first.replaceAll("|", "/"),
     result.after,
     result.state,
     result.isRight ? "right" : "WRONG",

@@ -45,6 +45,8 @@ export interface Scene {
 export interface SceneOptions {
   readonly oldRows: number;
   readonly isDurable: boolean;
+  /** How long a call of a user may take. */
+  readonly deadlineMs: number;
   /** Both databases on one server. */
   readonly isSameServer?: boolean;
   /** Of the service's own small disk. */
@@ -90,7 +92,10 @@ async function build(options: SceneOptions, opened: Opened): Promise<Omit<Scene,
   const wireService = hasWires ? opened(await openProxy("web", servicePort), cut) : undefined;
   const wireHome = hasWires ? opened(await openProxy("web", first), cut) : undefined;
   const home = `http://127.0.0.1:${wireHome?.port ?? first}`;
-  const secret = { EVENTS_SECRET: randomBytes(32).toString("hex") };
+  const shared = {
+    EVENTS_SECRET: randomBytes(32).toString("hex"),
+    DEADLINE_MS: String(options.deadlineMs),
+  };
   const logs = opened(await mkdtemp(join(tmpdir(), "marcot-torture-logs-")), (path) =>
     rm(path, { recursive: true, force: true }),
   );
@@ -100,7 +105,7 @@ async function build(options: SceneOptions, opened: Opened): Promise<Omit<Scene,
       name: `project-${index + 1}`,
       folder,
       arguments: ["--port", String(port)],
-      environment: { ...secret, DATABASE_URL: projectUrl },
+      environment: { ...shared, DATABASE_URL: projectUrl },
     }),
   );
   const service = processOf({
@@ -108,7 +113,7 @@ async function build(options: SceneOptions, opened: Opened): Promise<Omit<Scene,
     name: "service",
     folder,
     arguments: ["--only", "stock", "--port", String(servicePort)],
-    environment: { ...secret, DATABASE_URL: b.urlOf("stock_service"), SHOP_API: `${home}/shop` },
+    environment: { ...shared, DATABASE_URL: b.urlOf("stock_service"), SHOP_API: `${home}/shop` },
   });
   for (const one of [...projects, service]) opened(one, (process) => process.kill());
   for (const app of ["stock", "shop"])
@@ -118,7 +123,7 @@ async function build(options: SceneOptions, opened: Opened): Promise<Omit<Scene,
   return {
     ...{ a, b, projects, ports, service, wireA, wireB, wireService, wireHome, projectUrl },
     serviceUrl: b.urlOf("stock_service"),
-    environment: { ...secret, DATABASE_URL: a.urlOf("warehouse", wireA.port) },
+    environment: { ...shared, DATABASE_URL: a.urlOf("warehouse", wireA.port) },
     to: b.urlOf("stock_service", wireB.port),
     serviceAddress: `http://127.0.0.1:${wireService?.port ?? servicePort}`,
     homeAddress: `${home}/stock`,
