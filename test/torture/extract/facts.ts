@@ -93,7 +93,9 @@ export interface StatusLike {
 /** What must hold whatever has happened. */
 export function dangers({ project, service, state, holder }: Facts): string[] {
   const wrong: string[] = [];
-  if (project.isWritable && service.isWritable && state !== undefined)
+  // While a copy is begun the tables of the copy are there before their fence, and nobody has their address.
+  const isMoving = state !== undefined && state !== "copying";
+  if (project.isWritable && service.isWritable && isMoving)
     wrong.push(`both sides can be written (state ${state})`);
   if (state === "ready") {
     const sides = { project, service };

@@ -2,6 +2,8 @@
 import type { Point } from "../../../src/extract/points.ts";
 
 export const stages = {
+  /** Rows are being copied. */
+  copying: "start: subscribed",
   /** A switch has begun; no process was asked to hold anything. */
   begun: "switch: journal written",
   /** All processes hold their writes. */

@@ -26,7 +26,7 @@ const kills = (["a", "b"] as const).flatMap((side): Fault[] => {
       ...shared,
       name: `${name}-copying`,
       sentence: `PostgreSQL with ${whose} database is stopped at once while rows are copied.`,
-      when: { during: "copied", afterMs: 1500 },
+      when: { point: stages.copying },
       oldRows: MANY_ROWS,
       mayRefuse: side === "a",
     },
@@ -66,7 +66,7 @@ export const databaseFaults: readonly Fault[] = [
   {
     name: "target-disk-full",
     sentence: "The disk of the service's database (a small tmpfs) is full while rows are copied.",
-    when: { during: "copied", afterMs: 800 },
+    when: { point: stages.copying },
     strike: fillDisk,
     oldRows: MANY_ROWS,
     megabytes: 320,
@@ -74,7 +74,7 @@ export const databaseFaults: readonly Fault[] = [
   {
     name: "target-disk-full-cancel",
     sentence: "The same; it is cancelled instead of resumed.",
-    when: { during: "copied", afterMs: 800 },
+    when: { point: stages.copying },
     strike: fillDisk,
     oldRows: MANY_ROWS,
     megabytes: 320,

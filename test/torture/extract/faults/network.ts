@@ -33,7 +33,7 @@ export const networkFaults: readonly Fault[] = [
     "databases-copying",
     "The databases do not reach each other for 3 s while rows are copied.",
     {
-      when: { during: "copied", afterMs: 1000 },
+      when: { point: stages.copying },
       strike: cut(both, "replication", "reset"),
       oldRows: 200_000,
     },

@@ -4,6 +4,7 @@ import postgres, { type Sql } from "postgres";
 import { codeOf } from "../../../../src/errors.ts";
 import { OLD } from "../judge.ts";
 import type { Fault, Victim } from "../fault.ts";
+import { stages } from "../stages.ts";
 
 async function inDatabase<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
   const sql = postgres(url, { max: 1, onnotice() {} });
@@ -35,7 +36,7 @@ async function refused(victim: Victim, url: string, whose: string): Promise<void
 }
 
 const changed: Omit<Fault, "name" | "sentence"> = {
-  when: { during: "copied", afterMs: 700 },
+  when: { point: stages.copying },
   strike: changeSource,
   oldRows: 200_000,
   named: /note/,
