@@ -2,12 +2,13 @@
  * Moves an app out and home again under load, breaks something meanwhile, and counts afterwards.
  *
  *     npm run torture:extract -- --seed N [--fault NAME] [--seconds N] [--writes 500] [--reads 1000] [--say]
- *     npm run torture:extract -- --list | --all [--only TEXT]
+ *     npm run torture:extract -- --list | --all [--only TEXT] | --matrix FILE
  *
  * One line of JSON for a case. Exits with 1 where something was lost, doubled, stale, or otherwise not as it
  * has to be. `--all` runs every fault once, and writes docs/reference/extract-matrix.md.
  */
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { parseArgs, promisify } from "node:util";
 import { type Result, runCase } from "./case.ts";
 import { faultOf, faults } from "./faults/index.ts";
@@ -31,6 +32,8 @@ const { values } = parseArgs({
     all: { type: "boolean", default: false },
     /** Of `--all`, those whose name has this. No matrix is written. */
     only: { type: "string" },
+    /** Writes the matrix from lines that were printed before. */
+    matrix: { type: "string" },
   },
 });
 
@@ -86,5 +89,17 @@ async function all(): Promise<void> {
   process.exit(wrong.length === 0 ? 0 : 1);
 }
 
+/** The last line of each fault counts. */
+async function matrixOf(path: string): Promise<void> {
+  const lines = (await readFile(path, "utf8")).split("\n").filter((line) => line.startsWith("{"));
+  const results = new Map(
+    lines.map((line) => JSON.parse(line) as Result).map((result) => [result.fault, result]),
+  );
+  const cases = faults.map((fault): Case => ({ fault, result: results.get(fault.name) }));
+  const load = `${values.writes} writes and ${values.reads} reads a second asked for`;
+  console.error(await writeMatrix(cases, load));
+}
+
 if (values.list) for (const { name, sentence } of faults) console.log(`${name}\t${sentence}`);
+else if (values.matrix !== undefined) await matrixOf(values.matrix);
 else await (values.all ? all() : one());
