@@ -82,8 +82,7 @@ async function all(): Promise<void> {
     else console.log(line);
     cases.push({ fault, result });
   }
-  const load = `${writes} writes and ${reads} reads a second asked for, seed ${seed}`;
-  if (values.only === undefined) console.error(await writeMatrix(cases, load));
+  if (values.only === undefined) console.error(await writeMatrix(cases));
   const wrong = cases.filter(({ result }) => result?.isRight !== true);
   for (const { fault } of wrong) console.error(`wrong: ${fault.name}`);
   process.exit(wrong.length === 0 ? 0 : 1);
@@ -96,8 +95,7 @@ async function matrixOf(path: string): Promise<void> {
     lines.map((line) => JSON.parse(line) as Result).map((result) => [result.fault, result]),
   );
   const cases = faults.map((fault): Case => ({ fault, result: results.get(fault.name) }));
-  const load = `${values.writes} writes and ${values.reads} reads a second asked for`;
-  console.error(await writeMatrix(cases, load));
+  console.error(await writeMatrix(cases));
 }
 
 if (values.list) for (const { name, sentence } of faults) console.log(`${name}\t${sentence}`);

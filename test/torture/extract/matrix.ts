@@ -13,7 +13,7 @@ export interface Case {
   readonly result: Result | undefined;
 }
 
-export async function writeMatrix(cases: readonly Case[], load: string): Promise<string> {
+export async function writeMatrix(cases: readonly Case[]): Promise<string> {
   const right = cases.filter(({ result }) => result?.isRight === true).length;
   const text = [
     "# What an app survives while it moves",
@@ -22,7 +22,7 @@ export async function writeMatrix(cases: readonly Case[], load: string): Promise
     "two PostgreSQL servers under the load of three processes, and something is broken on purpose. Every",
     "acknowledged write is then looked for, row by row, with its event, its job and its reply.",
     "",
-    `${right} of ${cases.length} cases ended as they have to. Load: ${load}.`,
+    `${right} of ${cases.length} cases ended as they have to. Load: ${loadOf(cases)}.`,
     "",
     "*failed*: requests without their success. Where a line says *refused*, what they needed was gone, and they were",
     "refused with a reason. *lost* and *doubled*: acknowledged writes, events and jobs. *pause*: the longest time from the lock",
@@ -60,4 +60,14 @@ function lineOf({ fault, result }: Case): string {
 
 function row(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
+}
+
+/** What was done, not what was asked for. */
+function loadOf(cases: readonly Case[]): string {
+  const done = cases.flatMap(({ result }) => (result ? [result.perSecond] : []));
+  const mean = (numbers: readonly number[]) =>
+    Math.round(numbers.reduce((sum, one) => sum + one, 0) / Math.max(1, numbers.length));
+  const writes = mean(done.map((one) => one.writes));
+  const reads = mean(done.map((one) => one.reads));
+  return `on average ${writes} writes and ${reads} reads a second that succeeded`;
 }
