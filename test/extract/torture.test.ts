@@ -8,7 +8,7 @@ async function run(name: string): Promise<Result> {
   const fault = faultOf(name);
   assert.ok(fault, `there is no fault ${name}`);
   // Other tests run at the same time: a slow answer is none of a move's failures.
-  const load = { seconds: 3, writes: 40, reads: 60, oldRows: 500, isDurable: false };
+  const load = { seconds: 1, writes: 60, reads: 60, oldRows: 500, isDurable: false };
   const deadlineMs = 10_000;
   return runCase({ ...load, deadlineMs, fault, seed: 1, say() {} });
 }
