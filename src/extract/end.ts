@@ -6,12 +6,12 @@ import { isDisconnected } from "../data/disconnected.ts";
 import { quoted } from "../data/identifier.ts";
 import { ownTable } from "../data/own-tables.ts";
 import { codeOf, MarcotError } from "../errors.ts";
+import { takeLeft } from "../project/usage/left.ts";
 import { type Course, moveOf, rolesOf } from "./course.ts";
 import { altering, dropFence, forgetRecognisable } from "./fence.ts";
 import type { OpenSide } from "./sides.ts";
 import { dropSlot, dropStream, dropSubscription, streamOf, unpublish } from "./stream.ts";
 import { dropProvider } from "./switch/providers.ts";
-import { moveUsage } from "./switch/usage.ts";
 import type { Move } from "./types.ts";
 
 /** The service holds the app for good. Its side must be there: what is dropped is the only other copy. */
@@ -37,7 +37,7 @@ async function finishComplete(course: Course, move: Move): Promise<void> {
   const service = await course.service(move.target);
   await journal.change({ info: { ending: "complete" } });
   await at("complete: begun");
-  await moveUsage(project, service);
+  await takeLeft(project.sql, service.sql, app);
   await dropStream(service, project, streamOf(app, "service"));
   await dropStream(project, service, streamOf(app, "project"));
   await at("complete: streams dropped");
@@ -83,7 +83,7 @@ async function freeProject(course: Course, move: Move, service: OpenSide | undef
   for (const slot of slots) await dropSlot(project, slot);
   await dropStream(service, project, home);
   await at("cancel: streams dropped");
-  if (service !== undefined) await moveUsage(service, project);
+  if (service !== undefined) await takeLeft(service.sql, project.sql, app);
   await makePlain(project, move);
   await dropProvider(project);
   await project.sql.unsafe(`DELETE FROM ${ownTable(app, "move_markers")}`);

@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../../src/data/database.ts";
 import { appUrl } from "../../src/data/roles.ts";
 import { codeOf } from "../../src/errors.ts";
+import { putLeft } from "../../src/project/usage/left.ts";
 import { type Server, startPostgres } from "../torture/machine.ts";
 import {
   APP,
@@ -220,12 +222,12 @@ test("counts of callers that came after the app had gone are added once", async 
   await withExtract(plan, (extract) => extract.start({ to: urls.service }));
   const [project, service] = [connect(urls.project), connect(urls.service)];
   try {
-    const usage = JSON.stringify([
-      { version: "v1", endpoint: "buy", consumer: "curl", calls: 3, errors: 1, sent: ["gift"] },
-    ]);
-    for (let times = 0; times < 2; times += 1) {
-      await project`insert into marcot.usage_left (app, day, usage) values (${APP}, '2026-11-01', ${usage}::text::jsonb)`;
-    }
+    const asked = { day: "2026-11-01", version: "v1", endpoint: "buy", consumer: "curl" };
+    const counts = [{ ...asked, calls: 3, errors: 1, sent: ["gift"], at: "2026-11-01T10:00:00Z" }];
+    const parcels = [0, 1].map(() => ({ id: randomUUID(), counts }));
+    // A process that was not sure whether it had left them does it again.
+    await putLeft(project, APP, parcels);
+    await putLeft(project, APP, parcels);
     await withExtract(plan, (extract) => extract.switch("service", { service: SERVICE }));
     const rows =
       await service`select calls::int, errors::int, to_json(sent) as sent from shop.contract_usage`;

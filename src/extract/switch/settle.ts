@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "postgres";
 import { isDisconnected } from "../../data/disconnected.ts";
 import { ownTable } from "../../data/own-tables.ts";
+import { takeLeft } from "../../project/usage/left.ts";
 import { addressOf, type Course, moveOf, otherSide, type Roles, rolesOf } from "../course.ts";
 import { fenceStatements, isInTheWay, LOCK_TIMEOUT_MS } from "../fence.ts";
 import {
@@ -21,7 +22,6 @@ import { verifySnapshots } from "../verify/verify.ts";
 import type { Gate } from "./gate.ts";
 import { providerStatements } from "./providers.ts";
 import type { Sessions } from "./sessions.ts";
-import { moveUsage } from "./usage.ts";
 
 /** Readers of the old side are waited for so long: what they read is not stale then. Writers wait meanwhile. */
 const READERS_MS = 250;
@@ -99,7 +99,7 @@ export async function settle(course: Course, snapshots?: Sessions): Promise<void
     await enable(follower, streamOf(app, holder.name));
     await at("settle: way back enabled");
   }
-  await moveUsage(follower, holder);
+  await takeLeft(follower.sql, holder.sql, app);
   await holder.sql.unsafe(
     `DELETE FROM ${ownTable(app, "move_markers")} WHERE epoch BETWEEN 0 AND $1`,
     [String(BigInt(move.epoch) - 1n)],
