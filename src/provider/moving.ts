@@ -97,7 +97,8 @@ async function pass(course: Course, provider: Provider | undefined) {
   const { site, visit, app, passageTo } = course;
   if (provider?.is !== "remote") {
     const why = provider?.is === "absent" ? provider.why : `${app} is not provided`;
-    throw new MarcotError("Unavailable", `${nameOf(course)} cannot be asked: ${why}`);
+    // Whoever called may know more, or will in a moment: between two places nobody has it for some time.
+    throw new MarcotError("AppMoved", `${nameOf(course)} cannot be asked here: ${why}`);
   }
   const { address } = provider;
   if (visit.request.headers[PASSED] !== undefined) {

@@ -51,6 +51,8 @@ export interface Fault {
   readonly goals?: readonly Goal[];
   /** Users may be refused meanwhile, with a reason: what they need is gone. Default: no request may fail. */
   readonly mayRefuse?: boolean;
+  /** Neither side may be written until it is resumed: that is done first, and what there is to see is looked at then. */
+  readonly isUrgent?: boolean;
   /** The status has to name this while the fault lasts. */
   readonly named?: RegExp;
   /** Done before `resume`, for what no later repair does. */

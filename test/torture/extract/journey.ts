@@ -109,7 +109,7 @@ async function reach(goal: Goal, options: JourneyOptions): Promise<boolean> {
     const striking = isDuring ? sleep(when.afterMs ?? 0).then(strike) : Promise.resolve();
     const [outcome] = await Promise.all([running, striking]);
     noteSwitch(journey, outcome);
-    await look(options, undefined);
+    if (outcome.is === "done") await look(options, undefined);
     // A database that is gone answers nothing; then the command has not succeeded either.
     const found = outcome.is === "done" ? await facts(options) : undefined;
     if (found !== undefined && isReached(goal, found)) {
@@ -128,7 +128,7 @@ async function reach(goal: Goal, options: JourneyOptions): Promise<boolean> {
 async function overcome(goal: Goal, options: JourneyOptions, why: string): Promise<boolean> {
   const { fault, victim, journey, coordinator, repaired, say } = options;
   say(`${goal}: ${why}`);
-  await look(options, fault.named);
+  if (fault.isUrgent !== true) await look(options, fault.named);
   await repaired();
   await fault.repair?.(victim);
   const command = fault.way ?? "resume";

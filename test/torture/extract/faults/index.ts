@@ -30,8 +30,7 @@ function coordinatorFaults(): Fault[] {
     when: point.startsWith("back out") ? { point, killedAt: stages.gated } : { point },
     strike: async ({ coordinator }) => coordinator.kill(),
     goals: goalsOf(point),
-    // Neither side may be written until it is resumed; users wait for it no longer than they ever do.
-    mayRefuse: point === stages.committed,
+    isUrgent: point === stages.committed,
   }));
   const freezes = [stages.gated, stages.locked, stages.committed].map((point): Fault => ({
     name: `coordinator-freeze@${nameOf(point)}`,
