@@ -130,7 +130,19 @@ async function moveOwnership(
   for (const change of changes) await tx.unsafe(String(change["statement"]));
 }
 
+/**
+ * A secret for the events of a project that nobody has given one: whoever has the owner's address of the
+ * database comes to the same.
+ */
+export function eventsSecretOf(ownerUrl: string): string {
+  return derived(ownerUrl, "marcot/events");
+}
+
 function passwordOf(ownerUrl: string, app: string): string {
+  return derived(ownerUrl, `marcot/role/${databaseOf(ownerUrl)}/${app}`);
+}
+
+function derived(ownerUrl: string, what: string): string {
   const secret = decodeURIComponent(new URL(ownerUrl).password);
   if (secret === "") {
     throw new MarcotError(
@@ -139,9 +151,7 @@ function passwordOf(ownerUrl: string, app: string): string {
       { fix: "Write the owner's password into DATABASE_URL." },
     );
   }
-  return createHmac("sha256", secret)
-    .update(`marcot/role/${databaseOf(ownerUrl)}/${app}`)
-    .digest("base64url");
+  return createHmac("sha256", secret).update(what).digest("base64url");
 }
 
 /** RFC 5803. The salt is fixed by place, so that the same password always gives the same text. */

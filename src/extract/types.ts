@@ -16,13 +16,6 @@ export interface Side {
   readonly version: number;
 }
 
-export interface Sides {
-  readonly app: string;
-  readonly project: Side;
-  readonly service: Side;
-  close(): Promise<void>;
-}
-
 /**
  *     copying → ready ⇄ (switching → settling) → completed
  *

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { type AnyContract, aboutOf, isServed } from "../contract/contract.ts";
 import type { Log } from "../app/types.ts";
 import { openEmbedded, type Embedded } from "../data/embedded.ts";
+import { eventsSecretOf } from "../data/roles.ts";
 import { MarcotError } from "../errors.ts";
 import { apiVariableOf } from "./addresses.ts";
 import type { Environment } from "./env.ts";
@@ -124,6 +125,11 @@ export interface OwnerUrls {
   /** The owner's URL of the database that holds an app. */
   of(app: string): Promise<string>;
   isEmbedded(app: string): boolean;
+  /**
+   * What signs events: EVENTS_SECRET, else a secret of the project's embedded database, if that was asked for
+   * before: so an app that leaves it by one command is told and heard. Others must be given one.
+   */
+  eventsSecret(): Promise<string | undefined>;
   /** The same for apps of one database, before it is opened: its setting. */
   keyOf(app: string): string;
   close(): Promise<void>;
@@ -133,13 +139,20 @@ export function ownerUrls({ settings, folder }: ProjectPlan): OwnerUrls {
   const servers = new Map<string, Promise<Embedded>>();
   const urlOf = (app: string) => settings.databases.get(app) ?? settings.database;
   const isEmbedded = (app: string) => urlOf(app).startsWith("embedded:");
+  const pathOf = (url: string) => resolve(folder, url.slice("embedded:".length));
   return {
     isEmbedded,
+    async eventsSecret() {
+      const { events, database } = settings;
+      const server = servers.get(pathOf(database));
+      if (events.secret !== undefined || server === undefined) return events.secret;
+      return eventsSecretOf((await server).url);
+    },
     keyOf: urlOf,
     async of(app) {
       const url = urlOf(app);
       if (!isEmbedded(app)) return url;
-      const path = resolve(folder, url.slice("embedded:".length));
+      const path = pathOf(url);
       const server = servers.get(path) ?? openEmbedded(path);
       servers.set(path, server);
       return (await server).url;

@@ -29,6 +29,8 @@ export interface Project extends Running {
   readonly local: ReadonlyMap<string, ServedApp>;
   /** Where apps are that move while the project runs. */
   readonly moves: Omit<Follower, "begin" | "close">;
+  /** What signs events between the project's services; undefined: none go between them. */
+  readonly eventsSecret: string | undefined;
   /** Runs code as the project, so that it can call apps: `project.run(() => faq.create(…))`. */
   run<T>(work: () => T): T;
   close(): Promise<void>;
@@ -55,7 +57,8 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     const ledger = keepLedger(counted, log, isHere);
     undone.push(() => ledger.close());
     moves.begin(providers, ledger);
-    return projectOf({ plan, log, providers, moves, databases, counted }, undone);
+    const eventsSecret = await owner.eventsSecret();
+    return projectOf({ plan, log, providers, moves, databases, counted, eventsSecret }, undone);
   } catch (error) {
     await closeAll(undone);
     throw error;
@@ -74,10 +77,11 @@ interface Opened {
   readonly moves: Follower;
   readonly databases: Databases;
   readonly counted: readonly Counted[];
+  readonly eventsSecret: string | undefined;
 }
 
 function projectOf(opened: Opened, undone: readonly (() => Promise<void>)[]): Project {
-  const { plan, log, providers, moves, databases, counted } = opened;
+  const { plan, log, providers, moves, databases, counted, eventsSecret } = opened;
   const closers: (() => Promise<void>)[] = [];
   const running = {
     onClose: (work: () => Promise<void>) => void closers.push(work),
@@ -91,6 +95,7 @@ function projectOf(opened: Opened, undone: readonly (() => Promise<void>)[]): Pr
     ...running,
     plan,
     moves,
+    eventsSecret,
     databases: databases.opened,
     run: (work) => current.run(outside(running), work),
     async close() {

@@ -79,7 +79,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     isOpen: () => site.isOpen,
     readiness: () => readinessOf(project, watches(), site.isOpen),
     moves,
-    eventsSecret: project.plan.settings.events.secret,
+    eventsSecret: project.eventsSecret,
   });
   const site: Site = {
     isOpen: true,
@@ -148,7 +148,7 @@ async function startProjectEvents(project: Project): Promise<Events> {
 /** One way to each app: through the broker, or to its address, with its connections. */
 function outwardWays(project: Project, broker: Broker | undefined): Outward {
   const ways = new Map<string, Transport>();
-  const { secret } = project.plan.settings.events;
+  const { eventsSecret: secret } = project;
   const foreign = new Set(project.plan.apps.filter(isOfOthers).map(({ name }) => name));
   return (provider) => {
     if (provider.is !== "remote" && provider.is !== "absent") return undefined;

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MarcotError } from "../../../errors.ts";
 import { apiVariableOf, databaseVariableOf } from "../../../project/addresses.ts";
-import type { ProjectPlan } from "../../../project/plan.ts";
+import { ownerUrls, type ProjectPlan } from "../../../project/plan.ts";
 import { style } from "../../terminal/style.ts";
 
 /** A start takes about a second; a machine that is busy, some more. */
@@ -54,7 +54,8 @@ export async function runService(
   const address = `http://127.0.0.1:${port}`;
   if (await answers(address))
     return { pid: undefined, address, show() {}, ended: new Promise(() => {}), async stop() {} };
-  const child = start(plan, options);
+  const secret = await eventsSecretOf(plan, app);
+  const child = start(plan, { ...options, secret });
   const log = logOf(child, app);
   const exited = once(child, "exit").then(() => undefined);
   const giveUpAt = performance.now() + START_MS;
@@ -81,8 +82,24 @@ export async function runService(
   };
 }
 
-function start(plan: ProjectPlan, options: ServiceOptions & { readonly port: number }) {
-  const { app, port } = options;
+/** The project's own, so that both sides take each other's events. */
+async function eventsSecretOf(plan: ProjectPlan, app: string): Promise<string | undefined> {
+  const owner = ownerUrls(plan);
+  try {
+    await owner.of(app);
+    return await owner.eventsSecret();
+  } finally {
+    await owner.close();
+  }
+}
+
+interface StartOptions extends ServiceOptions {
+  readonly port: number;
+  readonly secret: string | undefined;
+}
+
+function start(plan: ProjectPlan, options: StartOptions) {
+  const { app, port, secret } = options;
   const variables = serviceVariables(plan, options);
   // A variable of its own would win over the database of the move; one that says where it is, over the move.
   const own = { [databaseVariableOf(app)]: variables["DATABASE_URL"], [apiVariableOf(app)]: "" };
@@ -91,7 +108,7 @@ function start(plan: ProjectPlan, options: ServiceOptions & { readonly port: num
     cwd: plan.folder,
     // Of a group of its own: Ctrl+C is for this command, which ends the child when that is right.
     detached: true,
-    env: { ...process.env, ...variables, ...own },
+    env: { ...process.env, ...(secret && { EVENTS_SECRET: secret }), ...variables, ...own },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
