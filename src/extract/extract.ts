@@ -15,6 +15,7 @@ import { begin, beginHome, makeCopy } from "./start/start.ts";
 import { statusOf } from "./status/status.ts";
 import { finishSwitch } from "./switch/resume.ts";
 import { changePlaces } from "./switch/switch.ts";
+import { told } from "./told.ts";
 import type { Mode, Move, Say, SideName, Status, Switched } from "./types.ts";
 
 export interface ExtractOptions {
@@ -94,37 +95,45 @@ export async function openExtract(options: ExtractOptions): Promise<Extract> {
       opened = undefined;
       throw error;
     }));
+  const step = async <T>(work: (course: Course) => Promise<T>, takeOver = false): Promise<T> => {
+    try {
+      return await work(await course(takeOver));
+    } catch (error) {
+      throw told(error, app);
+    }
+  };
   return {
     move: () => readMove(reader, app),
     status: () => statusOf({ ...options, ownerUrl }),
-    async start({ to, replace = false, mode = "stream" }) {
-      const work = await course();
-      await refuseEnding(work);
-      await begin(work, { to, replace, mode });
-      await makeCopy(work);
-    },
-    async switch(to, given = {}) {
-      const work = await course();
-      await refuseEnding(work);
-      const done = await finishBegun(work, to);
-      if (done !== undefined) return done;
-      const { service, home, budgetMs = BUDGET_MS, drainMs = DRAIN_MS, pauseMs } = given;
-      return changePlaces(work, to, { service, home, budgetMs, drainMs, pauseMs });
-    },
-    complete: async () => complete(await course()),
-    cancel: async ({ abandon = false } = {}) => {
-      const work = await course();
-      const move = await work.journal.read();
-      if (move?.state === "switching" || move?.state === "settling") await finishSwitch(work, move);
-      await cancel(work, abandon);
-    },
-    resume: async ({ takeOver = false } = {}) => resume(await course(takeOver)),
-    async startHome() {
-      const work = await course();
-      await refuseEnding(work);
-      await beginHome(work);
-      await makeCopy(work);
-    },
+    start: ({ to, replace = false, mode = "stream" }) =>
+      step(async (work) => {
+        await refuseEnding(work);
+        await begin(work, { to, replace, mode });
+        await makeCopy(work);
+      }),
+    switch: (to, given = {}) =>
+      step(async (work) => {
+        await refuseEnding(work);
+        const done = await finishBegun(work, to);
+        if (done !== undefined) return done;
+        const { service, home, budgetMs = BUDGET_MS, drainMs = DRAIN_MS, pauseMs } = given;
+        return changePlaces(work, to, { service, home, budgetMs, drainMs, pauseMs });
+      }),
+    complete: () => step(complete),
+    cancel: ({ abandon = false } = {}) =>
+      step(async (work) => {
+        const move = await work.journal.read();
+        if (move?.state === "switching" || move?.state === "settling")
+          await finishSwitch(work, move);
+        await cancel(work, abandon);
+      }),
+    resume: ({ takeOver = false } = {}) => step(resume, takeOver),
+    startHome: () =>
+      step(async (work) => {
+        await refuseEnding(work);
+        await beginHome(work);
+        await makeCopy(work);
+      }),
     async close() {
       await (await opened?.catch(() => undefined))?.close();
       await reader.end({ timeout: 5 });

@@ -1,6 +1,7 @@
 /** What PostgreSQL knows of the tables of an app: read before rows are copied, and before they are compared. */
 import type { Sql } from "postgres";
 import { quoted } from "../../data/identifier.ts";
+import { literal } from "../tables.ts";
 
 /** What a question is put to: a pool, a session, or an open transaction. */
 export type Asked = Pick<Sql, "unsafe">;
@@ -22,7 +23,7 @@ export interface Table {
   readonly columns: readonly Column[];
   /** The columns of the primary key; none where there is no such key. */
   readonly key: readonly string[];
-  /** As the last ANALYZE has counted, else guessed from the size. */
+  /** As the last ANALYZE has counted; else counted now where the table is small, and guessed where it is large. */
   readonly rows: number;
   /** With what lies beside it, without indexes. */
   readonly bytes: number;
@@ -30,13 +31,19 @@ export interface Table {
   readonly pages: number;
 }
 
-/** Of a table that was never analyzed: a row of a few numbers and a short text. */
+/** Of a large table that was never analyzed: a row of a few numbers and a short text. */
 const ROW_BYTES = 120;
+
+/** What is counted in some milliseconds. */
+const COUNTED_PAGES_MAX = 1000;
 
 /** The tables of an app, in the order of their names. */
 export async function tablesOf(sql: Asked, app: string): Promise<readonly Table[]> {
-  const rows = await sql.unsafe<(Omit<Table, "key"> & { key: string[] | null })[]>(
+  const rows = await sql.unsafe<
+    (Omit<Table, "key"> & { key: string[] | null; counted: boolean })[]
+  >(
     `SELECT c.relname AS name, coalesce(columns, '[]') AS columns, key,
+       c.reltuples >= 0 AS counted,
        CASE WHEN c.reltuples >= 0 THEN c.reltuples ELSE round(pg_table_size(c.oid) / ${ROW_BYTES}.0) END::float8 AS rows,
        pg_table_size(c.oid)::float8 AS bytes,
        (pg_relation_size(c.oid) / current_setting('block_size')::int)::float8 AS pages
@@ -53,7 +60,35 @@ export async function tablesOf(sql: Asked, app: string): Promise<readonly Table[
      WHERE c.relnamespace = to_regnamespace($1) AND c.relkind = 'r' ORDER BY c.relname`,
     [quoted(app)],
   );
-  return rows.map((row) => Object.freeze({ ...row, key: row.key ?? [] }));
+  const small = rows.filter(({ counted, pages }) => !counted && pages <= COUNTED_PAGES_MAX);
+  const counts = await countsOf(sql, app, small);
+  return rows.map(({ name, columns, key, rows: guessed, bytes, pages }) =>
+    Object.freeze({
+      name,
+      columns,
+      key: key ?? [],
+      rows: counts.get(name) ?? guessed,
+      bytes,
+      pages,
+    }),
+  );
+}
+
+async function countsOf(
+  sql: Asked,
+  app: string,
+  tables: readonly Pick<Table, "name">[],
+): Promise<ReadonlyMap<string, number>> {
+  if (tables.length === 0) return new Map();
+  const counted = await sql.unsafe<{ name: string; rows: number }[]>(
+    tables
+      .map(
+        ({ name }) =>
+          `SELECT ${literal(name)} AS name, count(*)::float8 AS rows FROM ${nameOf(app, name)}`,
+      )
+      .join(" UNION ALL "),
+  );
+  return new Map(counted.map(({ name, rows }) => [name, rows]));
 }
 
 /** The quoted name, with the schema. */

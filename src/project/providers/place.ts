@@ -125,7 +125,9 @@ function sentenceOf(row: SeenRow | undefined): string {
   if (row === undefined || row.phase === "here") return "it is answered here";
   if (row.phase === "leaving") return "it is about to move";
   if (row.phase === "holding") return `writes wait, at most ${row.hold_ms} ms`;
-  return row.address === null ? "it is not provided" : `it is provided at ${row.address}`;
+  return row.address === null
+    ? "it is provided elsewhere, and not here"
+    : `it is provided at ${row.address}`;
 }
 
 /** Another provider from now on; whoever waited goes there. */
