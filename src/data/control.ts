@@ -46,7 +46,7 @@ const statements = [
     phase text NOT NULL CHECK (phase IN ('here', 'leaving', 'holding', 'elsewhere')),
     epoch bigint NOT NULL DEFAULT 0,
     address text,
-    hold_ms int NOT NULL DEFAULT 1500,
+    hold_ms int NOT NULL DEFAULT 1250,
     shadow real NOT NULL DEFAULT 0,
     changed_at timestamptz NOT NULL DEFAULT now())`,
   // A process is alive while its session is: a process id alone may be another's by now.

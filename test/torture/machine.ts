@@ -108,7 +108,7 @@ export function processOf(options: ProcessOptions): Process {
         createInterface(stream).on("line", (line) => {
           lines.push(line);
           if (lines.length > 200) lines.shift();
-          if (/http:\/\/127\.0\.0\.1:\d+/.test(line)) ready.resolve();
+          if (/ is ready/.test(line)) ready.resolve();
         });
       }
       const ended = once(started, "close").then(() => {

@@ -35,7 +35,7 @@ export interface Fenced {
 export class Withdrawn extends Error {}
 
 /** A COMMIT that was sent is not taken back; who sent it and is then too late to see it ends in this time. */
-const GRACE_MS = 1000;
+const GRACE_MS = 250;
 /** In which a stream that is not behind delivers. Shorter pauses would only wait for the timer. */
 const BUSY_MS = 5;
 

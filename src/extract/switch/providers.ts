@@ -11,11 +11,11 @@ interface ProviderPatch {
   readonly phase: Phase;
   readonly epoch: string;
   readonly address: string | null;
-  /** Default: 1500. */
+  /** Default: 1250. */
   readonly holdMs?: number;
 }
 
-const DEFAULT_HOLD_MS = 1500;
+const DEFAULT_HOLD_MS = 1250;
 
 /** The statements that write the row and tell the processes, to be sent with others. */
 export function providerStatements(patch: ProviderPatch): string {

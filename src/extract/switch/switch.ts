@@ -26,7 +26,7 @@ const GATE_ATTEMPTS = 2;
 const PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1000;
 /** A process waits a little longer than the switch takes at most, so that it does not go on too early. */
-const HOLD_MARGIN_MS = 500;
+const HOLD_MARGIN_MS = 250;
 /** A stream that needs longer for one row is behind: it is not waited for while writes are held. */
 const PROBE_MS = 1_000;
 

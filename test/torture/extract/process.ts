@@ -50,7 +50,7 @@ export function processOf(options: ProcessOptions): Process {
     await output.close();
     while (started.exitCode === null && started.signalCode === null) {
       const said = (await readFile(options.log)).subarray(from).toString();
-      if (/http:\/\/127\.0\.0\.1:\d+/.test(said)) return true;
+      if (/ is ready/.test(said)) return true;
       await sleep(30);
     }
     return child !== started;
