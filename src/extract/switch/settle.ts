@@ -131,6 +131,12 @@ async function compare(
   { holderSnapshot, followerSnapshot }: Sessions,
 ): Promise<Partial<MoveInfo>> {
   try {
+    // A session that was opened anew would show what is there by now, which differs rightly.
+    const isFrozen = await Promise.all([holderSnapshot, followerSnapshot].map(hasSnapshot));
+    if (isFrozen.includes(false)) {
+      const problem = "the rows of the switch could not be compared: a database was gone meanwhile";
+      return { problem };
+    }
     const verified = await verifySnapshots({
       app,
       from: holderSnapshot,
@@ -142,4 +148,12 @@ async function compare(
   } catch (error) {
     return { problem: `the rows of the switch could not be compared: ${String(error)}` };
   }
+}
+
+/** Whether a session is in the transaction that was begun for the comparison. */
+async function hasSnapshot(session: Sql): Promise<boolean> {
+  const [found] = await session.unsafe<{ has: boolean }[]>(
+    `SELECT current_setting('transaction_isolation') = 'repeatable read' AS has`,
+  );
+  return found?.has === true;
 }
