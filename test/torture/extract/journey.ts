@@ -85,8 +85,9 @@ export function isReached(goal: Goal, { state, holder }: Facts): boolean {
 export async function travel(options: JourneyOptions): Promise<void> {
   const { fault, scene, strike, dwellMs, say } = options;
   const { when } = fault;
-  for (const goal of fault.goals ?? SHORT) {
-    if (goal === "extracted") await scene.service.start();
+  const goals = fault.goals ?? SHORT;
+  for (const [index, goal] of goals.entries()) {
+    if (index === goals.indexOf("extracted")) await scene.service.start();
     await sleep(dwellMs);
     if (when && "before" in when && when.before === goal) await strike();
     if (!(await reach(goal, options))) return;

@@ -1,7 +1,8 @@
 /**
  * Moves an app out and home again under load, breaks something meanwhile, and counts afterwards.
  *
- *     npm run torture:extract -- --seed N [--fault NAME] [--seconds N] [--writes 500] [--reads 1000] [--say]
+ *     npm run torture:extract -- --seed N [--fault NAME] [--seconds N] [--writes 500] [--reads 1000]
+ *       [--rounds N] [--say]
  *     npm run torture:extract -- --list | --all [--only TEXT] | --matrix FILE
  *
  * One line of JSON for a case. Exits with 1 where something was lost, doubled, stale, or otherwise not as it
@@ -11,6 +12,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { parseArgs, promisify } from "node:util";
 import { type Result, runCase } from "./case.ts";
+import type { Fault, Goal } from "./fault.ts";
 import { faultOf, faults } from "./faults/index.ts";
 import { type Case, writeMatrix } from "./matrix.ts";
 
@@ -25,6 +27,8 @@ const { values } = parseArgs({
     rows: { type: "string", default: "5000" },
     /** Milliseconds that a call of a user may take: the project's own default. */
     deadline: { type: "string", default: "2000" },
+    /** So often there and back again, instead of what the fault says: for the length of the pause. */
+    rounds: { type: "string" },
     /** With it a commit is not forced to the disk. */
     "no-fsync": { type: "boolean", default: false },
     say: { type: "boolean", default: false },
@@ -38,7 +42,8 @@ const { values } = parseArgs({
 });
 
 async function one(): Promise<void> {
-  const fault = faultOf(values.fault);
+  const found = faultOf(values.fault);
+  const fault = found && withRounds(found, Number(values.rounds ?? 0));
   if (fault === undefined) throw new Error(`there is no fault ${values.fault}; see --list`);
   const begun = performance.now();
   const result = await runCase({
@@ -57,6 +62,12 @@ async function one(): Promise<void> {
   });
   console.log(JSON.stringify(result));
   process.exit(result.isRight ? 0 : 1);
+}
+
+function withRounds(fault: Fault, rounds: number): Fault {
+  if (rounds === 0) return fault;
+  const goals = Array.from({ length: rounds }, (): Goal[] => ["extracted", "reversed"]).flat();
+  return { ...fault, goals: ["copied", ...goals, "ended"] };
 }
 
 /** Each in a process of its own. */
