@@ -224,6 +224,9 @@ function connectionTo({ ownerUrl }: OpenSide): string {
   return url.href;
 }
 
+/** Refused at once. Who is no superuser must name a password. */
+const NOWHERE = "host=/dev/null dbname=none user=none password=none";
+
 /** Leaves the slot, and those that its tables had while they were copied, to `dropSlot`. Answers their names. */
 export async function dropSubscription(
   subscriber: OpenSide,
@@ -238,6 +241,9 @@ export async function dropSubscription(
     select srrelid::text as id from pg_subscription_rel where srsubid = ${found.oid} and srsubstate <> 'r'`;
   await sql.unsafe(`ALTER SUBSCRIPTION ${quoted(name)} DISABLE`);
   await sql.unsafe(`ALTER SUBSCRIPTION ${quoted(name)} SET (slot_name = NONE)`);
+  // Else it drops the slots of its tables over there itself: in one server with it, such a slot that is just being
+  // made would wait for this transaction, and this one for the slot.
+  await sql.unsafe(`ALTER SUBSCRIPTION ${quoted(name)} CONNECTION ${literal(NOWHERE)}`);
   await sql.unsafe(`DROP SUBSCRIPTION ${quoted(name)}`);
   return [name, ...tables.map(({ id }) => `pg_${found.oid}_sync_${id}_${place?.id}`)];
 }

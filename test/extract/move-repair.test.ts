@@ -1,6 +1,7 @@
 /** What goes wrong while an app moves and nobody switches: tables that come later, and streams that are lost. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "postgres";
 import { connect } from "../../src/data/database.ts";
 import { appUrl } from "../../src/data/roles.ts";
@@ -16,6 +17,7 @@ import {
   planOf,
   removeFolder,
   SERVICE,
+  tracesIn,
   withExtract,
 } from "./moving.ts";
 
@@ -242,6 +244,46 @@ test("a way home that is lost leads to complete and absorb, and in no circle", a
   await withExtract(plan, (extract) => extract.startHome());
   await withExtract(plan, (extract) => extract.switch("project"));
   assert.equal((await app.project`select from entries`).length, 1);
+});
+
+test("a copy that waits for a transaction of its own server is cancelled meanwhile", async () => {
+  const { plan, urls, owner } = await place();
+  await withExtract(plan, (extract) => extract.cancel());
+  const release = Promise.withResolvers<void>();
+  let running: Promise<unknown> | undefined;
+  const at = async (point: string) => {
+    if (point === "start: slot made") {
+      const begun = Promise.withResolvers<void>();
+      running = owner.project.begin(async (tx) => {
+        await tx`select pg_current_xact_id()`;
+        begun.resolve();
+        await release.promise;
+      });
+      await begun.promise;
+    }
+    if (point !== "start: subscribed") return;
+    // The slot of a table waits for that transaction.
+    for (;;) {
+      const [found] = await owner.service`
+        select from pg_replication_slots where slot_name like 'pg_%_sync_%' and active_pid is not null`;
+      if (found !== undefined) throw new Error("broken off");
+      await sleep(20);
+    }
+  };
+  try {
+    const starting = withExtract(plan, (extract) => extract.start({ to: urls.service }), { at });
+    await assert.rejects(starting, /broken off/);
+    const cancelled = withExtract(plan, (extract) => extract.cancel()).then(() => "cancelled");
+    assert.equal(
+      await Promise.race([cancelled, sleep(15_000, "hangs", { ref: false })]),
+      "cancelled",
+    );
+    assert.deepEqual(await tracesIn(urls.project), []);
+    assert.deepEqual(await tracesIn(urls.service), []);
+  } finally {
+    release.resolve();
+    await running;
+  }
 });
 
 test("tables that are not alike are told with what helps, which is not to migrate", async () => {

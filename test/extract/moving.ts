@@ -254,6 +254,7 @@ export async function clearStreams(ownerUrl: string): Promise<void> {
     for (const { name } of found) {
       await sql.unsafe(`ALTER SUBSCRIPTION ${name} DISABLE`);
       await sql.unsafe(`ALTER SUBSCRIPTION ${name} SET (slot_name = NONE)`);
+      await sql.unsafe(`ALTER SUBSCRIPTION ${name} CONNECTION 'host=/dev/null password=none'`);
       await sql.unsafe(`DROP SUBSCRIPTION ${name}`);
     }
     await sql`
