@@ -45,6 +45,23 @@ export function addressOf(move: Pick<Move, "service" | "home">, side: SideName):
   return side === "service" ? move.service : move.home;
 }
 
+/** What to do where both sides do not have the same tables: `marcot migrate` refuses while an app moves. */
+export function alikeFix({ app, holder }: Pick<Move, "app" | "holder">): string {
+  const byHand = `Make the same change by hand in both databases, and run \`marcot extract resume ${app}\``;
+  const ending =
+    holder === "project"
+      ? `\`marcot extract cancel ${app}\`, migrate, and begin again`
+      : `\`marcot extract complete ${app}\`, migrate where the service runs, and \`marcot absorb ${app}\` to bring it home`;
+  return `${byHand}; or ${ending}.`;
+}
+
+/** What to do where the follower has missed rows. */
+export function brokenFix({ app, holder }: Pick<Move, "app" | "holder">): string {
+  return holder === "project"
+    ? `Run \`marcot extract resume ${app}\`: it copies the rows anew.`
+    : `Run \`marcot extract complete ${app}\`; \`marcot absorb ${app}\` then copies it home anew.`;
+}
+
 /** The journal's row. Fails with MoveRefused where nothing moves. */
 export async function moveOf({ app, journal }: Course): Promise<Move> {
   const move = await journal.read();

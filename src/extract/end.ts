@@ -21,7 +21,7 @@ export async function complete(course: Course): Promise<void> {
   if (move.state === "completed") return;
   const isHome = move.info.ending !== "complete" && move.state === "copying";
   if (move.holder !== "service" || !["ready", "copying"].includes(move.state) || isHome) {
-    throw refused(move, "completed", "Switch to the service first.");
+    throw refused(move, "completed", completeFix(move));
   }
   await finishComplete(course, move);
   say({ step: "completed", note: app });
@@ -47,13 +47,20 @@ async function finishComplete(course: Course, move: Move): Promise<void> {
   await at("complete: fences dropped");
 }
 
-/** Nothing moves any more: the app is the project's, as before. A way home that was begun is given up. */
+/**
+ * Nothing moves any more: the app is the project's, as before. A way home that was begun is given up: what the project
+ * has got of it is dropped, and the service goes on holding the app, as it did before `absorb`.
+ */
 export async function cancel(course: Course, isAbandoned: boolean): Promise<void> {
-  const { journal, at } = course;
+  const { journal, at, say } = course;
   const move = await journal.read();
   if (move === undefined) return;
   if (move.holder === "service") {
-    if (move.state !== "copying") throw refused(move, "cancelled", "Reverse it first.");
+    if (move.state !== "copying") throw refused(move, "cancelled", cancelFix(move));
+    say({
+      step: "cancel",
+      note: `the copy at home is dropped; the service holds ${move.app} alone`,
+    });
     await finishComplete(course, move);
     await journal.change({
       state: "completed",
@@ -137,6 +144,20 @@ async function leftBehind({ app, journal }: Course, { target }: Move): Promise<M
   return new MarcotError("DatabaseUnavailable", message, {
     fix: `Run \`marcot extract cancel ${app}\` again when it is back, or with --abandon if it never will be.`,
   });
+}
+
+function completeFix({ app, holder, state }: Move): string {
+  if (holder === "project") return "Switch to the service first.";
+  if (state !== "copying") return `Run \`marcot extract resume ${app}\` first.`;
+  return (
+    `It is on its way home: \`marcot extract cancel ${app}\` gives that up, and the service goes on holding it; ` +
+    `\`marcot absorb ${app}\` goes on.`
+  );
+}
+
+function cancelFix({ app, state }: Move): string {
+  if (state !== "completed") return `Reverse it first: \`marcot extract reverse ${app}\`.`;
+  return `It has left for good, and nothing is under way: \`marcot absorb ${app}\` brings it home.`;
 }
 
 function refused(move: Move, what: string, fix: string): MarcotError {

@@ -11,6 +11,7 @@ import { cancel, complete } from "./end.ts";
 import { openJournal, readMove } from "./journal.ts";
 import type { At } from "./points.ts";
 import { endPredecessors, openSide, openTarget, type OpenSide, type Owner } from "./sides.ts";
+import { putRight } from "./start/repair.ts";
 import { begin, beginHome, makeCopy } from "./start/start.ts";
 import { statusOf } from "./status/status.ts";
 import { finishSwitch } from "./switch/resume.ts";
@@ -71,9 +72,15 @@ export interface Extract {
   switch(to: SideName, options?: SwitchOptions): Promise<Switched>;
   /** Ends the move where the service holds the app: the project's copy is dropped. */
   complete(): Promise<void>;
-  /** Ends the move where the project holds the app: the service's copy is dropped. */
+  /**
+   * Ends the move where the project holds the app: the service's copy is dropped. While the way home is copied it
+   * gives that up: what the project has of it is dropped, and the service goes on holding the app alone.
+   */
   cancel(options?: CancelOptions): Promise<void>;
-  /** Finishes, or takes back, what a command that died had begun. Answers what it found. */
+  /**
+   * Finishes, or takes back, what a command that died had begun; where nothing was, it makes sure that the holder is
+   * written and the follower follows. Answers what it found.
+   */
   resume(options?: ResumeOptions): Promise<string>;
   /** From `completed`: makes the copy at home again, and resolves when it has all. */
   startHome(): Promise<void>;
@@ -177,7 +184,10 @@ async function resume(course: Course): Promise<string> {
     await makeCopy(course);
     return `the copy of ${app} was being made; it is there`;
   }
-  return `nothing was begun: the move of ${app} is ${state}, and the ${holder} holds the app`;
+  const where = `the move of ${app} is ${state}, and the ${holder} holds the app`;
+  const done = state === "ready" ? await putRight(course, move) : [];
+  if (done.length === 0) return `nothing was begun, and all is in place: ${where}`;
+  return `it was put right that ${done.join("; that ")}: ${where}`;
 }
 
 interface OpenCourse extends Course {

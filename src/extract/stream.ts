@@ -35,9 +35,7 @@ export async function publish({ app, sql }: OpenSide): Promise<void> {
   const name = quoted(publicationOf(app));
   const tables = (await movedTables(sql, app)).filter(({ isPartitioned }) => !isPartitioned);
   const list = tables.map((table) => nameIn(app, table.name)).join(", ");
-  const [found] = await sql`
-    select array(select tablename::text from pg_publication_tables where pubname = p.pubname) as tables
-    from pg_publication p where pubname = ${publicationOf(app)}`;
+  const [found] = await sql`select from pg_publication where pubname = ${publicationOf(app)}`;
   if (found === undefined) await sql.unsafe(`CREATE PUBLICATION ${name} FOR TABLE ${list}`);
   else await sql.unsafe(`ALTER PUBLICATION ${name} SET TABLE ${list}`);
 }
@@ -96,13 +94,14 @@ async function waiting({ sql, name }: OpenSide, withinMs: number): Promise<Marco
   return new MarcotError("MoveRefused", message, { fix: "Wait for that transaction, or end it." });
 }
 
-/** Ends who reads from it first. */
+/** Ends who reads from it first. Fails with MoveRefused when somebody reads from it again and again. */
 export async function dropSlot(side: OpenSide, name: string): Promise<void> {
   const giveUpAt = performance.now() + RELEASE_MS;
   for (;;) {
     const found = await slotOf(side, name);
     if (found === undefined || !found.isOurs) return;
     if (found.active !== null) {
+      if (performance.now() > giveUpAt) throw held(side, name, found.active);
       await side.sql`select pg_terminate_backend(${found.active})`;
     } else {
       try {
@@ -117,18 +116,25 @@ export async function dropSlot(side: OpenSide, name: string): Promise<void> {
   }
 }
 
+function held({ name }: OpenSide, slot: string, backend: number): MarcotError {
+  const message = `The slot ${slot} on the side of the ${name} cannot be dropped: the backend ${backend} reads from it, and comes again`;
+  return new MarcotError("MoveRefused", message, {
+    fix: "Stop who reads from it (pg_stat_replication says who), and run the command again.",
+  });
+}
+
 export interface Subscription {
   readonly oid: number;
   readonly enabled: boolean;
-  readonly connection: string;
 }
 
+/** Not with its connection: only superusers may read that. */
 export async function subscriptionOf(
   { sql }: OpenSide,
   name: string,
 ): Promise<Subscription | undefined> {
   const [found] = await sql<Subscription[]>`
-    select oid, subenabled as enabled, subconninfo as connection from pg_subscription
+    select oid, subenabled as enabled from pg_subscription
     where subname = ${name} and subdbid = (select oid from pg_database where datname = current_database())`;
   return found;
 }
@@ -144,12 +150,13 @@ export async function subscribe(
   publisher: OpenSide,
   { copy }: SubscribeOptions,
 ): Promise<void> {
-  const { app, sql, version } = subscriber;
+  const { app, version } = subscriber;
   const name = streamOf(app, publisher.name);
   if ((await subscriptionOf(subscriber, name)) !== undefined) return;
   const isWhole = copy === "rows";
   const origin = canFilter(subscriber, publisher) && version >= ORIGIN_VERSION;
-  await sql.unsafe(
+  await unlogged(
+    subscriber,
     `CREATE SUBSCRIPTION ${quoted(name)} CONNECTION ${literal(connectionTo(publisher))}
      PUBLICATION ${quoted(publicationOf(app))}
      WITH (create_slot = false, slot_name = ${literal(name)}, copy_data = ${isWhole}, enabled = ${isWhole}
@@ -168,18 +175,45 @@ export async function enable(subscriber: OpenSide, name: string): Promise<void> 
   await subscriber.sql.unsafe(`ALTER SUBSCRIPTION ${quoted(name)} ENABLE`);
 }
 
-/** A server that was started again may listen elsewhere. */
+/** Takes up the tables that were published since, with the rows that they have. It must be enabled. */
+export async function refresh({ sql }: OpenSide, name: string): Promise<void> {
+  await sql.unsafe(
+    `ALTER SUBSCRIPTION ${quoted(name)} REFRESH PUBLICATION WITH (copy_data = true)`,
+  );
+}
+
+/**
+ * A server that was started again may listen elsewhere, and its password may be another one. Where somebody reads
+ * from the slot, the subscription has found it; nobody but a superuser could read where it looks.
+ */
 export async function correctConnection(subscriber: OpenSide, publisher: OpenSide): Promise<void> {
   const name = streamOf(subscriber.app, publisher.name);
   const found = await subscriptionOf(subscriber, name);
-  const connection = connectionTo(publisher);
-  if (found === undefined || found.connection === connection) return;
-  await subscriber.sql.unsafe(
-    `ALTER SUBSCRIPTION ${quoted(name)} CONNECTION ${literal(connection)}`,
+  if (found === undefined) return;
+  const slot = await slotOf(publisher, name);
+  if (found.enabled && typeof slot?.active === "number") return;
+  await unlogged(
+    subscriber,
+    `ALTER SUBSCRIPTION ${quoted(name)} CONNECTION ${literal(connectionTo(publisher))}`,
   );
   // It may wait for an answer from where nobody of ours is any more.
   await subscriber.sql`
     select pg_terminate_backend(pid) from pg_stat_subscription where subname = ${name} and pid is not null`;
+}
+
+/**
+ * A statement that has the owner's password in it. A server that writes down statements, as it does with those
+ * that fail, would write it into its log; who is no superuser may not always forbid that.
+ */
+async function unlogged({ sql }: OpenSide, statement: string): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`
+      select set_config(name, value, true) from (values ('log_min_error_statement', 'panic'),
+        ('log_statement', 'none'), ('log_min_duration_statement', '-1'), ('log_min_duration_sample', '-1'),
+        ('log_transaction_sample_rate', '0')) as quiet (name, value)
+      where has_parameter_privilege(name, 'set')`;
+    await tx.unsafe(statement);
+  });
 }
 
 /** As libpq takes it. A dead machine is noticed, and a subscription that is dropped does not wait for it. */
@@ -189,6 +223,9 @@ function connectionTo({ ownerUrl }: OpenSide): string {
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return url.href;
 }
+
+/** Refused at once. Who is no superuser must name a password. */
+const NOWHERE = "host=/dev/null dbname=none user=none password=none";
 
 /** Leaves the slot, and those that its tables had while they were copied, to `dropSlot`. Answers their names. */
 export async function dropSubscription(
@@ -204,6 +241,9 @@ export async function dropSubscription(
     select srrelid::text as id from pg_subscription_rel where srsubid = ${found.oid} and srsubstate <> 'r'`;
   await sql.unsafe(`ALTER SUBSCRIPTION ${quoted(name)} DISABLE`);
   await sql.unsafe(`ALTER SUBSCRIPTION ${quoted(name)} SET (slot_name = NONE)`);
+  // Else it drops the slots of its tables over there itself: in one server with it, such a slot that is just being
+  // made would wait for this transaction, and this one for the slot.
+  await sql.unsafe(`ALTER SUBSCRIPTION ${quoted(name)} CONNECTION ${literal(NOWHERE)}`);
   await sql.unsafe(`DROP SUBSCRIPTION ${quoted(name)}`);
   return [name, ...tables.map(({ id }) => `pg_${found.oid}_sync_${id}_${place?.id}`)];
 }

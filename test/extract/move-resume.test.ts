@@ -15,6 +15,7 @@ import {
   plant,
   planOf,
   removeFolder,
+  serve,
   SERVICE,
   startLoad,
   tracesIn,
@@ -111,6 +112,7 @@ test("a switch that hangs at any point is taken over: it has happened or it has 
   const hanging: (() => Promise<void>)[] = [];
   try {
     await withExtract(plan, (extract) => extract.start({ to: urls.service }));
+    await serve(urls.service);
     for (const point of [...pointsOf("switch"), ...pointsOf("settle")]) {
       const before = (await withExtract(plan, (extract) => extract.move()))?.holder;
       const to = before === "project" ? "service" : "project";
@@ -205,6 +207,7 @@ test("a process that is killed at a point leaves what resume puts right", async 
     const to = JSON.stringify(urls.service);
     await killAt(plan, "start: subscribed", `await extract.start({ to: ${to} })`);
     await withExtract(plan, (extract) => extract.resume());
+    await serve(urls.service);
     const order = `await extract.switch("service", { service: ${JSON.stringify(SERVICE)} })`;
     for (const [point, holder] of [
       ["switch: arrived", "project"],

@@ -1,10 +1,18 @@
 /** An app that moves between two databases, and people who write to it meanwhile, by plain SQL. */
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "postgres";
 import { connect } from "../../src/data/database.ts";
+import type { Log } from "../../src/app/types.ts";
+import { openEmbedded } from "../../src/data/embedded.ts";
+import {
+  type Control,
+  isSame,
+  openControl,
+  type SeenRow,
+} from "../../src/project/providers/control.ts";
 import { codeOf } from "../../src/errors.ts";
 import { migrate } from "../../src/data/migrate.ts";
 import { appUrl } from "../../src/data/roles.ts";
@@ -62,10 +70,69 @@ export async function withExtract<T>(
 ): Promise<T> {
   const extract = await openExtract({ plan, app: APP, ...options });
   try {
-    return await work(extract);
+    return await work({
+      ...extract,
+      async switch(to, given) {
+        const { target = "" } = (await extract.move()) ?? {};
+        const end = await serveTarget(plan, target);
+        try {
+          return await extract.switch(to, given);
+        } finally {
+          await end();
+        }
+      },
+      async cancel(given) {
+        const { target = "" } = (await extract.move()) ?? {};
+        await unserve(target); // else its row stays for it
+        return extract.cancel(given);
+      },
+    });
   } finally {
     await extract.close();
   }
+}
+
+const served = new Map<string, Control>();
+
+/** A process of the service, as far as a switch sees one: it does at once what it is asked for. */
+export async function serve(ownerUrl: string): Promise<void> {
+  if (!served.has(ownerUrl)) served.set(ownerUrl, await openProcess(ownerUrl));
+}
+
+/** Ends it. */
+export async function unserve(ownerUrl: string): Promise<void> {
+  const control = served.get(ownerUrl);
+  served.delete(ownerUrl);
+  await control?.close();
+}
+
+/** One at an embedded database lives for one switch, for that server may stop with it. Answers what ends it. */
+async function serveTarget(plan: ProjectPlan, target: string): Promise<() => Promise<void>> {
+  if (!target.startsWith("embedded:")) {
+    if (target !== "") await serve(target);
+    return async () => {};
+  }
+  const server = await openEmbedded(resolve(plan.folder, target.slice("embedded:".length)));
+  const control = await openProcess(server.url);
+  return async () => {
+    await control.close();
+    await server.stop();
+  };
+}
+
+async function openProcess(url: string): Promise<Control> {
+  const log = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log;
+  let done: SeenRow | undefined;
+  let control: Control | undefined;
+  const answer = (rows: readonly SeenRow[]) => {
+    const row = rows.find(({ app }) => app === APP);
+    if (control === undefined || row === undefined || isSame(row, done)) return;
+    done = row;
+    control.ack({ row, problem: null });
+  };
+  control = await openControl({ url, apps: [APP], log, onRows: answer });
+  await control.look();
+  return control;
 }
 
 export interface Load {
@@ -178,6 +245,7 @@ export async function tracesIn(ownerUrl: string): Promise<readonly string[]> {
 
 /** Takes all streams of a database away, however a test has ended: slots are the server's. */
 export async function clearStreams(ownerUrl: string): Promise<void> {
+  await unserve(ownerUrl);
   const sql = connect(ownerUrl);
   try {
     const found = await sql<{ name: string }[]>`
@@ -186,6 +254,7 @@ export async function clearStreams(ownerUrl: string): Promise<void> {
     for (const { name } of found) {
       await sql.unsafe(`ALTER SUBSCRIPTION ${name} DISABLE`);
       await sql.unsafe(`ALTER SUBSCRIPTION ${name} SET (slot_name = NONE)`);
+      await sql.unsafe(`ALTER SUBSCRIPTION ${name} CONNECTION 'host=/dev/null password=none'`);
       await sql.unsafe(`DROP SUBSCRIPTION ${name}`);
     }
     await sql`

@@ -6,6 +6,7 @@ import { hasControl } from "../../data/control.ts";
 import { withConnection } from "../../data/database.ts";
 import { migrate, type MigrateOptions, pending } from "../../data/migrate.ts";
 import { MarcotError } from "../../errors.ts";
+import { publicationOf, streamOf } from "../../extract/stream.ts";
 import { findProject } from "../../project/find.ts";
 import { localFiles, ownerUrls, readProject } from "../../project/plan.ts";
 import { NO_APPS, style } from "../terminal/style.ts";
@@ -81,10 +82,10 @@ async function moveOf(sql: Sql, app: string): Promise<string | undefined> {
   const [move] = await sql<{ state: string }[]>`select state from marcot.moves where app = ${app}`;
   if (move !== undefined) return move.state;
   const [streaming] = await sql`
-    select 1 from pg_publication where pubname = ${`marcot_move_${app}`}
+    select 1 from pg_publication where pubname = ${publicationOf(app)}
     union all select 1 from pg_subscription s join pg_database d on d.oid = s.subdbid
       where d.datname = current_database()
-        and subname in (${`marcot_${app}_out`}, ${`marcot_${app}_home`})`;
+        and subname in (${streamOf(app, "project")}, ${streamOf(app, "service")})`;
   return streaming === undefined ? undefined : "moving";
 }
 

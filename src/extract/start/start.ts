@@ -31,8 +31,10 @@ import {
 import { highestEpoch, writeProvider } from "../switch/providers.ts";
 import type { Mode, Move } from "../types.ts";
 import { schemaDifference } from "../verify/schema.ts";
+import { unlike } from "./alike.ts";
 import { waitUntilCopied, waitUntilCurrent } from "./copied.ts";
 import { dropIndexes, makeIndexes } from "./indexes.ts";
+import { joinTables } from "./joined.ts";
 
 /** A nightly report may be at work in the database; who begins a move has time. */
 const SLOT_MS = 300_000;
@@ -125,7 +127,7 @@ async function makeAlike(course: Course, { holder, follower }: Roles): Promise<v
   if ((await differences()).length === 0) return provision(ownerUrl, app);
   await migrate({ ownerUrl, app, folder: migrationsOf(course) });
   const left = await differences();
-  if (left.length > 0) throw unlike(app, left);
+  if (left.length > 0) throw unlike(await moveOf(course), left);
 }
 
 async function stream(course: Course, roles: Roles): Promise<void> {
@@ -145,16 +147,20 @@ async function stream(course: Course, roles: Roles): Promise<void> {
   // Without its slot a stream has lost rows: it begins anew.
   if (isBroken) await dropStream(holder, follower, name);
   if ((await subscriptionOf(follower, name)) === undefined) {
+    // A way back that a switch has left would carry to the holder that its copy was emptied.
+    await dropStream(follower, holder, streamOf(app, follower.name));
     await emptyTables(follower);
     await dropIndexes(course, holder, follower);
     await makeSlot(holder, name, SLOT_MS);
     await at("start: slot made");
     await subscribe(follower, holder, { copy: "rows" });
+  } else {
+    await correctConnection(follower, holder);
   }
-  await correctConnection(follower, holder);
   await enable(follower, name);
   await at("start: subscribed");
   await waitUntilCopied(course, roles);
+  await joinTables(course, roles);
   await at("start: copied");
   await makeIndexes(course, follower);
   await at("start: indexes made");
@@ -181,11 +187,4 @@ async function refuseRows(side: OpenSide): Promise<void> {
       ? "Name another database, or say --replace to have them deleted."
       : `Drop the schema ${side.app} there, if nobody needs them.`;
   throw new MarcotError("MoveRefused", message, { fix });
-}
-
-function unlike(app: string, different: readonly string[]): MarcotError {
-  const message = `The tables of ${app} are not the same on both sides: ${different.join("; ")}`;
-  return new MarcotError("MoveBlocked", message, {
-    fix: "Bring both to the newest migration; a change that no migration has made must be undone.",
-  });
 }

@@ -1,4 +1,5 @@
 /** What is wrong with a move, each with what to do. */
+import { alikeFix, brokenFix } from "../course.ts";
 import type { Move, SideName, Status } from "../types.ts";
 import { LOCKED, type SideFacts } from "./side.ts";
 import type { SlotFacts, SubscriptionFacts } from "./stream.ts";
@@ -84,12 +85,9 @@ function commandProblems({ app, move, coordinator, sides }: Facts): Problem[] {
 }
 
 function streamProblems(facts: Facts): Problem[] {
-  const { app, move, unreachable, slot, subscription } = facts;
+  const { move, unreachable, slot, subscription } = facts;
   const follower = followerOf(move);
-  const again =
-    move.holder === "project"
-      ? `Run \`marcot extract cancel ${app}\`, and start again.`
-      : `Run \`marcot extract complete ${app}\`; \`marcot absorb ${app}\` then copies it home anew.`;
+  const again = brokenFix(move);
   const isSettled = move.state === "ready";
   const problems: Problem[] = [];
   const tell = (what: string, fix: string) => problems.push({ what, fix });
@@ -122,7 +120,7 @@ function subscriptionProblems(
   if (subscription === undefined) {
     if (move.state !== "ready") return [];
     const what = `the ${follower}'s side has no subscription any more, and does not follow`;
-    return [{ what, fix: `Run \`marcot extract resume ${app}\`.` }];
+    return [{ what, fix: brokenFix(move) }];
   }
   const { enabled, works, applyErrors, syncErrors } = subscription;
   if (!enabled) {
@@ -173,7 +171,7 @@ function fenceProblems({ app, move, sides }: Facts): Problem[] {
   return problems;
 }
 
-function differenceProblems({ app, move, differences, notCompared }: Facts): Problem[] {
+function differenceProblems({ move, differences, notCompared }: Facts): Problem[] {
   if (notCompared !== undefined) {
     const what = `the tables of both sides could not be compared: ${notCompared}`;
     return [{ what, fix: UNLOCK }];
@@ -184,12 +182,10 @@ function differenceProblems({ app, move, differences, notCompared }: Facts): Pro
     differences.length > SHOWN_DIFFERENCES
       ? `; and ${differences.length - SHOWN_DIFFERENCES} more`
       : "";
-  const where =
-    followerOf(move) === "service" ? "the service's database" : "the project's database";
   return [
     {
       what: `the tables of both sides are not alike: ${shown}${more}`,
-      fix: `Apply the same migrations of ${app} to ${where} (\`marcot migrate ${app}\` with its DATABASE_URL).`,
+      fix: alikeFix(move),
     },
   ];
 }

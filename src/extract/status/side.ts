@@ -79,7 +79,7 @@ export async function factsOfSide(
     select phase from marcot.providers where app = ${app}`;
   const processes = await sql<(Omit<ProcessStatus, "side" | "apps"> & { apps: string[] })[]>`
     select p.host, p.pid, to_json(p.apps) as apps, p.since from marcot.processes p
-      join pg_stat_activity a on a.pid = p.backend and a.backend_start = p.backend_start
+      join pg_stat_activity a on a.pid = p.backend and coalesce(a.backend_start = p.backend_start, true)
     order by p.since`;
   return {
     phase: provider?.phase ?? "here",

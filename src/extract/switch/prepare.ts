@@ -1,7 +1,11 @@
 /** What would make a switch fail is found while nobody waits, and what it needs is made. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { withoutPassword } from "../../data/database.ts";
 import { codeOf, MarcotError } from "../../errors.ts";
-import { type Course, moveOf, type Roles } from "../course.ts";
+import { alikeFix, brokenFix, type Course, moveOf, type Roles } from "../course.ts";
 import { setFence } from "../fence.ts";
+import type { OpenSide } from "../sides.ts";
+import { joinTables } from "../start/joined.ts";
 import { canFilter, correctConnection, slotOf, streamOf, subscriptionOf } from "../stream.ts";
 import type { Move, SideName } from "../types.ts";
 import { waitForArrival } from "../verify/arrival.ts";
@@ -19,6 +23,9 @@ export interface ChangeOptions {
 
 /** A worker that lost its connection, or was started again, is back within some seconds. */
 const PROBE_MS = 20_000;
+/** One that has lost its session registers again within a second. */
+const SERVED_MS = 2_500;
+const SERVED_POLL_MS = 50;
 
 /** The journal's row, with the addresses that were told. Fails with MoveRefused where it may not be switched. */
 export async function prepareMove(
@@ -53,21 +60,44 @@ export async function checkFollower(course: Course, move: Move, roles: Roles): P
   const different = await schemaDifference({ app, from: holder, to: follower });
   if (different.length > 0) {
     const message = `The tables of ${app} are not the same on both sides: ${different.join("; ")}`;
-    throw new MarcotError("SwitchFailed", message, { fix: "Migrate both sides." });
+    throw new MarcotError("SwitchFailed", message, { fix: alikeFix(move) });
   }
+  if (follower.name === "service") await checkServed(follower);
   await setFence(holder, "disabled");
   await setFence(follower, "enabled");
   if (move.mode === "copy") return;
   await correctConnection(follower, holder);
   const name = streamOf(app, holder.name);
   const [slot, subscription] = [await slotOf(holder, name), await subscriptionOf(follower, name)];
-  if (slot === undefined || slot.isLost || subscription?.enabled !== true) {
+  const isWhole = slot !== undefined && !slot.isLost && subscription !== undefined;
+  if (!isWhole || !subscription.enabled) {
     const message = `The stream that keeps the ${follower.name} current is broken (${name})`;
     throw new MarcotError("SwitchFailed", message, {
-      fix: `Run \`marcot extract cancel ${app}\`, and begin again.`,
+      fix: isWhole ? `Run \`marcot extract resume ${app}\`.` : brokenFix(move),
     });
   }
+  await joinTables(course, roles);
   await notBehind(app, roles, PROBE_MS);
+}
+
+/**
+ * Fails with SwitchFailed where no process has the app in the service's database: who answers at the service's address
+ * may be another app, or one that lies in another database.
+ */
+async function checkServed({ app, sql, ownerUrl }: OpenSide): Promise<void> {
+  const giveUpAt = performance.now() + SERVED_MS;
+  for (;;) {
+    const [found] = await sql`
+      select from marcot.processes p join pg_stat_activity a on a.pid = p.backend
+      where ${app} = any(p.apps) and coalesce(a.backend_start = p.backend_start, true)`;
+    if (found !== undefined) return;
+    if (performance.now() > giveUpAt) break;
+    await sleep(SERVED_POLL_MS);
+  }
+  const message = `No process of the service is connected to ${withoutPassword(ownerUrl)}`;
+  throw new MarcotError("SwitchFailed", message, {
+    fix: `Start it with \`marcot runserver --only ${app}\` and the variables that \`marcot extract plan ${app} --to URL\` names: with that database.`,
+  });
 }
 
 /** Fails with SwitchFailed when a row does not arrive in time. */

@@ -1,0 +1,132 @@
+/** An owner as managed servers give one: no superuser, but one that may make roles and streams. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, afterEach, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { withConnection } from "../../src/data/database.ts";
+import { openSide } from "../../src/extract/sides.ts";
+import { subscribe } from "../../src/extract/stream.ts";
+import { type Server, startPostgres } from "../torture/machine.ts";
+import {
+  APP,
+  clearStreams,
+  makeFolder,
+  plant,
+  planOf,
+  removeFolder,
+  SERVICE,
+  startLoad,
+  tracesIn,
+  withExtract,
+} from "./moving.ts";
+
+let folder: string;
+let server: Server;
+
+before(async () => {
+  folder = await makeFolder();
+  server = await startPostgres({ fsync: "off" });
+});
+after(async () => {
+  await server.stop();
+  await removeFolder(folder);
+});
+
+const used: string[] = [];
+let count = 0;
+
+afterEach(async () => {
+  for (const url of used.splice(0)) await clearStreams(url);
+});
+
+/** Two databases, each with an owner of its own. `may`: what those may beside making roles. */
+async function place(may: { streams: boolean }) {
+  count += 1;
+  const of = async (name: string) => {
+    const url = new URL(await server.createDatabase(name));
+    used.push(url.href);
+    await withConnection(url.href, async (sql) => {
+      const replication = may.streams ? "REPLICATION" : "";
+      await sql.unsafe(
+        `CREATE ROLE owner_${name} LOGIN CREATEROLE ${replication} PASSWORD 'owner'`,
+      );
+      await sql.unsafe(`ALTER DATABASE ${name} OWNER TO owner_${name}`);
+      if (may.streams) await sql.unsafe(`GRANT pg_create_subscription TO owner_${name}`);
+    });
+    url.username = `owner_${name}`;
+    url.password = "owner";
+    return url.href;
+  };
+  const urls = { project: await of(`project${count}`), service: await of(`service${count}`) };
+  await plant(urls.project, folder);
+  return { urls, plan: planOf({ database: urls.project, folder }) };
+}
+
+test("an owner that is no superuser moves an app there and back, and cancels", async () => {
+  const { urls, plan } = await place({ streams: true });
+  const load = startLoad(urls, 2);
+  try {
+    await sleep(200);
+    await withExtract(plan, (extract) => extract.start({ to: urls.service }));
+    const status = await withExtract(plan, (extract) => extract.status());
+    assert.deepEqual(status.problems, []);
+    assert.match(
+      await withExtract(plan, (extract) => extract.resume()),
+      /^nothing was begun, and all is in place/,
+    );
+    for (const side of ["service", "project"] as const) {
+      await withExtract(plan, (extract) => extract.switch(side, { service: SERVICE }));
+      await sleep(200);
+      const move = await withExtract(plan, (extract) => extract.move());
+      assert.equal(move?.info.verified?.different, 0);
+    }
+    await load.stop();
+    const { lost, doubled, counter, written } = await load.lost("project");
+    assert.deepEqual({ lost, doubled, counter }, { lost: 0, doubled: 0, counter: written });
+    await withExtract(plan, (extract) => extract.cancel());
+    assert.deepEqual(await tracesIn(urls.project), []);
+    assert.deepEqual(await tracesIn(urls.service), []);
+  } finally {
+    await load.close();
+  }
+});
+
+test("an owner that may not make streams moves an app by copies", async () => {
+  const { urls, plan } = await place({ streams: false });
+  const load = startLoad(urls, 2);
+  const pauseMs = 5000;
+  try {
+    await withExtract(plan, (extract) => extract.start({ to: urls.service, mode: "copy" }));
+    await withExtract(plan, (extract) => extract.switch("service", { service: SERVICE, pauseMs }));
+    await withExtract(plan, (extract) => extract.resume());
+    await withExtract(plan, (extract) => extract.switch("project", { pauseMs }));
+    await load.stop();
+    const { lost, counter, written } = await load.lost("project");
+    assert.deepEqual({ lost, counter }, { lost: 0, counter: written });
+    await withExtract(plan, (extract) => extract.cancel());
+    assert.deepEqual(await tracesIn(urls.project), []);
+    assert.deepEqual(await tracesIn(urls.service), []);
+  } finally {
+    await load.close();
+  }
+});
+
+test("a stream that cannot be made does not write the owner's password into the server's log", async () => {
+  const url = await server.createDatabase("logs");
+  await plant(url, folder);
+  const side = await openSide("service", url, { app: APP, token: "0123" });
+  const nowhere = "postgres://marcot:Sekret4711@127.0.0.1:1/nowhere";
+  try {
+    await side.sql`alter database logs set log_statement = 'all'`;
+    const publisher = { ...side, name: "project", ownerUrl: nowhere } as const;
+    await assert.rejects(subscribe(side, publisher, { copy: "nothing" }), /could not connect/);
+    const [at] = await side.sql<{ folder: string }[]>`
+      select current_setting('data_directory') as folder`;
+    const log = await readFile(join(at?.folder ?? "", "..", "postgres.log"), "utf8");
+    assert.match(log, /ERROR:  subscription "marcot_shop_out" could not connect/);
+    assert.doesNotMatch(log, /Sekret4711/);
+  } finally {
+    await side.close();
+  }
+});
