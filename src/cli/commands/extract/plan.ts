@@ -9,7 +9,7 @@ import { style } from "../../terminal/style.ts";
 import { span } from "../../terminal/time.ts";
 import { readApp } from "./opened.ts";
 import { homeOf, toAddress, toTarget } from "./options.ts";
-import { ownTarget } from "./steps.ts";
+import { ownTarget } from "./target.ts";
 import { facts, plural, rounded, size } from "./words.ts";
 
 interface Flags {

@@ -30,6 +30,12 @@ export function shownTarget(target: string): string {
   return target.startsWith("embedded:") ? target : withoutPassword(target);
 }
 
+/** An embedded server ends with the last command or service that uses it, and nothing arrives there then. */
+export function followsText(target: string): string {
+  const when = target.startsWith("embedded:") ? " while its service runs, or --serve does" : "";
+  return `its copy follows${when}`;
+}
+
 /** As wide as the longest: they are told one after the other, and stand below each other. */
 const FACT_CHARS = "problem".length;
 
