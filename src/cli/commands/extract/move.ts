@@ -3,7 +3,6 @@ import type { Command } from "commander";
 import { MarcotError } from "../../../errors.ts";
 import type { Plan } from "../../../extract/plan/plan.ts";
 import type { Mode, Move } from "../../../extract/types.ts";
-import { span } from "../../terminal/time.ts";
 import { confirmed, finishBegun, type Opened, withExtract } from "./opened.ts";
 import { toAddress, toMilliseconds, toPort, toSeconds, toTarget } from "./options.ts";
 import { planFor, refuseBlocked, summaryOf } from "./plan.ts";
@@ -13,7 +12,15 @@ import type { ServiceChild } from "./serve/child.ts";
 import { reach, refuseOthers, stay } from "./serve/serve.ts";
 import { change, compare, copy, type SwitchFlags } from "./steps.ts";
 import { targetOf } from "./target.ts";
-import { facts, followsText, plural, shownTarget, verifiedLines, whereLine } from "./words.ts";
+import {
+  facts,
+  followsText,
+  pauseText,
+  plural,
+  shownTarget,
+  verifiedLines,
+  whereLine,
+} from "./words.ts";
 
 interface Flags extends SwitchFlags {
   readonly to?: string;
@@ -110,7 +117,7 @@ async function prepare(
 
 /** A pause that is long is nothing that a command may decide for a person. */
 function unallowed(app: string, plan?: Pick<Plan, "pauseMs" | "allowedMs">): MarcotError {
-  const long = plan === undefined ? "" : `, about ${span(plan.pauseMs)}`;
+  const long = plan === undefined ? "" : `, about ${pauseText(plan.pauseMs)}`;
   const message = `the rows of ${app} are copied at the switch, and writes wait for it${long}`;
   const pause = plan?.allowedMs ?? "MILLISECONDS";
   return new MarcotError("MoveRefused", message, {

@@ -25,6 +25,13 @@ export function rounded(milliseconds: number): string {
   return `${many(Math.round(milliseconds))} ms`;
 }
 
+/** `600 ms`, `38 s`: a second more or less is much of the one, and nothing of the other. */
+export function pauseText(milliseconds: number): string {
+  return milliseconds < SECONDS_FROM_MS ? rounded(milliseconds) : span(milliseconds);
+}
+
+const SECONDS_FROM_MS = 2_000;
+
 /** A target as it may be shown: without its password. */
 export function shownTarget(target: string): string {
   return target.startsWith("embedded:") ? target : withoutPassword(target);
