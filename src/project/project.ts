@@ -10,6 +10,7 @@ import { checkMigrated, migrate, readMigrations } from "../data/migrate.ts";
 import { appUrl } from "../data/roles.ts";
 import { apiVariableOf } from "./addresses.ts";
 import { loadApp } from "./find.ts";
+import { refuseMoving } from "./migrating.ts";
 import { type Follower, openFollower } from "./providers/follow.ts";
 import { type Counted, keepLedger } from "./usage/ledger.ts";
 import {
@@ -199,11 +200,13 @@ interface Target {
 
 /**
  * An embedded database belongs to this project alone, so it follows the code; any other one is asked
- * about. With the first migration come the fixtures, so that there is something to look at.
+ * about. With the first migration come the fixtures, so that there is something to look at. Fails with MoveRefused
+ * where the code needs tables that must not change, because the app moves.
  */
 async function bringUp(target: Target, fixtures: readonly string[], log: Log): Promise<void> {
   const { app } = target;
   const folder = join(target.folder, "migrations");
+  await refuseMoving({ ...target, folder });
   const applied = await migrate({ ...target, folder });
   for (const name of applied) log.info({ app, migration: name }, "migration applied");
   const [first] = await readMigrations(folder);

@@ -5,9 +5,11 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "postgres";
 import { v2 as faq } from "../../apps/faq/contract.ts";
+import { openEmbedded } from "../../src/data/embedded.ts";
 import { provision } from "../../src/data/roles.ts";
 import { testDatabase } from "../../src/data/testing.ts";
 import { migrate } from "../../src/data/migrate.ts";
+import type { MarcotError } from "../../src/errors.ts";
 import { packageJson, settingsOf, tempFolder } from "../cli/command.ts";
 import { openDatabase } from "../company.ts";
 import { createBrowser } from "../../src/testing/browser.ts";
@@ -48,8 +50,8 @@ async function started(
 }
 
 /** What a first start makes. */
-async function prepare(url: string): Promise<void> {
-  await (await startProcess({ folder, url })).stop();
+async function prepare(url: string, project = folder): Promise<void> {
+  await (await startProcess({ folder: project, url })).stop();
 }
 
 before(async () => {
@@ -159,6 +161,40 @@ const circle = {
     import * as views from "./views.ts";
     export default app("pong", { contract: v1, views });`,
 };
+
+const MIGRATION = { first: "0001_first.sql", second: "0002_second.sql" } as const;
+
+test("a project with an embedded database starts while its app moves, but for a migration that is new", async () => {
+  const made = tempFolder({
+    ...circle,
+    [`apps/ping/migrations/${MIGRATION.first}`]: "CREATE TABLE ping.a (id int PRIMARY KEY);",
+  });
+  closers.push(async () => made.remove());
+  const url = "embedded:./.data";
+  const server = await openEmbedded(join(made.folder, ".data"));
+  closers.push(() => server.stop());
+  const sql = ownerOf(server.url);
+  closers.push(() => sql.end());
+  await prepare(url, made.folder);
+  await sql`insert into marcot.moves (app, state, holder, mode, target)
+    values ('ping', 'ready', 'project', 'stream', 'embedded:./b')`;
+  await prepare(url, made.folder);
+  made.write({
+    [`apps/ping/migrations/${MIGRATION.second}`]: "ALTER TABLE ping.a ADD COLUMN b int;",
+  });
+  const columns = () =>
+    sql`select from information_schema.columns where table_schema = 'ping' and table_name = 'a'`;
+  await assert.rejects(prepare(url, made.folder), (error: MarcotError) => {
+    assert.equal(error.code, "MoveRefused");
+    assert.match(error.message, /^ping moves: its tables must not change meanwhile \(0002_second\)$/);
+    assert.match(error.fix ?? "", /marcot extract cancel ping/);
+    return true;
+  });
+  assert.equal((await columns()).length, 1, "nothing was applied");
+  await sql`delete from marcot.moves`;
+  await prepare(url, made.folder);
+  assert.equal((await columns()).length, 2);
+});
 
 async function openEmpty(project: string): Promise<{ url: string; sql: Sql }> {
   const { url, drop } = await testDatabase("empty", async () => {});

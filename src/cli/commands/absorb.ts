@@ -2,11 +2,11 @@
 import type { Command } from "commander";
 import type { Move } from "../../extract/types.ts";
 import { span } from "../terminal/time.ts";
-import { drop, mayDrop } from "./extract/ending.ts";
-import { type Opened, refuseUnasked, withExtract } from "./extract/opened.ts";
+import { drop, holderLine, mayDrop } from "./extract/ending.ts";
+import { finishBegun, type Opened, refuseUnasked, withExtract } from "./extract/opened.ts";
 import { toMilliseconds } from "./extract/options.ts";
 import { change, type SwitchFlags } from "./extract/steps.ts";
-import { facts, plural, whereLine } from "./extract/words.ts";
+import { facts, followsText, plural } from "./extract/words.ts";
 
 interface Flags extends Pick<SwitchFlags, "budget" | "drain" | "pause"> {
   readonly keep?: boolean;
@@ -42,22 +42,19 @@ Examples:
 }
 
 async function absorb(opened: Opened, flags: Flags): Promise<void> {
-  const { app, extract, whole } = opened;
+  const { app } = opened;
   const { keep = false, yes = false } = flags;
   if (!keep) refuseUnasked(yes, "the service's copy may be dropped");
-  let move = await extract.move();
-  if (move?.state === "switching" || move?.state === "settling") {
-    await whole("what was begun is finished first", () => extract.resume());
-    move = await extract.move();
-  }
+  const move = await finishBegun(opened);
   if (move === undefined) return console.log(`${app} is at home, and nothing moves`);
   if (move.holder === "service") await bringHome(opened, move, flags);
   if (keep) return;
   if (!(await mayDrop(opened, yes))) {
-    return console.log(`its copy follows on; marcot extract cancel ${app} drops it`);
+    const follows = move.mode === "stream" ? `${followsText(move.target)}; ` : "";
+    return console.log(`${follows}marcot extract cancel ${app} drops it`);
   }
   await drop(opened);
-  if (move.holder === "project") console.log(whereLine(app, "project", null));
+  if (move.holder === "project") console.log(await holderLine(opened));
   for (const line of facts([["done", "the service's copy is dropped: its process can be stopped"]]))
     console.log(line);
 }

@@ -1,13 +1,9 @@
 /** `marcot migrate`: brings the databases of the local apps up to the code. */
 import { join } from "node:path";
 import type { Command } from "commander";
-import type { Sql } from "postgres";
-import { hasControl } from "../../data/control.ts";
-import { withConnection } from "../../data/database.ts";
-import { migrate, type MigrateOptions, pending } from "../../data/migrate.ts";
-import { MarcotError } from "../../errors.ts";
-import { publicationOf, streamOf } from "../../extract/stream.ts";
+import { migrate, pending } from "../../data/migrate.ts";
 import { findProject } from "../../project/find.ts";
+import { refuseMoving } from "../../project/migrating.ts";
 import { localFiles, ownerUrls, readProject } from "../../project/plan.ts";
 import { NO_APPS, style } from "../terminal/style.ts";
 
@@ -52,41 +48,6 @@ async function run(names: readonly string[], options: MigrateFlags): Promise<voi
   if (json) console.log(JSON.stringify(rows, null, 2));
   else if (plan.apps.length === 0) console.log(NO_APPS);
   else if (rows.length === 0) console.log("nothing to migrate: every app is provided elsewhere");
-}
-
-/**
- * Rows are copied by the columns that both sides have: a migration on one of them would stop the copy. What is
- * applied already is asked first, so that a deploy which changes nothing goes on.
- */
-async function refuseMoving(target: MigrateOptions): Promise<void> {
-  const { ownerUrl, app } = target;
-  const state = await withConnection(ownerUrl, (sql) => moveOf(sql, app));
-  if (state === undefined || (await pending(target)).length === 0) return;
-  if (state === "completed") {
-    throw new MarcotError(
-      "MoveRefused",
-      `${app} is the service's: its tables are not here any more`,
-      {
-        fix: `Migrate where the service runs; or \`marcot absorb ${app}\` first.`,
-      },
-    );
-  }
-  throw new MarcotError("MoveRefused", `${app} moves: its tables must not change meanwhile`, {
-    fix: `End the move first, where the project is: \`marcot extract complete ${app}\` or \`marcot absorb ${app}\`; \`marcot extract cancel ${app}\` if it has not switched.`,
-  });
-}
-
-/** By the journal, which is in the project's database; the service's has what follows, or is followed. */
-async function moveOf(sql: Sql, app: string): Promise<string | undefined> {
-  if (!(await hasControl(sql))) return undefined;
-  const [move] = await sql<{ state: string }[]>`select state from marcot.moves where app = ${app}`;
-  if (move !== undefined) return move.state;
-  const [streaming] = await sql`
-    select 1 from pg_publication where pubname = ${publicationOf(app)}
-    union all select 1 from pg_subscription s join pg_database d on d.oid = s.subdbid
-      where d.datname = current_database()
-        and subname in (${streamOf(app, "project")}, ${streamOf(app, "service")})`;
-  return streaming === undefined ? undefined : "moving";
 }
 
 function print(app: string, found: readonly string[], isCheck: boolean): void {

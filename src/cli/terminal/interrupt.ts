@@ -15,6 +15,8 @@ export interface Interrupts {
   readonly signal: AbortSignal;
   /** Work that is finished before the command ends, with what is told to somebody who asks meanwhile. */
   whole<T>(told: string, work: () => Promise<T>): Promise<T>;
+  /** What must not be cut off is done: the rest of the work that is finished now may be. */
+  letGo(): void;
   /** Work that ends by itself, and well, when somebody asks to stop. */
   ending<T>(onAsked: () => void, work: () => Promise<T>): Promise<T>;
   /** Signals end the process again as they always do. */
@@ -50,6 +52,10 @@ export function listenForInterrupts(tell: (text: string) => void): Interrupts {
         finishing = undefined;
         if (isAsked) stop();
       }
+    },
+    letGo() {
+      finishing = undefined;
+      if (isAsked) stop();
     },
     async ending(end, work) {
       onAsked = end;

@@ -57,6 +57,8 @@ export interface Plan {
   readonly rate: CopyRate;
   /** How long writes wait at the switch, roughly. Milliseconds. */
   readonly pauseMs: number;
+  /** What to allow for it with --pause: it is an estimate, and a pause that is too short is waited for in vain. */
+  readonly allowedMs: number;
   readonly service: ServiceCommand;
   /** The commands of the move, one after the other. */
   readonly order: readonly string[];
@@ -88,31 +90,45 @@ export async function planOf(options: PlanOptions): Promise<Plan> {
   const findings = [...inCode, ...source.findings, ...target];
   const reasons = findings.filter(({ level }) => level === "copy");
   const seconds = bytes / source.rate.bytesPerSecond;
+  const mode = reasons.length === 0 ? "stream" : "copy";
+  const pauseMs = STREAM_PAUSE_MS + (mode === "stream" ? 0 : Math.ceil(seconds * 1000));
+  const allowedMs = allowedFor(pauseMs);
   return Object.freeze({
     app: name,
     to: to === undefined ? undefined : shown(to),
     blockers: findings.filter(({ level }) => level === "blocker"),
     warnings: findings.filter(({ level }) => level !== "blocker"),
-    mode: reasons.length === 0 ? "stream" : "copy",
+    mode,
     reasons: reasons.map(({ where, what }) => `${where}: ${what}`),
     tables: source.shown,
     rows: source.tables.reduce((sum, table) => sum + table.rows, 0),
     bytes,
     seconds: Math.ceil(seconds),
     rate: source.rate,
-    pauseMs: STREAM_PAUSE_MS + (reasons.length === 0 ? 0 : Math.ceil(seconds * 1000)),
+    pauseMs,
+    allowedMs,
     service: serviceOf({ plan, name, app, uses, to, home }),
-    order: orderOf(name, reasons.length === 0 ? "stream" : "copy"),
+    order: orderOf(name, mode, allowedMs),
   });
 }
 
-function orderOf(app: string, mode: Mode): readonly string[] {
+/** Twice as long, in whole seconds. */
+function allowedFor(pauseMs: number): number {
+  return Math.ceil((2 * pauseMs) / 1000) * 1000;
+}
+
+function orderOf(app: string, mode: Mode, allowedMs: number): readonly string[] {
+  if (mode === "copy")
+    return [
+      `marcot extract start ${app} --to TARGET --mode copy`,
+      `marcot extract switch ${app} --service URL --pause ${allowedMs}`,
+      `marcot extract complete ${app}`,
+    ];
   return [
     `marcot extract start ${app} --to TARGET`,
-    ...(mode === "stream"
-      ? [`marcot extract verify ${app}`, `marcot extract rehearse ${app}`]
-      : []),
-    `marcot extract switch ${app} --service URL${mode === "stream" ? "" : " --pause MILLISECONDS"}`,
+    `marcot extract verify ${app}`,
+    `marcot extract rehearse ${app}`,
+    `marcot extract switch ${app} --service URL`,
     `marcot extract complete ${app}`,
   ];
 }

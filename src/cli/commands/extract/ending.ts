@@ -4,7 +4,7 @@ import { MarcotError } from "../../../errors.ts";
 import type { CancelOptions } from "../../../extract/extract.ts";
 import type { Move } from "../../../extract/types.ts";
 import { span } from "../../terminal/time.ts";
-import { confirmed, type Opened, withExtract } from "./opened.ts";
+import { confirmed, finishBegun, type Opened, withExtract } from "./opened.ts";
 import { toSpan } from "./options.ts";
 import { facts, plural, shownTarget, whereLine } from "./words.ts";
 
@@ -45,19 +45,32 @@ async function complete(opened: Opened, { grace, now = false, yes = false }: Com
   const move = await extract.move();
   if (move?.state === "ready" && move.holder === "service" && !now) refuseYoung(move, grace);
   const { rows } = await extract.status();
-  const question = `Drop the project's copy of ${app} (about ${plural(rows.total, "row")})? The service keeps its own.`;
-  if (move?.holder === "service" && move.state !== "completed") {
+  line.clear();
+  const question = `Drop the project's copy of ${app}${about(rows.total)}? The service keeps its own.`;
+  if (move?.holder === "service" && ["ready", "settling"].includes(move.state)) {
     if (!(await confirmed(question, yes))) return console.log("nothing was changed");
   }
   await whole("the end of the move is finished first", () => extract.complete());
   line.clear();
-  console.log(whereLine(app, "service", move?.service ?? null));
+  console.log(await holderLine(opened));
   const back = `marcot absorb ${app}`;
   for (const text of facts([
     ["done", "the project's copy is dropped, and nothing follows any more"],
     ["back", `${back} copies it home, and switches`],
   ]))
     console.log(text);
+}
+
+/** Rows are copied at the switch where nothing streams: nobody has counted them then. */
+function about(rows: number, where = ""): string {
+  if (rows === 0) return where;
+  return ` (about ${plural(rows, "row")}${where})`;
+}
+
+/** Who has the app by now, as the journal says. */
+export async function holderLine({ app, extract }: Opened): Promise<string> {
+  const move = await extract.move();
+  return whereLine(app, move?.holder ?? "project", move?.service ?? null);
 }
 
 /** What is found wrong after a switch is found soon; then the way back must still be there. */
@@ -87,29 +100,40 @@ export function addCancel(extract: Command): void {
     .addHelpText(
       "after",
       `
-Where the service provides the app, \`marcot extract reverse\` comes first.
+Where the service provides the app, \`marcot extract reverse\` comes first. While the app is being copied home,
+it stops that, and drops what has arrived.
 
 Examples:
   marcot extract cancel faq
   marcot extract cancel faq --yes`,
     )
     .action((app: string, { abandon = false, yes = false }: CancelFlags) =>
-      withExtract(app, async (opened) => {
-        if (!(await mayDrop(opened, yes))) return console.log("nothing was changed");
-        await drop(opened, { abandon });
-        console.log(whereLine(app, "project", null));
-      }),
+      withExtract(app, (opened) => cancel(opened, abandon, yes)),
     );
+}
+
+async function cancel(opened: Opened, abandon: boolean, yes: boolean): Promise<void> {
+  await finishBegun(opened);
+  if (!(await mayDrop(opened, yes))) return console.log("nothing was changed");
+  await drop(opened, { abandon });
+  console.log(await holderLine(opened));
 }
 
 /** Asks where rows are dropped. What the engine refuses anyway is not asked about. */
 export async function mayDrop({ app, extract, line }: Opened, isYes: boolean): Promise<boolean> {
   const { move, rows } = await extract.status();
   line.clear();
-  if (move === undefined || move.holder === "service" || rows.copied === 0) return true;
+  if (move === undefined) return true;
+  if (move.holder === "service") {
+    if (move.state !== "copying") return true;
+    const half = `Stop bringing ${app} home? What has arrived there${about(rows.copied)} is dropped; the service keeps its own.`;
+    return confirmed(half, isYes);
+  }
+  const hasRows = rows.copied > 0 || (move.mode === "copy" && move.info.lastSwitch !== undefined);
+  if (!hasRows) return true;
   const place = shownTarget(move.target);
-  const question = `Drop the service's copy of ${app} (about ${plural(rows.copied, "row")} in ${place})? The project keeps its own.`;
-  return confirmed(question, isYes);
+  const rest = about(rows.copied, ` in ${place}`);
+  return confirmed(`Drop the service's copy of ${app}${rest}? The project keeps its own.`, isYes);
 }
 
 export async function drop(

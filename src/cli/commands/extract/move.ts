@@ -1,16 +1,26 @@
 /** `marcot extract faq`: the whole way, in one command. Repeated, it goes on where it was. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { MarcotError } from "../../../errors.ts";
-import type { Move } from "../../../extract/types.ts";
-import { style } from "../../terminal/style.ts";
-import { confirmed, type Opened, withExtract } from "./opened.ts";
+import type { Plan } from "../../../extract/plan/plan.ts";
+import type { Mode, Move } from "../../../extract/types.ts";
+import { confirmed, finishBegun, type Opened, withExtract } from "./opened.ts";
 import { toAddress, toMilliseconds, toPort, toSeconds, toTarget } from "./options.ts";
 import { planFor, refuseBlocked, summaryOf } from "./plan.ts";
 import { isBad, rehearsalLines, rehearse } from "./rehearse.ts";
-import { answers, runService, type ServiceChild } from "./service.ts";
-import { change, compare, copy, type SwitchFlags, targetOf } from "./steps.ts";
-import { facts, plural, shownTarget, verifiedLines, whereLine } from "./words.ts";
+import { answers } from "./serve/answers.ts";
+import type { ServiceChild } from "./serve/child.ts";
+import { reach, refuseOthers, stay } from "./serve/serve.ts";
+import { change, compare, copy, type SwitchFlags } from "./steps.ts";
+import { targetOf } from "./target.ts";
+import {
+  facts,
+  followsText,
+  pauseText,
+  plural,
+  shownTarget,
+  verifiedLines,
+  whereLine,
+} from "./words.ts";
 
 interface Flags extends SwitchFlags {
   readonly to?: string;
@@ -19,10 +29,6 @@ interface Flags extends SwitchFlags {
   readonly yes?: boolean;
 }
 
-/** A child that was started is waited for by its own clock; one of others, as long as a deploy takes. */
-const SERVICE_MS = 300_000;
-/** How often a service in the foreground looks whether its app has gone home. */
-const LOOKED_MS = 2_000;
 const EVERY_READ = 1;
 
 export function addMove(extract: Command): void {
@@ -58,41 +64,79 @@ Examples:
   marcot absorb faq                                          brings it home again`;
 
 async function run(opened: Opened, flags: Flags): Promise<void> {
-  const { app, extract, whole } = opened;
+  const { app } = opened;
   if ((flags.serve === undefined) === (flags.service === undefined))
     throw new MarcotError("CommandInvalid", `where does the service of ${app} run?`, {
       fix: "Say --serve 8001 to run it here, or --service http://host:port where it runs already.",
     });
-  const found = await extract.move();
-  if (found?.state === "switching" || found?.state === "settling")
-    await whole("what was begun is finished first", () => extract.resume());
-  const move = await extract.move();
+  const move = await finishBegun(opened);
   const home = flags.home ?? (await ownHome());
   const target = await targetOf(opened, flags.to);
   const isThere = move?.holder === "service" && move.state !== "copying";
-  if (!isThere) await prepare(opened, move, target);
-  const service = await reach(opened, flags, { target, home });
+  await refuseOthers(app, flags);
+  if (!isThere) await prepare(opened, move, { target, pause: flags.pause });
+  const { serve, service: at } = flags;
+  const service = await reach(opened, { target, home, serve, service: at, isThere });
   if (isThere) console.log(whereLine(app, "service", service.address));
   else if (!(await decide(opened, service, { ...flags, ...(home !== undefined && { home }) })))
     return;
-  if (flags.serve !== undefined) await stay(opened, service, flags.serve);
+  if (serve !== undefined) await stay(opened, service, serve);
+}
+
+interface Prepared {
+  readonly target: string;
+  readonly pause: number | undefined;
 }
 
 /** Plans and copies. A copy that was begun is watched until it is complete. */
-async function prepare(opened: Opened, move: Move | undefined, target: string): Promise<void> {
+async function prepare(
+  opened: Opened,
+  move: Move | undefined,
+  { target, pause }: Prepared,
+): Promise<void> {
   const { app, line } = opened;
+  let mode = move?.mode;
   if (move === undefined) {
     const plan = await planFor(opened.plan, app, { to: target, home: undefined });
     line.clear();
     refuseBlocked(plan);
     console.log(summaryOf(plan));
-  } else console.log(`${app} goes on where it was`);
-  const copied =
-    move?.state === "ready" ? "before, and follows" : await copy(opened, { to: target });
+    print(plan.reasons.map((reason) => ["why", reason]));
+    if (plan.mode === "copy" && pause === undefined) throw unallowed(app, plan);
+    mode = plan.mode;
+  } else {
+    if (mode === "copy" && pause === undefined) throw unallowed(app);
+    console.log(`${app} goes on where it was`);
+  }
+  const copied = await copiedText(opened, { isReady: move?.state === "ready", target, mode });
   print([
     ["to", shownTarget(target)],
     ["copied", copied],
   ]);
+}
+
+/** A pause that is long is nothing that a command may decide for a person. */
+function unallowed(app: string, plan?: Pick<Plan, "pauseMs" | "allowedMs">): MarcotError {
+  const long = plan === undefined ? "" : `, about ${pauseText(plan.pauseMs)}`;
+  const message = `the rows of ${app} are copied at the switch, and writes wait for it${long}`;
+  const pause = plan?.allowedMs ?? "MILLISECONDS";
+  return new MarcotError("MoveRefused", message, {
+    fix: `Say how long they may wait at most: the same command with --pause ${pause}.`,
+  });
+}
+
+interface Copied {
+  readonly isReady: boolean;
+  readonly target: string;
+  readonly mode: Mode | undefined;
+}
+
+async function copiedText(
+  opened: Opened,
+  { isReady, target, mode = "stream" }: Copied,
+): Promise<string> {
+  const copied = isReady ? "before, and follows" : await copy(opened, { to: target, mode });
+  return mode === "copy" ? "at the switch, while writes wait" : copied;
 }
 
 function print(rows: readonly (readonly [string, string])[]): void {
@@ -103,36 +147,6 @@ function print(rows: readonly (readonly [string, string])[]): void {
 async function ownHome(): Promise<string | undefined> {
   const address = `http://127.0.0.1:${process.env["PORT"] || "8000"}`;
   return (await answers(address)) ? address : undefined;
-}
-
-async function reach(
-  opened: Opened,
-  { serve, service }: Flags,
-  where: { readonly target: string; readonly home: string | undefined },
-): Promise<ServiceChild> {
-  const { app, plan, line, atEnd, signal } = opened;
-  if (serve !== undefined) {
-    line.say({ step: "starting the service" });
-    const child = await runService(plan, { app, port: serve, ...where });
-    atEnd(() => child.stop());
-    line.clear();
-    const process = child.pid === undefined ? "was there already" : `process ${child.pid}`;
-    print([["serves", `${child.address} (${process})`]]);
-    return child;
-  }
-  const address = service ?? "";
-  const giveUpAt = performance.now() + SERVICE_MS;
-  while (!(await answers(address))) {
-    if (performance.now() > giveUpAt)
-      throw new MarcotError("CommandInvalid", `no service answers at ${address}/-/live`, {
-        fix: "`marcot extract plan` prints the command that starts it. The same command goes on here.",
-      });
-    line.say({ step: "waiting for the service", note: address });
-    await sleep(LOOKED_MS, undefined, { signal });
-  }
-  line.clear();
-  print([["serves", address]]);
-  return { pid: undefined, address, show() {}, ended: new Promise(() => {}), async stop() {} };
 }
 
 /** Compares, asks and switches. False where a person, or a difference, said no. */
@@ -147,7 +161,8 @@ async function decide(opened: Opened, service: ServiceChild, flags: Flags): Prom
     ? `Writes wait for a moment, at most ${budget} ms.`
     : "Writes wait while its rows are copied.";
   if (!(await confirmed(`Switch ${app} to ${service.address}? ${wait}`, yes))) {
-    console.log(`not switched: its copy follows on; marcot extract cancel ${app} drops it`);
+    const follows = isStreaming ? `: ${followsText(move.target)}` : "";
+    console.log(`not switched${follows}; marcot extract cancel ${app} drops it`);
     return false;
   }
   const lines = await change(opened, "service", { ...flags, service: service.address });
@@ -181,42 +196,4 @@ function refused(app: string): false {
   console.log(`not switched. marcot extract cancel ${app} drops the copy`);
   process.exitCode = 1;
   return false;
-}
-
-/** The service stays in the foreground, until somebody ends it or the app has gone home. */
-async function stay(opened: Opened, service: ServiceChild, port: number): Promise<void> {
-  const { app, ending } = opened;
-  if (service.pid === undefined) return;
-  const extract = await opened.release();
-  console.log(
-    `\nThe service runs here, at ${style("underline", service.address)}. Ctrl+C ends it.`,
-  );
-  service.show();
-  const asked = new AbortController();
-  const end = () => asked.abort();
-  const why = await ending(end, async () => {
-    const { signal } = asked;
-    const goesHome = async () => {
-      while (!signal.aborted) {
-        await sleep(LOOKED_MS, undefined, { signal }).catch(() => undefined);
-        const isKnown = await extract.move().then(
-          (move) => move !== undefined,
-          () => true,
-        );
-        if (!isKnown) return "home";
-      }
-      return "asked";
-    };
-    const why = await Promise.race([goesHome(), service.ended.then(() => "ended")]);
-    end();
-    await service.stop();
-    return why;
-  });
-  if (why === "home") return console.log(`${app} is home again: its service has ended`);
-  const holder = (await extract.move())?.holder;
-  if (why === "ended") process.exitCode = 1;
-  if (holder !== "service") return console.log("the service has ended");
-  console.log(`the service has ended: nobody provides ${app} now
-  marcot extract ${app} --serve ${port}   runs it again
-  marcot absorb ${app}                brings ${app} home`);
 }

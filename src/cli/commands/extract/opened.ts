@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openEmbedded } from "../../../data/embedded.ts";
 import { MarcotError } from "../../../errors.ts";
 import type { Extract } from "../../../extract/extract.ts";
-import type { Say } from "../../../extract/types.ts";
+import type { Move, Say } from "../../../extract/types.ts";
 import { findProject } from "../../../project/find.ts";
 import {
   localFiles,
@@ -70,6 +70,8 @@ export async function withExtract(
   try {
     const say: Say = (told) => {
       most = Math.max(most, told.total ?? 0);
+      // The app has changed sides by then, and to compare all rows may take hours.
+      if (told.step === "compare") interrupts.letGo();
       if (!isStopped) line.say(told); // what was stopped may go on for a moment
     };
     const extract = await openExtract({ plan, app, say });
@@ -137,6 +139,14 @@ async function stoppedText(extract: Extract, app: string): Promise<string> {
   const next = status.next.map((command) => `  ${command}`);
   const others = next.length === 0 ? "" : `; or\n${next.join("\n")}`;
   return `stopped. ${app}: ${status.sentence}\nThe same command goes on from here${others}`;
+}
+
+/** A switch that another command has begun is finished, or taken back, before anything else. */
+export async function finishBegun({ extract, whole }: Opened): Promise<Move | undefined> {
+  const move = await extract.move();
+  if (move?.state !== "switching" && move?.state !== "settling") return move;
+  await whole("what was begun is finished first", () => extract.resume());
+  return extract.move();
 }
 
 /** For what cannot be undone: a person is asked; where nobody can be, `--yes` must have been said. */

@@ -9,8 +9,8 @@ import { style } from "../../terminal/style.ts";
 import { span } from "../../terminal/time.ts";
 import { readApp } from "./opened.ts";
 import { homeOf, toAddress, toTarget } from "./options.ts";
-import { ownTarget } from "./steps.ts";
-import { facts, plural, rounded, size } from "./words.ts";
+import { ownTarget } from "./target.ts";
+import { facts, pauseText, plural, rounded, size } from "./words.ts";
 
 interface Flags {
   readonly to?: string;
@@ -83,7 +83,7 @@ function planLines(plan: Plan): string[] {
   const how =
     mode === "stream"
       ? `PostgreSQL copies while people go on; writes then wait for about ${rounded(pauseMs)}`
-      : `rows are copied at the switch, and writes wait for it: about ${span(pauseMs)}`;
+      : `rows are copied at the switch, and writes wait for it: about ${pauseText(pauseMs)}`;
   const speed = `${size(rate.bytesPerSecond)}/s, ${rate.from}`;
   return [
     summaryOf(plan),

@@ -108,7 +108,9 @@ export function openMoves(plan: ProjectPlan): Moves {
     const extract = opened.get(app) ?? open(app);
     opened.set(app, extract);
     extract.catch(() => opened.delete(app)); // a database that was down may be back the next time
-    return (await extract).status();
+    const status = await (await extract).status();
+    const left = status.move === undefined ? [] : await brokenRehearsals(owner, app);
+    return { ...status, problems: [...status.problems, ...left] };
   };
   return {
     async read(app) {
@@ -121,6 +123,25 @@ export function openMoves(plan: ProjectPlan): Moves {
       await owner.close();
     },
   };
+}
+
+/** A rehearsal that was killed has not been switched off: reads are still sent, and nobody looks at the answers. */
+async function brokenRehearsals(owner: OwnerUrls, app: string): Promise<Status["problems"]> {
+  try {
+    const rows = await withConnection(
+      await owner.of(app),
+      (sql) => sql<{ shadow: number; address: string | null }[]>`
+        select shadow, address from marcot.providers
+        where app = ${app} and phase = 'here' and shadow > 0 and not exists (
+          select from pg_stat_activity where application_name like 'marcot/%/rehearse')`,
+    );
+    return rows.map(({ shadow, address }) => ({
+      what: `a rehearsal was broken off: ${Math.round(shadow * 100)} % of reads are still sent to ${address}`,
+      fix: `\`marcot extract rehearse ${app}\` ends that when it ends; so does a switch.`,
+    }));
+  } catch {
+    return []; // a database that cannot be asked is a problem already
+  }
 }
 
 /** The journal of each database that the project has apps in. */

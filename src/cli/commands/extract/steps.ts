@@ -3,12 +3,20 @@ import { type Command, Option } from "commander";
 import { MarcotError } from "../../../errors.ts";
 import type { StartOptions } from "../../../extract/extract.ts";
 import type { Mode, SideName, Verified } from "../../../extract/types.ts";
-import type { ProjectPlan } from "../../../project/plan.ts";
 import { reportUsage } from "../../terminal/report.ts";
 import { span } from "../../terminal/time.ts";
 import { confirmed, type Opened, withExtract } from "./opened.ts";
 import { homeOf, toAddress, toMilliseconds, toTarget } from "./options.ts";
-import { facts, plural, shownTarget, switchedFacts, verifiedLines, whereLine } from "./words.ts";
+import { targetOf } from "./target.ts";
+import {
+  facts,
+  followsText,
+  plural,
+  shownTarget,
+  switchedFacts,
+  verifiedLines,
+  whereLine,
+} from "./words.ts";
 
 export function addStart(extract: Command): void {
   extract
@@ -51,24 +59,9 @@ async function start(opened: Opened, flags: StartFlags) {
   if (replace && !(await confirmed(question, yes))) return console.log("nothing was changed");
   const copied = await copy(opened, { to: target, replace, mode });
   opened.line.clear();
-  console.log(`${app} is copied, and its copy follows`);
+  if (mode === "copy") return console.log(`${app} is ready: its rows are copied at the switch`);
+  console.log(`${app} is copied, and ${followsText(target)}`);
   for (const line of facts([["copied", copied]])) console.log(line);
-}
-
-/** What a person has said; else what was said before; else a folder beside the project's own. */
-export async function targetOf(opened: Opened, to: string | undefined): Promise<string> {
-  const { app, plan, extract } = opened;
-  const known = to ?? (await extract.move())?.target ?? ownTarget(plan, app);
-  if (known !== undefined) return known;
-  throw new MarcotError("CommandInvalid", `where is ${app} to go?`, {
-    fix: `Say --to postgres://owner:password@host/${app}: an empty database.`,
-  });
-}
-
-/** Beside an embedded database another one. */
-export function ownTarget({ settings }: ProjectPlan, app: string): string | undefined {
-  const own = settings.databases.get(app) ?? settings.database;
-  return own.startsWith("embedded:") ? `embedded:./.data-${app}` : undefined;
 }
 
 /** `1,204,337 rows in 38 s`. */
@@ -198,7 +191,9 @@ export async function change(
 ): Promise<readonly string[]> {
   const { app, extract, line, whole } = opened;
   const { service, home, budget, drain, pause } = flags;
-  const told = "the switch is finished first, or backed out of; that takes some seconds at most";
+  const isCopied = (await extract.move())?.mode === "copy" && pause !== undefined;
+  const long = isCopied ? `${span(pause)} at most, and some seconds` : "some seconds";
+  const told = `the switch is finished first, or backed out of; that takes ${long}`;
   const switched = await whole(told, () =>
     extract.switch(to, {
       ...(service !== undefined && { service }),
@@ -236,8 +231,12 @@ Examples:
     )
     .action((app: string, { takeOver = false }: { readonly takeOver?: boolean }) =>
       withExtract(app, async (opened) => {
-        const told = "what was begun is finished first; that takes some seconds at most";
-        const found = await opened.whole(told, () => opened.extract.resume({ takeOver }));
+        const move = await opened.extract.move();
+        const resume = () => opened.extract.resume({ takeOver });
+        const told = "what was begun is finished first; that takes some seconds";
+        // A copy takes as long as it takes, and whoever stops it loses nothing.
+        const isCopying = move?.state === "copying" && move.info.ending === undefined;
+        const found = await (isCopying ? resume() : opened.whole(told, resume));
         opened.line.clear();
         console.log(found);
       }),

@@ -25,9 +25,22 @@ export function rounded(milliseconds: number): string {
   return `${many(Math.round(milliseconds))} ms`;
 }
 
+/** `600 ms`, `38 s`: a second more or less is much of the one, and nothing of the other. */
+export function pauseText(milliseconds: number): string {
+  return milliseconds < SECONDS_FROM_MS ? rounded(milliseconds) : span(milliseconds);
+}
+
+const SECONDS_FROM_MS = 2_000;
+
 /** A target as it may be shown: without its password. */
 export function shownTarget(target: string): string {
   return target.startsWith("embedded:") ? target : withoutPassword(target);
+}
+
+/** An embedded server ends with the last command or service that uses it, and nothing arrives there then. */
+export function followsText(target: string): string {
+  const when = target.startsWith("embedded:") ? " while its service runs, or --serve does" : "";
+  return `its copy follows${when}`;
 }
 
 /** As wide as the longest: they are told one after the other, and stand below each other. */

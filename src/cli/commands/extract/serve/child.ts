@@ -4,10 +4,11 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MarcotError } from "../../../errors.ts";
-import { apiVariableOf, databaseVariableOf } from "../../../project/addresses.ts";
-import { ownerUrls, type ProjectPlan } from "../../../project/plan.ts";
-import { style } from "../../terminal/style.ts";
+import { MarcotError } from "../../../../errors.ts";
+import { apiVariableOf, databaseVariableOf } from "../../../../project/addresses.ts";
+import { ownerUrls, type ProjectPlan } from "../../../../project/plan.ts";
+import { style } from "../../../terminal/style.ts";
+import { refuseOther, whoAnswers } from "./answers.ts";
 
 /** A start takes about a second; a machine that is busy, some more. */
 const START_MS = 60_000;
@@ -15,7 +16,7 @@ const ASKED_AGAIN_MS = 100;
 /** Of what it said before it failed. */
 const LINES_KEPT = 40;
 
-const script = join(import.meta.dirname, "..", "..", "marcot.js");
+const script = join(import.meta.dirname, "..", "..", "..", "marcot.js");
 
 /** What a process that provides this app alone has in its environment. */
 export function serviceVariables(
@@ -45,41 +46,69 @@ export interface ServiceChild {
   stop(): Promise<void>;
 }
 
-/** Resolves when it answers. A service that answers there already is taken. */
-export async function runService(
-  plan: ProjectPlan,
-  options: ServiceOptions & { readonly port: number },
-): Promise<ServiceChild> {
-  const { app, port } = options;
-  const address = `http://127.0.0.1:${port}`;
-  if (await answers(address))
-    return { pid: undefined, address, show() {}, ended: new Promise(() => {}), async stop() {} };
+interface RunOptions extends ServiceOptions {
+  readonly port: number;
+  /** Told of the child as soon as there is one: whoever is stopped meanwhile must leave none behind. */
+  readonly onChild: (child: ServiceChild) => void;
+  /** Ends the waiting; the child is for `onChild` to stop. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Resolves when it answers. A service of the app that answers there already is taken; whatever else does is a
+ * reason to refuse.
+ */
+export async function runService(plan: ProjectPlan, options: RunOptions): Promise<ServiceChild> {
+  const { app, port, onChild, signal } = options;
+  const address = ownAddress(port);
+  const found = await refuseOther(address, app, { isOwn: true });
+  if (found === "service") return runningAt(address);
   const secret = await eventsSecretOf(plan, app);
+  signal.throwIfAborted();
   const child = start(plan, { ...options, secret });
-  const log = logOf(child, app);
-  const exited = once(child, "exit").then(() => undefined);
+  const { show } = logOf(child, app);
+  const ended = once(child, "exit").then(() => undefined);
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await ended;
+  };
+  const service = { pid: child.pid, address, show, ended, stop };
+  onChild(service);
+  await untilAnswered(child, { app, address, show, signal });
+  return service;
+}
+
+export function ownAddress(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+/** A service that somebody else has started, and will end. */
+export function runningAt(address: string): ServiceChild {
+  return { pid: undefined, address, show() {}, ended: new Promise(() => {}), async stop() {} };
+}
+
+interface Awaited extends Pick<ServiceChild, "address" | "show"> {
+  readonly app: string;
+  readonly signal: AbortSignal;
+}
+
+async function untilAnswered(
+  child: ChildProcess,
+  { app, address, show, signal }: Awaited,
+): Promise<void> {
   const giveUpAt = performance.now() + START_MS;
-  while (!(await answers(address))) {
-    const isOver = child.exitCode !== null || performance.now() > giveUpAt;
-    if (isOver) {
+  while ((await whoAnswers(address, app)) !== "service") {
+    signal.throwIfAborted();
+    const isOver = child.exitCode !== null || child.signalCode !== null;
+    if (isOver || performance.now() > giveUpAt) {
       child.kill("SIGKILL");
-      log.show();
+      show();
       throw new MarcotError("CommandInvalid", `the service of ${app} did not start at ${address}`, {
         fix: "What it said stands above. Nothing was switched.",
       });
     }
-    await sleep(ASKED_AGAIN_MS);
+    await sleep(ASKED_AGAIN_MS, undefined, { signal });
   }
-  return {
-    pid: child.pid,
-    address,
-    show: log.show,
-    ended: exited,
-    async stop() {
-      child.kill("SIGTERM");
-      await exited;
-    },
-  };
 }
 
 /** The project's own, so that both sides take each other's events. */
@@ -111,17 +140,6 @@ function start(plan: ProjectPlan, options: StartOptions) {
     env: { ...process.env, ...(secret && { EVENTS_SECRET: secret }), ...variables, ...own },
     stdio: ["ignore", "pipe", "pipe"],
   });
-}
-
-/** Whether a process of Marcot takes requests there. */
-export async function answers(address: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${address}/-/live`, { signal: AbortSignal.timeout(2_000) });
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false;
-  }
 }
 
 /** Kept until somebody wants to see it: a line of progress has the terminal before. */
