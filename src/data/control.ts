@@ -36,6 +36,9 @@ export const ACKS_CHANNEL = "marcot_acks";
 /** SQLSTATE of a write that was refused because the app has moved. Class MV is nobody's (SQL:2016, 24.1). */
 export const MOVED = "MV001";
 
+/** SQLSTATE of a step of a command that does not work on the move any more. */
+export const MOVER_GONE = "MV002";
+
 /** The trigger that refuses, on each table of an app that moves. */
 export const FENCE = "marcot_moved";
 
@@ -86,6 +89,11 @@ const statements = [
     there_ms double precision NOT NULL DEFAULT 0,
     example jsonb,
     PRIMARY KEY (app, endpoint))`,
+  // The command that works on the move: a higher number is a later one.
+  `CREATE TABLE IF NOT EXISTS marcot.movers (
+    app text PRIMARY KEY,
+    token text NOT NULL,
+    number bigint NOT NULL)`,
   // The journal. Only in the project's database.
   `CREATE TABLE IF NOT EXISTS marcot.moves (
     app text PRIMARY KEY,
@@ -105,10 +113,20 @@ const statements = [
       RAISE EXCEPTION 'the app % is not written here any more', TG_TABLE_SCHEMA USING ERRCODE = '${MOVED}',
         HINT = 'marcot extract status says where it is.';
     END $$`,
+  // The lock on the row lets no successor in before the transaction has ended.
+  `CREATE OR REPLACE FUNCTION marcot.require_mover(moved text, mine text, since bigint) RETURNS void
+    LANGUAGE plpgsql AS $$
+    BEGIN
+      PERFORM FROM marcot.movers WHERE app = moved AND token = mine FOR SHARE;
+      IF NOT FOUND OR EXISTS (SELECT FROM marcot.providers WHERE app = moved AND epoch > since) THEN
+        RAISE EXCEPTION 'the move of % is another command''s by now', moved USING ERRCODE = '${MOVER_GONE}',
+          HINT = 'marcot extract status says which.';
+      END IF;
+    END $$`,
 ] as const;
 
 /** How far the schema is; with it a start asks one question and creates nothing. */
-const VERSION = "2";
+const VERSION = "3";
 
 /** Creates what is missing. As the owner; any number of processes may do it at once. */
 export async function ensureControl(sql: Sql): Promise<void> {

@@ -7,6 +7,8 @@ import { pipeline } from "node:stream/promises";
 import postgres, { type Sql } from "postgres";
 import { quoted } from "../data/identifier.ts";
 import { MarcotError } from "../errors.ts";
+import type { Owner } from "./sides.ts";
+import { stillOurs } from "./switch/mover.ts";
 import type { Say, Side } from "./types.ts";
 import { nameOf, type Table, tablesOf } from "./verify/catalog.ts";
 
@@ -16,6 +18,11 @@ export interface CopyOptions {
   readonly from: Pick<Side, "ownerUrl">;
   /** The follower: what its tables have is deleted first. */
   readonly to: Pick<Side, "ownerUrl">;
+  /**
+   * The command that copies: the follower must be its own, before anything is deleted and when all is committed.
+   * Default: nobody asks.
+   */
+  readonly owner?: Owner | undefined;
   /** Told of each table, with the rows that are copied. Default: nobody. */
   readonly say?: Say | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -35,15 +42,16 @@ const BATCH_BYTES = 64 * 1024;
  * lost; then the follower is as it was before.
  */
 export async function copyRows(options: CopyOptions): Promise<Copied> {
-  const { from, to, signal } = options;
+  const { from, to, owner, signal } = options;
   const begun = performance.now();
   signal?.throwIfAborted();
-  const [reader, tx] = [openSession(from.ownerUrl), openSession(to.ownerUrl)];
+  const ours = owner === undefined ? "" : stillOurs(owner);
+  const [reader, tx] = [openSession(from.ownerUrl, owner), openSession(to.ownerUrl, owner)];
   try {
     await reader.unsafe("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    await tx.unsafe("BEGIN");
+    await tx.unsafe(`BEGIN; ${ours}`);
     const copied = await copyAll({ ...options, reader, tx });
-    await tx.unsafe("COMMIT");
+    await tx.unsafe(`${ours} COMMIT`);
     return { ...copied, milliseconds: Math.round(performance.now() - begun) };
   } finally {
     // A COPY that is broken off ends with its connection alone; and so does its transaction.
@@ -51,16 +59,22 @@ export async function copyRows(options: CopyOptions): Promise<Copied> {
   }
 }
 
-/** Of its own, and never replaced by another one: there is a transaction in it. */
-function openSession(url: string): Sql {
-  return postgres(url, {
+/**
+ * Of its own, and never replaced by another one: what was meant for the transaction in it would be done outside of
+ * one. A successor ends it by its name.
+ */
+function openSession(url: string, owner: Owner | undefined): Sql {
+  const name = owner === undefined ? "copy" : `move/${owner.token}/${owner.app}`;
+  const sql = postgres(url, {
     max: 1,
     max_lifetime: null,
     connect_timeout: 10,
     fetch_types: false,
-    connection: { application_name: `marcot/${process.pid}/copy` },
+    connection: { application_name: `marcot/${process.pid}/${name}` },
     onnotice() {},
+    onclose: () => void sql.end({ timeout: 0 }),
   });
+  return sql;
 }
 
 interface Task extends CopyOptions {

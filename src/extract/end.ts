@@ -11,6 +11,7 @@ import { type Course, moveOf, rolesOf } from "./course.ts";
 import { altering, dropFence, forgetRecognisable } from "./fence.ts";
 import type { OpenSide } from "./sides.ts";
 import { dropSlot, dropStream, dropSubscription, streamOf, unpublish } from "./stream.ts";
+import { stillOurs } from "./switch/mover.ts";
 import { dropProvider } from "./switch/providers.ts";
 import type { Move } from "./types.ts";
 
@@ -121,7 +122,10 @@ async function makePlain(side: OpenSide, { info }: Move): Promise<void> {
 
 async function dropCopy(side: OpenSide): Promise<void> {
   await unpublish(side);
-  await altering(side.sql, [`DROP SCHEMA IF EXISTS ${quoted(side.app)} CASCADE`]);
+  await altering(side.sql, [
+    stillOurs(side.owner),
+    `DROP SCHEMA IF EXISTS ${quoted(side.app)} CASCADE`,
+  ]);
 }
 
 /** Undefined where its database cannot be reached. */

@@ -10,10 +10,11 @@ import type { Course } from "./course.ts";
 import { cancel, complete } from "./end.ts";
 import { openJournal, readMove } from "./journal.ts";
 import type { At } from "./points.ts";
-import { endPredecessors, openSide, openTarget, type OpenSide, type Owner } from "./sides.ts";
 import { putRight } from "./start/repair.ts";
+import { openSide, openTarget, type OpenSide, type Owner } from "./sides.ts";
 import { begin, beginHome, makeCopy } from "./start/start.ts";
 import { statusOf } from "./status/status.ts";
+import { claimService } from "./switch/mover.ts";
 import { finishSwitch } from "./switch/resume.ts";
 import { changePlaces } from "./switch/switch.ts";
 import { told } from "./told.ts";
@@ -216,7 +217,7 @@ async function openCourse(options: CourseOptions): Promise<OpenCourse> {
       at,
       service(target) {
         if (service?.target === target) return service.side;
-        const side = openService(target, plan.folder, owner);
+        const side = openService(target, plan.folder, project);
         service = { target, side };
         side.catch(() => (service = undefined));
         return side;
@@ -233,8 +234,13 @@ async function openCourse(options: CourseOptions): Promise<OpenCourse> {
   }
 }
 
-async function openService(target: string, folder: string, owner: Owner): Promise<OpenSide> {
-  const side = await openTarget(target, folder, owner);
-  await endPredecessors(side.sql, owner);
-  return side;
+async function openService(target: string, folder: string, project: OpenSide): Promise<OpenSide> {
+  const side = await openTarget(target, folder, project.owner);
+  try {
+    await claimService(side, project);
+    return side;
+  } catch (error) {
+    await side.close();
+    throw error;
+  }
 }

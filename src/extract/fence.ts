@@ -10,6 +10,7 @@ import type { Sql } from "postgres";
 import { FENCE } from "../data/control.ts";
 import { codeOf } from "../errors.ts";
 import type { OpenSide } from "./sides.ts";
+import { stillOurs } from "./switch/mover.ts";
 import { fenced, type MovedTable, movedTables, nameIn } from "./tables.ts";
 
 /** A lock that is waited for makes everybody else wait behind it. */
@@ -22,17 +23,32 @@ const events = "BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE";
 
 /** Makes sure that each table has its trigger, and that it is enabled or disabled. */
 export async function setFence(side: OpenSide, to: "enabled" | "disabled"): Promise<void> {
-  const { app, sql } = side;
-  for (const { name, fence } of fenced(await movedTables(sql, app))) {
-    if (fence === to) continue;
-    const table = nameIn(app, name);
-    const made = `CREATE TRIGGER ${FENCE} ${events} ON ${table} EXECUTE FUNCTION marcot.refuse_moved()`;
-    const statements = [
-      ...(fence === undefined ? [made] : []),
-      `ALTER TABLE ${table} ${to === "enabled" ? "ENABLE" : "DISABLE"} TRIGGER ${FENCE}`,
-    ];
-    await altering(sql, statements);
+  const { app, sql, owner } = side;
+  for (const table of fenced(await movedTables(sql, app))) {
+    const changes = changesTo(app, table, to);
+    if (changes.length > 0) await altering(sql, [stillOurs(owner), ...changes]);
   }
+}
+
+/** The same in one transaction with statements that are true with it alone. */
+export async function setFenceWith(
+  { app, sql, owner }: OpenSide,
+  to: "enabled" | "disabled",
+  statements: string,
+): Promise<void> {
+  const tables = fenced(await movedTables(sql, app));
+  const changes = tables.flatMap((table) => changesTo(app, table, to));
+  await altering(sql, [stillOurs(owner), ...changes, statements]);
+}
+
+function changesTo(app: string, { name, fence }: MovedTable, to: "enabled" | "disabled"): string[] {
+  if (fence === to) return [];
+  const table = nameIn(app, name);
+  const made = `CREATE TRIGGER ${FENCE} ${events} ON ${table} EXECUTE FUNCTION marcot.refuse_moved()`;
+  return [
+    ...(fence === undefined ? [made] : []),
+    `ALTER TABLE ${table} ${to === "enabled" ? "ENABLE" : "DISABLE"} TRIGGER ${FENCE}`,
+  ];
 }
 
 /** The statements that change the fence of all tables at once. */
@@ -46,10 +62,13 @@ export function fenceStatements(
     .join("\n");
 }
 
-export async function dropFence({ app, sql }: OpenSide): Promise<void> {
+export async function dropFence({ app, sql, owner }: OpenSide): Promise<void> {
   for (const { name, fence } of await movedTables(sql, app)) {
     if (fence === undefined) continue;
-    await altering(sql, [`DROP TRIGGER IF EXISTS ${FENCE} ON ${nameIn(app, name)}`]);
+    await altering(sql, [
+      stillOurs(owner),
+      `DROP TRIGGER IF EXISTS ${FENCE} ON ${nameIn(app, name)}`,
+    ]);
   }
 }
 
@@ -79,12 +98,13 @@ export async function forgetRecognisable(
 }
 
 /** Empties the follower's tables. Who writes there is refused by the fence, so it is taken away for that moment. */
-export async function emptyTables({ app, sql }: OpenSide): Promise<void> {
+export async function emptyTables({ app, sql, owner }: OpenSide): Promise<void> {
   const tables = await movedTables(sql, app);
   const names = tables.map(({ name }) => nameIn(app, name));
   if (names.length === 0) return;
   const has = tables.filter(({ fence }) => fence !== undefined);
   await altering(sql, [
+    stillOurs(owner),
     fenceStatements(app, has, "DISABLE"),
     `TRUNCATE ${names.join(", ")}`,
     fenceStatements(app, has, "ENABLE"),

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "postgres";
 import { hasControl } from "../data/control.ts";
 import { MarcotError } from "../errors.ts";
-import { endPredecessors, openHolding, type OpenSide } from "./sides.ts";
+import { openHolding, type OpenSide } from "./sides.ts";
+import { claimProject, lost } from "./switch/mover.ts";
 import type { Move, MoveInfo, SideName, State } from "./types.ts";
 
 /** A value of null takes the entry out. */
@@ -48,7 +49,7 @@ export async function readMove(sql: Sql, app: string): Promise<Move | undefined>
 
 /** Takes the lock. Fails with MoveRefused when another command holds it, unless that is to be ended. */
 export async function openJournal(project: OpenSide, takeOver: boolean): Promise<Journal> {
-  const { app, sql } = project;
+  const { app, sql, owner } = project;
   let isLost = false;
   const lock = openHolding(project, { onClose: () => (isLost = true) });
   let coordinator: number;
@@ -71,6 +72,9 @@ export async function openJournal(project: OpenSide, takeOver: boolean): Promise
     coordinator = found.backend;
     isLost = false;
   };
+  // The number of a backend may be another's by now; a token is nobody else's.
+  const isOurs = () => sql`
+    exists (select from marcot.movers m where m.app = ${app} and m.token = ${owner.token})`;
   return {
     async read() {
       await keep();
@@ -78,9 +82,11 @@ export async function openJournal(project: OpenSide, takeOver: boolean): Promise
     },
     async add({ state, holder, mode, epoch, target }) {
       await keep();
-      await sql`
+      const rows = await sql`
         insert into marcot.moves (app, state, holder, mode, epoch, target, coordinator)
-        values (${app}, ${state}, ${holder}, ${mode}, ${epoch}, ${target}, ${coordinator})`;
+        select ${app}, ${state}, ${holder}, ${mode}, ${epoch}, ${target}, ${coordinator}
+        where ${isOurs()} returning app`;
+      if (rows.length === 0) throw lost(app);
     },
     async change({ info = {}, ...columns }) {
       await keep();
@@ -91,14 +97,16 @@ export async function openJournal(project: OpenSide, takeOver: boolean): Promise
       const rows = await sql.unsafe(
         `UPDATE marcot.moves SET info = jsonb_strip_nulls(info || $1::text::jsonb)${given.join("")},
            changed_at = clock_timestamp()
-         WHERE app = $3 AND coordinator = $4 AND $2 <> '' RETURNING app`,
-        [JSON.stringify(info), JSON.stringify(columns), app, coordinator],
+         WHERE app = $3 AND coordinator = $4 AND $2 <> ''
+           AND EXISTS (SELECT FROM marcot.movers WHERE app = $3 AND token = $5) RETURNING app`,
+        [JSON.stringify(info), JSON.stringify(columns), app, coordinator, owner.token],
       );
       if (rows.length === 0) throw lost(app);
     },
     async remove() {
       await keep();
-      await sql`delete from marcot.moves where app = ${app} and coordinator = ${coordinator}`;
+      await sql`
+        delete from marcot.moves where app = ${app} and coordinator = ${coordinator} and ${isOurs()}`;
     },
     async close() {
       await sql`
@@ -115,7 +123,7 @@ async function take(project: OpenSide, lock: Sql, takeOver: boolean): Promise<nu
   for (;;) {
     const found = await tryLock(lock, app);
     if (found.taken) {
-      await endPredecessors(project.sql, project.owner);
+      await claimProject(project);
       return found.backend;
     }
     const other = await holderOf(project.sql, app);
@@ -166,11 +174,5 @@ function taken(app: string, other: Other | undefined): MarcotError {
   const message = `The process ${pid} on ${other?.host ?? "the database's machine"} works on the move of ${app}`;
   return new MarcotError("MoveRefused", message, {
     fix: `Wait until it is done; if it hangs, \`marcot extract resume ${app} --take-over\` ends it and goes on.`,
-  });
-}
-
-function lost(app: string): MarcotError {
-  return new MarcotError("MoveRefused", `The move of ${app} is not this command's any more`, {
-    fix: `Another command has taken it over, or the database ended its session: \`marcot extract status ${app}\` says.`,
   });
 }

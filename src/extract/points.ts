@@ -31,6 +31,7 @@ export const points = [
   "switch: opened",
   // What a switch leaves to be done.
   "back out: begun",
+  "back out: holder opened",
   "back out: rows written",
   "settle: journal written",
   "settle: old stream dropped",

@@ -15,6 +15,7 @@ import { canFilter, streamOf } from "../stream.ts";
 import { fenced, literal, type MovedTable, nameIn } from "../tables.ts";
 import type { Move } from "../types.ts";
 import { watchLock } from "./blockers.ts";
+import { stillOurs } from "./mover.ts";
 import { providerStatements, sinceElsewhere } from "./providers.ts";
 import { raiseSequences, type Sequence } from "./sequences.ts";
 import { rollBack, type Sessions } from "./sessions.ts";
@@ -36,6 +37,9 @@ export class Withdrawn extends Error {}
 
 /** A COMMIT that was sent is not taken back; who sent it and is then too late to see it ends in this time. */
 const GRACE_MS = 250;
+/** How long the holder keeps its tables locked for a command that it does not hear of. A copy is not lost so easily. */
+const IDLE_MS = { stream: 400, copy: 2_000 } as const;
+const KEEP_MS = 100;
 /** In which a stream that is not behind delivers. Shorter pauses would only wait for the timer. */
 const BUSY_MS = 5;
 
@@ -43,8 +47,10 @@ const BUSY_MS = 5;
 export async function throughFence(given: Fenced): Promise<void> {
   const { course, roles, sessions } = given;
   const { fence, holderSnapshot, followerSnapshot } = sessions;
+  let keeping: NodeJS.Timeout | undefined;
   try {
     await lock(given);
+    keeping = keepFence(given);
     await course.at("switch: locked");
     await (given.move.mode === "stream" ? arrive(given) : copy(given));
     await course.at("switch: arrived");
@@ -54,6 +60,8 @@ export async function throughFence(given: Fenced): Promise<void> {
   } catch (error) {
     await rollBack(fence, holderSnapshot, followerSnapshot);
     throw withdrawn(error, roles) ?? error;
+  } finally {
+    clearInterval(keeping);
   }
   await commit(given);
 }
@@ -81,19 +89,41 @@ async function lock(given: Fenced): Promise<void> {
 }
 
 async function lockOnce(given: Fenced, waitMs: number, fromTheEnd: boolean): Promise<void> {
-  const { course, move, sessions, tables, deadline } = given;
+  const { course, move, roles, sessions, tables } = given;
   const { app } = course;
   const names = fenced(tables).map(({ name }) => nameIn(app, name));
-  const idleMs = Math.ceil(Math.max(0, deadline - performance.now()) + GRACE_MS);
   await sessions.fence.unsafe(
     `BEGIN;
      SET LOCAL lock_timeout = ${waitMs};
      SET LOCAL synchronous_commit = on;
-     SET LOCAL idle_in_transaction_session_timeout = ${idleMs};
+     ${idleStatement(given)};
      SET LOCAL marcot.fence = '${move.epoch}';
+     ${stillOurs(roles.holder.owner, move.epoch)}
      LOCK TABLE ONLY ${(fromTheEnd ? names.toReversed() : names).join(", ONLY ")} IN SHARE ROW EXCLUSIVE MODE;
      ${fenceStatements(app, tables, "ENABLE")}`,
   );
+}
+
+/**
+ * A command that is frozen, or cut off from the holder, does not keep its tables for the rest of the budget: those
+ * who wait for them have a deadline. Most switches are over before the first of these statements.
+ */
+function keepFence(given: Fenced): NodeJS.Timeout {
+  let isAnswered = true;
+  return setInterval(() => {
+    if (!isAnswered || performance.now() > given.deadline) return;
+    isAnswered = false;
+    given.sessions.fence.unsafe(idleStatement(given)).then(
+      () => (isAnswered = true),
+      () => {}, // its COMMIT will say so
+    );
+  }, KEEP_MS);
+}
+
+function idleStatement({ deadline, move }: Fenced): string {
+  const leftMs = Math.max(0, deadline - performance.now()) + GRACE_MS;
+  const idleMs = Math.ceil(Math.min(leftMs, IDLE_MS[move.mode]));
+  return `SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`;
 }
 
 /** All that was written has arrived when a row has that is written now. */
@@ -123,6 +153,7 @@ async function copy(given: Fenced): Promise<void> {
     app: course.app,
     from: roles.holder,
     to: roles.follower,
+    owner: roles.follower.owner,
     say: course.say,
     signal,
   });
@@ -159,7 +190,7 @@ async function commit(given: Fenced): Promise<void> {
   const address = addressOf(move, roles.follower.name);
   const mark = `current_setting('marcot.fence', true) IS NOT DISTINCT FROM '${move.epoch}'`;
   const statements = `SELECT 1 / (${mark})::int;
-    ${providerStatements({ app, phase: "elsewhere", epoch: move.epoch, address })}
+    ${providerStatements(roles.holder.owner, { app, phase: "elsewhere", epoch: move.epoch, address })}
     COMMIT`;
   try {
     await sessions.fence.unsafe(statements);

@@ -3,8 +3,9 @@ import type { Sql } from "postgres";
 import { type Phase, PROVIDERS_CHANNEL } from "../../data/control.ts";
 import { ownTable } from "../../data/own-tables.ts";
 import type { Roles } from "../course.ts";
-import type { OpenSide } from "../sides.ts";
+import type { OpenSide, Owner } from "../sides.ts";
 import { literal } from "../tables.ts";
+import { stillOurs } from "./mover.ts";
 
 interface ProviderPatch {
   readonly app: string;
@@ -17,8 +18,11 @@ interface ProviderPatch {
 
 const DEFAULT_HOLD_MS = 1250;
 
-/** The statements that write the row and tell the processes, to be sent with others. */
-export function providerStatements(patch: ProviderPatch): string {
+/**
+ * The statements that write the row and tell the processes, to be sent with others in one transaction: it fails with
+ * MV002 where the move is not the owner's any more, or a later switch has written the row.
+ */
+export function providerStatements(owner: Owner, patch: ProviderPatch): string {
   const { app, phase, epoch, address, holdMs = DEFAULT_HOLD_MS } = patch;
   const values = [
     literal(app),
@@ -27,15 +31,16 @@ export function providerStatements(patch: ProviderPatch): string {
     literal(address),
     Math.round(holdMs),
   ];
-  return `INSERT INTO marcot.providers (app, phase, epoch, address, hold_ms)
+  return `${stillOurs(owner, epoch)}
+    INSERT INTO marcot.providers (app, phase, epoch, address, hold_ms)
     VALUES (${values.join(", ")})
     ON CONFLICT (app) DO UPDATE SET phase = excluded.phase, epoch = excluded.epoch,
       address = excluded.address, hold_ms = excluded.hold_ms, shadow = 0, changed_at = clock_timestamp();
     NOTIFY ${PROVIDERS_CHANNEL}, ${literal(app)};`;
 }
 
-export async function writeProvider({ sql }: OpenSide, patch: ProviderPatch): Promise<void> {
-  await sql.unsafe(providerStatements(patch));
+export async function writeProvider({ sql, owner }: OpenSide, patch: ProviderPatch): Promise<void> {
+  await sql.unsafe(providerStatements(owner, patch));
 }
 
 /** On both sides at once. */
@@ -46,8 +51,9 @@ export async function writeBoth(
   await Promise.all([writeProvider(holder, ours), writeProvider(follower, theirs)]);
 }
 
-export async function dropProvider({ app, sql }: OpenSide): Promise<void> {
-  await sql.unsafe(`DELETE FROM marcot.providers WHERE app = ${literal(app)};
+export async function dropProvider({ app, sql, owner }: OpenSide): Promise<void> {
+  await sql.unsafe(`${stillOurs(owner)}
+    DELETE FROM marcot.providers WHERE app = ${literal(app)};
     DELETE FROM marcot.acks WHERE app = ${literal(app)};
     DELETE FROM marcot.rehearsals WHERE app = ${literal(app)};
     NOTIFY ${PROVIDERS_CHANNEL}, ${literal(app)};`);

@@ -1,7 +1,7 @@
 /** Finishes a switch that died, or takes it back. The databases say how far it came: facts, not memory. */
-import { openHolding } from "../sides.ts";
 import { type Course, otherSide, rolesOf } from "../course.ts";
 import type { Move, Switched } from "../types.ts";
+import { setFence } from "../fence.ts";
 import { openGate } from "./gate.ts";
 import { sinceElsewhere } from "./providers.ts";
 import { openFollower, settle, writeSettling } from "./settle.ts";
@@ -28,9 +28,10 @@ async function goForward(course: Course, move: Move, sinceMs: number): Promise<v
   const begun = performance.now() - sinceMs;
   const roles = await rolesOf(course, move);
   const gate = await openGate([roles.holder, roles.follower]);
-  const session = openHolding(roles.follower);
   try {
-    await openFollower({ course, move, roles, gate }, session);
+    // As after its COMMIT, whatever was done since: one side alone is written.
+    await setFence(roles.holder, "enabled");
+    await openFollower({ course, move, roles, gate });
     const fenceMs = Math.round((performance.now() - begun) * 10) / 10;
     const { name: holder } = roles.follower;
     const at = new Date().toISOString();
@@ -45,7 +46,6 @@ async function goForward(course: Course, move: Move, sinceMs: number): Promise<v
     };
     await writeSettling(course, move, switched);
   } finally {
-    await session.end({ timeout: 1 });
     await gate.close();
   }
   await settle(course);

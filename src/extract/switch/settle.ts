@@ -5,7 +5,9 @@ import { isDisconnected } from "../../data/disconnected.ts";
 import { ownTable } from "../../data/own-tables.ts";
 import { takeLeft } from "../../project/usage/left.ts";
 import { addressOf, type Course, moveOf, otherSide, type Roles, rolesOf } from "../course.ts";
+import { codeOf, MarcotError } from "../../errors.ts";
 import { fenceStatements, isInTheWay, LOCK_TIMEOUT_MS } from "../fence.ts";
+import { openHolding } from "../sides.ts";
 import {
   correctConnection,
   dropStream,
@@ -16,10 +18,11 @@ import {
   streamOf,
   subscribe,
 } from "../stream.ts";
-import { type MovedTable, movedTables } from "../tables.ts";
+import { movedTables } from "../tables.ts";
 import type { Move, MoveInfo, Switched } from "../types.ts";
 import { verifySnapshots } from "../verify/verify.ts";
 import type { Gate } from "./gate.ts";
+import { checkOurs } from "./mover.ts";
 import { providerStatements } from "./providers.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -28,6 +31,10 @@ const READERS_MS = 250;
 /** A database that was stopped at once is back by then; and if not, `resume` goes on. */
 const OPEN_MS = 30_000;
 const OPEN_PAUSE_MS = 50;
+/** Without an answer another session is tried, beside the first one: what a network has swallowed comes late, or never. */
+const OPEN_EVERY_MS = 200;
+/** A distant database that is slow is given so long by each of them. */
+const OPEN_TRY_MS = 2_000;
 
 /** The follower's transactions are few and short; in one server with the holder's they may be others'. */
 const SLOT_MS = 10_000;
@@ -40,36 +47,73 @@ export interface Committed {
   readonly gate: Gate;
 }
 
-/** Opens the new holder for writers. `session` is one of its database, in no transaction. */
-export async function openFollower(given: Committed, session: Sql): Promise<void> {
+/** Opens the new holder for writers. `warm` is a session of its database, in no transaction, and is used up. */
+export async function openFollower(given: Committed, warm?: Sql): Promise<void> {
   const { course, move, roles, gate } = given;
-  const { app, at } = course;
-  const { holder } = roles;
   const { epoch } = move;
-  await gate
-    .passed(holder, { phase: "elsewhere", epoch, withinMs: READERS_MS })
-    .catch(() => undefined); // the database that is left need not answer any more
+  const wait = { phase: "elsewhere", epoch, withinMs: READERS_MS } as const;
+  // The database that is left need not answer any more.
+  await Promise.race([
+    gate.passed(roles.holder, wait).catch(() => undefined),
+    sleep(READERS_MS + OPEN_PAUSE_MS),
+  ]);
+  await openSoon(given, warm);
+  await course.at("switch: opened");
+}
+
+/** The first session that gets through is enough; that two of them do is no harm. */
+async function openSoon(given: Committed, warm: Sql | undefined): Promise<void> {
+  const { follower } = given.roles;
+  const opened = Promise.withResolvers<true>();
+  opened.promise.catch(() => {});
+  const sessions: Sql[] = [];
+  const giveUpAt = performance.now() + OPEN_MS;
+  try {
+    for (let next = warm; ; next = undefined) {
+      const session = next ?? openHolding(follower, { settings: OPENING });
+      sessions.push(session);
+      const refused = open(given, session).then(
+        () => opened.resolve(true),
+        (error: unknown) => {
+          if (!mayPass(error) || performance.now() > giveUpAt) opened.reject(error);
+          return sleep(OPEN_PAUSE_MS);
+        },
+      );
+      if ((await Promise.race([opened.promise, refused, sleep(OPEN_EVERY_MS)])) === true) return;
+      if (performance.now() > giveUpAt + OPEN_TRY_MS) throw unanswered(given);
+      if (sessions.length > OPEN_TRY_MS / OPEN_EVERY_MS) void sessions.shift()?.end({ timeout: 0 });
+    }
+  } finally {
+    for (const session of sessions) void session.end({ timeout: 0 });
+  }
+}
+
+const OPENING = { statement_timeout: String(OPEN_TRY_MS) } as const;
+
+async function open({ course, move, roles }: Committed, session: Sql): Promise<void> {
+  const { app } = course;
+  const { holder, follower } = roles;
+  const { epoch } = move;
   const address = addressOf(move, holder.name);
-  const openingOf = (tables: readonly MovedTable[]) => `BEGIN;
+  const tables = await movedTables(session, app);
+  await session.unsafe(`BEGIN;
     SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS};
     SET LOCAL synchronous_commit = on;
+    ${providerStatements(follower.owner, { app, phase: "here", epoch, address })}
     ${fenceStatements(app, tables, "DISABLE")}
-    ${providerStatements({ app, phase: "here", epoch, address })}
-    COMMIT`;
-  const giveUpAt = performance.now() + OPEN_MS;
-  for (;;) {
-    try {
-      const tables = await movedTables(session, app);
-      await session.unsafe(openingOf(tables));
-      break;
-    } catch (error) {
-      const mayPass = isInTheWay(error) || isDisconnected(error);
-      if (!mayPass || performance.now() > giveUpAt) throw error;
-      await session.unsafe("ROLLBACK").catch(() => undefined);
-      await sleep(OPEN_PAUSE_MS);
-    }
-  }
-  await at("switch: opened");
+    COMMIT`);
+}
+
+/** 57014: it took too long. */
+function mayPass(error: unknown): boolean {
+  return isInTheWay(error) || isDisconnected(error) || codeOf(error) === "57014";
+}
+
+function unanswered({ course, roles }: Committed): MarcotError {
+  const message = `The database of the ${roles.follower.name} does not answer, and has to be opened for ${course.app}`;
+  return new MarcotError("DatabaseUnavailable", message, {
+    fix: `Both sides refuse writes until \`marcot extract resume ${course.app}\` has gone on.`,
+  });
 }
 
 /** Writes down who holds the app now. */
@@ -92,6 +136,7 @@ export async function settle(course: Course, snapshots?: Sessions): Promise<void
     // In this order: where streams cannot filter, both directions must not live at once.
     await dropStream(follower, holder, streamOf(app, follower.name));
     await at("settle: old stream dropped");
+    await checkOurs(holder, follower);
     const slot = await slotOf(holder, streamOf(app, holder.name));
     if (slot === undefined || slot.isLost) return writeBroken(course);
     await subscribe(follower, holder, { copy: "nothing" });
@@ -99,6 +144,7 @@ export async function settle(course: Course, snapshots?: Sessions): Promise<void
     await enable(follower, streamOf(app, holder.name));
     await at("settle: way back enabled");
   }
+  await checkOurs(holder, follower);
   await takeLeft(follower.sql, holder.sql, app);
   await holder.sql.unsafe(
     `DELETE FROM ${ownTable(app, "move_markers")} WHERE epoch BETWEEN 0 AND $1`,
