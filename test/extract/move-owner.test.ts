@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { withConnection } from "../../src/data/database.ts";
+import { connect, withConnection } from "../../src/data/database.ts";
 import { openSide } from "../../src/extract/sides.ts";
 import { subscribe } from "../../src/extract/stream.ts";
 import { type Server, startPostgres } from "../torture/machine.ts";
@@ -69,8 +69,18 @@ test("an owner that is no superuser moves an app there and back, and cancels", a
   try {
     await sleep(200);
     await withExtract(plan, (extract) => extract.start({ to: urls.service }));
+    // A process of another role: of its session the owner sees no more than that it is there.
+    const other = connect(used[0] ?? "", { name: "other" });
+    await other`
+      insert into marcot.processes (backend, backend_start, host, pid, apps)
+      select pid, backend_start, 'there', 4711, array[${APP}] from pg_stat_activity where pid = pg_backend_pid()`;
     const status = await withExtract(plan, (extract) => extract.status());
+    await other.end({ timeout: 1 });
     assert.deepEqual(status.problems, []);
+    assert.deepEqual(
+      status.processes.map(({ pid }) => pid),
+      [4711],
+    );
     assert.match(
       await withExtract(plan, (extract) => extract.resume()),
       /^nothing was begun, and all is in place/,

@@ -7,6 +7,8 @@ import { connect } from "../../src/data/database.ts";
 import { appUrl } from "../../src/data/roles.ts";
 import { codeOf, MarcotError } from "../../src/errors.ts";
 import { openExtract } from "../../src/extract/extract.ts";
+import { openSide } from "../../src/extract/sides.ts";
+import { dropSlot } from "../../src/extract/stream.ts";
 import type { ProjectPlan } from "../../src/project/plan.ts";
 import { type Server, startPostgres } from "../torture/machine.ts";
 import {
@@ -283,6 +285,26 @@ test("a copy that waits for a transaction of its own server is cancelled meanwhi
   } finally {
     release.resolve();
     await running;
+  }
+});
+
+test("a slot whose reader does not go is given up, and named", async () => {
+  const { urls, owner } = await place();
+  const [slot] = await owner.project<{ pid: number }[]>`
+    select active_pid as pid from pg_replication_slots where slot_name = 'marcot_shop_out'`;
+  const { pid = 0 } = slot ?? {};
+  const side = await openSide("project", urls.project, { app: APP, token: "0123" });
+  // It does not hear that it is to end.
+  process.kill(pid, "SIGSTOP");
+  try {
+    await assert.rejects(dropSlot(side, "marcot_shop_out"), (error: Error) => {
+      assert.equal(codeOf(error), "MoveRefused");
+      assert.ok(error.message.includes(`the backend ${pid} reads from it`), error.message);
+      return true;
+    });
+  } finally {
+    process.kill(pid, "SIGCONT");
+    await side.close();
   }
 });
 
