@@ -186,7 +186,10 @@ test("a project with an embedded database starts while its app moves, but for a 
     sql`select from information_schema.columns where table_schema = 'ping' and table_name = 'a'`;
   await assert.rejects(prepare(url, made.folder), (error: MarcotError) => {
     assert.equal(error.code, "MoveRefused");
-    assert.match(error.message, /^ping moves: its tables must not change meanwhile \(0002_second\)$/);
+    assert.match(
+      error.message,
+      /^ping moves: its tables must not change meanwhile \(0002_second\)$/,
+    );
     assert.match(error.fix ?? "", /marcot extract cancel ping/);
     return true;
   });

@@ -58,6 +58,7 @@ if nothing else is said. Where nobody can be asked it switches without; --yes sa
 Ctrl+C stops it at any time: the same command goes on from there.
 
 Examples:
+  marcot extract move faq --serve 8001                       the same as the next one
   marcot extract faq --serve 8001
   marcot extract faq --to postgres://owner@db2.example.org/faq --service http://faq.internal:8001
   marcot extract faq --serve 8001 --rehearse 30 --yes
