@@ -7,6 +7,7 @@ import type { Move, SideName, Switched } from "../types.ts";
 import { backOut } from "./back-out.ts";
 import { throughFence, Withdrawn } from "./fenced.ts";
 import { type Gate, openGate, tellMissing } from "./gate.ts";
+import { checkOurs } from "./mover.ts";
 import {
   type ChangeOptions,
   checkFollower,
@@ -40,6 +41,7 @@ export async function changePlaces(
   const roles = await rolesOf(course, move);
   await checkFollower(course, move, roles);
   await course.at("switch: begun");
+  await checkOurs(roles.holder, roles.follower);
   if (move.mode === "stream") await prepareWayBack(course, roles);
   await course.at("switch: way back prepared");
   const gate = await openGate([roles.holder, roles.follower]);
