@@ -44,12 +44,12 @@ export function reference(): string {
 
 const ABOUT = `\`npx marcot\` in a project's folder, or below it; \`node manage.ts\` in it is the same.
 
-| Exit code | Meaning                                                |
-| --------- | ------------------------------------------------------ |
-| 0         | all is well                                            |
-| 1         | it failed, or found something (check, migrate)         |
-| 2         | it was used wrongly                                    |
-| 130, 143  | stopped by SIGINT or SIGTERM before it was done        |
+| Exit code | Meaning                                         |
+| --------- | ----------------------------------------------- |
+| 0         | all is well                                     |
+| 1         | it failed, or found something (check, migrate)  |
+| 2         | it was used wrongly                             |
+| 130, 143  | stopped by SIGINT or SIGTERM before it was done |
 
 Answers go to standard output, errors to standard error: what happened, then what to do and a code.
 \`runserver\` writes its log to standard output: lines for people on a terminal, JSON lines elsewhere.`;
