@@ -19,6 +19,7 @@ const order = [
   "client",
   "events",
   "provider",
+  "where-to-start",
   "cli",
   "testing",
 ];
