@@ -128,7 +128,12 @@ export interface History {
   /** Of the whole history, merges and all. */
   readonly total: number;
   /** Commits that were not counted, and why. */
-  readonly skipped: { readonly merges: number; readonly bots: number; readonly bulk: number; readonly boundary: number };
+  readonly skipped: {
+    readonly merges: number;
+    readonly bots: number;
+    readonly bulk: number;
+    readonly boundary: number;
+  };
   /** The share of commits that say that they repair something; undefined when it says nothing (over one half). */
   readonly fixRate: number | undefined;
   /** What is missing, in words: shallow, one author, few commits. */
@@ -169,7 +174,11 @@ export interface Project {
   readonly kind: "marcot" | "django" | "nest" | "workspaces" | "folders";
   readonly units: readonly UnitPlace[];
   /** Units that take part in every request, with the line that says so: MIDDLEWARE, APP_GUARD. */
-  readonly inEveryRequest: readonly { readonly unit: string; readonly why: string; readonly at: Place }[];
+  readonly inEveryRequest: readonly {
+    readonly unit: string;
+    readonly why: string;
+    readonly at: Place;
+  }[];
   /** `AUTH_USER_MODEL`: the model that foreign keys to the user mean. */
   readonly userModel: string | undefined;
   /** `ATOMIC_REQUESTS = True`. */
@@ -208,7 +217,8 @@ export interface Cut extends Place {
   readonly becomes: string;
 }
 
-export type GateName = "in every request" | "identity" | "core" | "project" | "tests" | "asleep" | "no pain";
+export type GateName =
+  "in every request" | "identity" | "core" | "project" | "tests" | "asleep" | "no pain";
 
 export interface Gate {
   readonly name: GateName;
@@ -247,7 +257,11 @@ export interface Unit {
   readonly importsOut: readonly Tie[];
   readonly importsIn: readonly (Place & { readonly from: string; readonly what: string })[];
   readonly foreignKeysOut: readonly (Tie & { readonly field: string; readonly kind: LinkKind })[];
-  readonly foreignKeysIn: readonly (Place & { readonly from: string; readonly field: string; readonly kind: LinkKind })[];
+  readonly foreignKeysIn: readonly (Place & {
+    readonly from: string;
+    readonly field: string;
+    readonly kind: LinkKind;
+  })[];
   readonly neededBy: readonly string[];
   readonly needs: readonly string[];
   readonly ownWorld: readonly Outside[];
@@ -266,7 +280,12 @@ export interface Unit {
 /** The whole report: what `--json` prints, described by docs/reference/where-to-start.schema.json. */
 export interface Report {
   readonly schema: "marcot/where-to-start/1";
-  readonly project: { readonly name: string; readonly kind: Project["kind"]; readonly lines: number; readonly files: number };
+  readonly project: {
+    readonly name: string;
+    readonly kind: Project["kind"];
+    readonly lines: number;
+    readonly files: number;
+  };
   readonly repository:
     | {
         readonly head: string;

@@ -1,0 +1,87 @@
+/** What the score is made of: facts of each unit, still with their places. Only types. */
+import type {
+  FileFacts,
+  ForeignKey,
+  Hidden,
+  HiddenKind,
+  Import,
+  LinkKind,
+  Place,
+  Project,
+  UnitPlace,
+} from "../types.ts";
+
+/** An import of another unit. */
+export interface ResolvedImport extends Place {
+  readonly from: string;
+  readonly to: string;
+  readonly names: readonly string[];
+  readonly isType: boolean;
+  /** Something that stores rows is imported. */
+  readonly isModel: boolean;
+  readonly source: Import;
+}
+
+/** A foreign key to another unit's rows. */
+export interface ResolvedKey extends Place {
+  readonly from: string;
+  readonly to: string;
+  readonly field: string;
+  readonly kind: LinkKind;
+  readonly isUser: boolean;
+  readonly source: ForeignKey;
+}
+
+/** Another tie, with the unit that it leads to, where that is known. */
+export interface ResolvedHidden extends Place {
+  readonly from: string;
+  readonly to: string | undefined;
+  readonly kind: HiddenKind;
+  readonly what: string;
+  readonly source: Hidden;
+}
+
+/** What is known of a unit's past, within the window. */
+export interface Past {
+  readonly commits: number;
+  readonly fixes: number;
+  readonly authors: number;
+  readonly monthsActive: number;
+  /** Whoever made most of them. */
+  readonly mainAuthor: string | undefined;
+  readonly ids: readonly string[];
+}
+
+/** What was measured of a unit while the project ran. */
+export interface Traffic {
+  /** Of all requests, the share that needs the unit, from 0 to 1. */
+  readonly share: number;
+  readonly errors: number;
+  /** Requests that took longer than a second. */
+  readonly slow: number;
+  /** Of the database's time, the share of this unit's queries. */
+  readonly databaseShare: number;
+}
+
+export interface UnitFacts {
+  readonly place: UnitPlace;
+  readonly files: readonly FileFacts[];
+  readonly importsOut: readonly ResolvedImport[];
+  readonly importsIn: readonly ResolvedImport[];
+  readonly keysOut: readonly ResolvedKey[];
+  readonly keysIn: readonly ResolvedKey[];
+  readonly hiddenOut: readonly ResolvedHidden[];
+  readonly hiddenIn: readonly ResolvedHidden[];
+  readonly past: Past | undefined;
+  readonly traffic: Traffic | undefined;
+  readonly owner: string | undefined;
+}
+
+export interface Evidence {
+  readonly project: Project;
+  readonly units: readonly UnitFacts[];
+  /** Pairs of units that changed in the same commits. */
+  readonly together: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Whether fixes may be counted. */
+  readonly countsFixes: boolean;
+}
