@@ -2,6 +2,7 @@
  * A unit's own outside world: libraries, settings and hosts that only it uses. In the back-test this told more
  * about which app would leave than all of its history.
  */
+import { bySpelling } from "../order.ts";
 import type { Outside } from "../types.ts";
 import type { UnitFacts } from "./facts.ts";
 import { isOwnCode } from "./ties.ts";
@@ -40,10 +41,5 @@ export function keyOf({ kind, what }: Outside): string {
 }
 
 function byKind(a: Outside, b: Outside): number {
-  return compare(a.kind, b.kind) || compare(a.what, b.what);
-}
-
-/** By code points: the same on every machine. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return bySpelling(a.kind, b.kind) || bySpelling(a.what, b.what);
 }
