@@ -37,7 +37,9 @@ export function judge(evidence: Evidence, options: JudgeOptions = {}): Judged {
   const mayBeRanked = judged.length >= UNITS_MIN;
   const ranked = judged.filter(({ gate }) => gate === undefined).toSorted(byScore);
   const ranks = new Map(mayBeRanked ? ranked.map(({ name }, index) => [name, index + 1]) : []);
-  const rest = judged.filter(({ gate }) => gate !== undefined).toSorted((a, b) => bySpelling(a.name, b.name));
+  const rest = judged
+    .filter(({ gate }) => gate !== undefined)
+    .toSorted((a, b) => bySpelling(a.name, b.name));
   const units = [...ranked, ...rest].map((unit) => ({ ...unit, rank: ranks.get(unit.name) }));
   return { units, start: startOf(units, mayBeRanked) };
 }
@@ -67,10 +69,33 @@ function toUnit(unit: UnitFacts, parts: Parts, { evidence, world, options }: Aro
     monthsActive: past?.monthsActive ?? 0,
     owner: unit.owner ?? past?.mainAuthor,
     commitIds: past?.ids ?? [],
-    importsOut: importsOut.map(({ to, file, line, names, source }) => ({ to, file, line, what: whatOf(names, source.from) })),
-    importsIn: importsIn.map(({ from, file, line, names, source }) => ({ from, file, line, what: whatOf(names, source.from) })),
-    foreignKeysOut: keysOut.map(({ to, file, line, field, kind, source }) => ({ to, file, line, field, kind, what: source.to })),
-    foreignKeysIn: keysIn.map(({ from, file, line, field, kind }) => ({ from, file, line, field, kind })),
+    importsOut: importsOut.map(({ to, file, line, names, source }) => ({
+      to,
+      file,
+      line,
+      what: whatOf(names, source.from),
+    })),
+    importsIn: importsIn.map(({ from, file, line, names, source }) => ({
+      from,
+      file,
+      line,
+      what: whatOf(names, source.from),
+    })),
+    foreignKeysOut: keysOut.map(({ to, file, line, field, kind, source }) => ({
+      to,
+      file,
+      line,
+      field,
+      kind,
+      what: source.to,
+    })),
+    foreignKeysIn: keysIn.map(({ from, file, line, field, kind }) => ({
+      from,
+      file,
+      line,
+      field,
+      kind,
+    })),
     neededBy: parts.neededBy,
     needs: needs(unit),
     ownWorld: world,
@@ -99,10 +124,17 @@ function answerOf(unit: UnitFacts, { neededBy }: Parts, isGated: boolean): Unit[
   return !stores && needs(unit).length === 0 && neededBy.length > 0 ? "package" : "service";
 }
 
-function whyOf(unit: UnitFacts, parts: Parts, { world, evidence }: Pick<Around, "world" | "evidence">): string[] {
+function whyOf(
+  unit: UnitFacts,
+  parts: Parts,
+  { world, evidence }: Pick<Around, "world" | "evidence">,
+): string[] {
   const { neededBy, lines } = parts;
   const others = evidence.units.length - 1;
-  const named = neededBy.length === 0 ? "" : `: ${neededBy.slice(0, 6).join(", ")}${neededBy.length > 6 ? ", …" : ""}`;
+  const named =
+    neededBy.length === 0
+      ? ""
+      : `: ${neededBy.slice(0, 6).join(", ")}${neededBy.length > 6 ? ", …" : ""}`;
   const { past } = unit;
   const own = world.map(({ what }) => what);
   return [
@@ -110,22 +142,35 @@ function whyOf(unit: UnitFacts, parts: Parts, { world, evidence }: Pick<Around, 
     past === undefined
       ? "no history: how much it hurts is read from its outside world alone"
       : `${past.commits} commits${evidence.countsFixes ? `, ${past.fixes} of them repairs` : ""}, ${past.authors} people, active in ${past.monthsActive} months`,
-    own.length === 0 ? "nothing outside is its own" : `its own outside world: ${own.slice(0, 5).join(", ")}${own.length > 5 ? ` and ${own.length - 5} more` : ""}`,
+    own.length === 0
+      ? "nothing outside is its own"
+      : `its own outside world: ${own.slice(0, 5).join(", ")}${own.length > 5 ? ` and ${own.length - 5} more` : ""}`,
     `${lines.toLocaleString("en")} lines, ${parts.cuts} cuts`,
   ];
 }
 
 function byScore(a: Unit, b: Unit): number {
-  return b.score.total - a.score.total || a.cuts.length - b.cuts.length || bySpelling(a.name, b.name);
+  return (
+    b.score.total - a.score.total || a.cuts.length - b.cuts.length || bySpelling(a.name, b.name)
+  );
 }
 
 function startOf(units: readonly Unit[], mayBeRanked: boolean): Report["start"] {
   const [first, second] = units.filter(({ gate }) => gate === undefined);
-  const stay = (why: string): Report["start"] => ({ unit: null, answer: "stay", why, runnerUp: null });
+  const stay = (why: string): Report["start"] => ({
+    unit: null,
+    answer: "stay",
+    why,
+    runnerUp: null,
+  });
   if (units.length === 0) return stay("nothing was found that could leave");
-  if (!mayBeRanked) return stay(`there are ${units.length} units: fewer than ${UNITS_MIN} need no ranking; look at the bill of each`);
+  if (!mayBeRanked)
+    return stay(
+      `there are ${units.length} units: fewer than ${UNITS_MIN} need no ranking; look at the bill of each`,
+    );
   if (first === undefined) return stay("every unit is behind a gate: none should move");
-  const runnerUp = second === undefined ? null : { unit: second.name, why: comparedTo(first, second) };
+  const runnerUp =
+    second === undefined ? null : { unit: second.name, why: comparedTo(first, second) };
   return { unit: first.name, answer: first.answer, why: first.why.join("; "), runnerUp };
 }
 
