@@ -1,0 +1,210 @@
+/**
+ * To which file an import goes: relative paths, `paths` of the nearest tsconfig, packages of the same workspace,
+ * `imports` of package.json. What leads out of the code base is a library.
+ */
+import { posix } from "node:path";
+import { parse as parseYaml } from "yaml";
+
+const ENDINGS = ["", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".d.ts", ".vue", ".svelte"];
+const SOURCES: Readonly<Record<string, readonly string[]>> = {
+  ".js": [".ts", ".tsx"],
+  ".jsx": [".tsx"],
+  ".mjs": [".mts"],
+  ".cjs": [".cts"],
+};
+
+/** What package.json, tsconfig.json and workspace files say, as far as it is JSON that was found. */
+export interface Configuration {
+  /** Folder of a package -> its name and its own `imports`. */
+  readonly packages: ReadonlyMap<string, PackageFile>;
+  /** Folder of a tsconfig -> its `paths`, from the root. */
+  readonly paths: ReadonlyMap<string, readonly PathRule[]>;
+  /** Patterns of the workspaces at the root. */
+  readonly workspaces: readonly string[];
+}
+
+export interface PackageFile {
+  readonly name: string | undefined;
+  readonly imports: Readonly<Record<string, unknown>>;
+}
+
+interface PathRule {
+  readonly pattern: string;
+  /** From the root. */
+  readonly targets: readonly string[];
+}
+
+/** Files that `readConfiguration` wants the texts of. */
+export function isConfiguration(file: string): boolean {
+  return /(^|\/)(package\.json|[tj]sconfig[\w.-]*\.json|pnpm-workspace\.yaml|lerna\.json)$/.test(file);
+}
+
+export function readConfiguration(texts: ReadonlyMap<string, string>): Configuration {
+  const packages = new Map<string, PackageFile>();
+  const paths = new Map<string, readonly PathRule[]>();
+  const workspaces: string[] = [];
+  for (const [file, text] of texts) {
+    const folder = folderOf(file);
+    const name = posix.basename(file);
+    if (name === "package.json") {
+      const json = readJson(text);
+      const imports = isRecord(json["imports"]) ? json["imports"] : {};
+      packages.set(folder, { name: typeof json["name"] === "string" ? json["name"] : undefined, imports });
+      if (folder === "") workspaces.push(...patternsOf(json["workspaces"]));
+    } else if (name === "pnpm-workspace.yaml" && folder === "") {
+      workspaces.push(...patternsOf(readYaml(text)["packages"]));
+    } else if (name === "lerna.json" && folder === "") {
+      workspaces.push(...patternsOf(readJson(text)["packages"]));
+    }
+  }
+  for (const file of texts.keys()) {
+    const rules = /sconfig[\w.-]*\.json$/.test(file) ? pathsOf(file, texts) : [];
+    const folder = folderOf(file);
+    if (rules.length > 0) paths.set(folder, [...(paths.get(folder) ?? []), ...rules]);
+  }
+  return { packages, paths, workspaces: [...new Set(workspaces)] };
+}
+
+function pathsOf(file: string, texts: ReadonlyMap<string, string>, depth = 0): readonly PathRule[] {
+  const json = readJson(texts.get(file) ?? "");
+  const folder = folderOf(file);
+  const options = isRecord(json["compilerOptions"]) ? json["compilerOptions"] : {};
+  const base = typeof options["baseUrl"] === "string" ? posix.join(folder, options["baseUrl"]) : folder;
+  const own: PathRule[] = [];
+  if (isRecord(options["paths"])) {
+    for (const [pattern, targets] of Object.entries(options["paths"]))
+      own.push({ pattern, targets: patternsOf(targets).map((target) => posix.join(base, target)) });
+  }
+  // What is written relative to baseUrl is found after all patterns.
+  if (typeof options["baseUrl"] === "string") own.push({ pattern: "*", targets: [posix.join(base, "*")] });
+  const parent = json["extends"];
+  if (own.length > 0 || typeof parent !== "string" || !parent.startsWith(".") || depth > EXTENDS_MAX) return own;
+  const path = posix.join(folder, parent);
+  return pathsOf(texts.has(path) ? path : `${path}.json`, texts, depth + 1);
+}
+
+/** More is a circle. */
+const EXTENDS_MAX = 10;
+
+export type Resolve = (file: string, specifier: string) => string | undefined;
+
+/** `files`: all there are. The answer is one of them, or undefined for a library. */
+export function resolver(files: ReadonlySet<string>, configuration: Configuration): Resolve {
+  const { packages } = configuration;
+  const folders = new Map([...packages].flatMap(([folder, { name }]) => (name ? [[name, folder]] : [])));
+  const known = new Map<string, string | undefined>();
+  const probe = (path: string): string | undefined => {
+    if (known.has(path)) return known.get(path);
+    const found = probeFile(files, path);
+    known.set(path, found);
+    return found;
+  };
+  return (file, specifier) => {
+    const bare = specifier.split(/[?!]/, 1)[0] ?? specifier;
+    if (bare.startsWith(".")) return probe(posix.join(folderOf(file), bare));
+    for (const folder of upward(folderOf(file))) {
+      const found = byRules(configuration.paths.get(folder) ?? [], bare, probe);
+      if (found !== undefined) return found;
+      const own = bare.startsWith("#") ? packages.get(folder) : undefined;
+      if (own !== undefined) return byRules(rulesOf(own.imports, folder), bare, probe);
+    }
+    const [, name, deeper = ""] = /^((?:@[^/]+\/)?[^/]+)(?:\/(.*))?$/.exec(bare) ?? [];
+    const folder = name === undefined ? undefined : folders.get(name);
+    if (folder === undefined) return undefined;
+    const inside = deeper === "" ? "" : `/${deeper}`;
+    return (
+      probe(`${folder}${inside}`) ??
+      probe(posix.join(folder, "src", deeper)) ??
+      // Which file its `exports` mean does not matter: all of them are the package's.
+      `${folder}/package.json`
+    );
+  };
+}
+
+/** Subpath imports (Node): `"#apps/*": "./apps/*/contract.ts"`. Of conditions the first that is a path. */
+function rulesOf(imports: PackageFile["imports"], folder: string): PathRule[] {
+  return Object.entries(imports).flatMap(([pattern, target]) => {
+    const path = firstPath(target);
+    return path === undefined ? [] : [{ pattern, targets: [posix.join(folder, path)] }];
+  });
+}
+
+function firstPath(target: unknown): string | undefined {
+  if (typeof target === "string") return target;
+  if (!isRecord(target)) return undefined;
+  return Object.values(target).map(firstPath).find((path) => path !== undefined);
+}
+
+function byRules(
+  rules: readonly PathRule[],
+  specifier: string,
+  probe: (path: string) => string | undefined,
+): string | undefined {
+  for (const { pattern, targets } of rules) {
+    const [before = "", after] = pattern.split("*", 2);
+    const fits =
+      after === undefined
+        ? specifier === pattern
+        : specifier.startsWith(before) && specifier.endsWith(after) && specifier.length >= before.length + after.length;
+    if (!fits) continue;
+    const star = after === undefined ? "" : specifier.slice(before.length, specifier.length - after.length);
+    for (const target of targets) {
+      const found = probe(target.replace("*", () => star));
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+function probeFile(files: ReadonlySet<string>, path: string): string | undefined {
+  const clean = path.replace(/\/$/, "");
+  for (const ending of ENDINGS) if (files.has(clean + ending)) return clean + ending;
+  const ending = posix.extname(clean);
+  for (const source of SOURCES[ending] ?? []) {
+    const other = clean.slice(0, -ending.length) + source;
+    if (files.has(other)) return other;
+  }
+  for (const other of ENDINGS.slice(1)) if (files.has(`${clean}/index${other}`)) return `${clean}/index${other}`;
+  return undefined;
+}
+
+function* upward(folder: string): Generator<string> {
+  for (let at = folder; ; at = folderOf(at)) {
+    yield at;
+    if (at === "") return;
+  }
+}
+
+export function folderOf(file: string): string {
+  const at = file.lastIndexOf("/");
+  return at === -1 ? "" : file.slice(0, at);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function patternsOf(value: unknown): string[] {
+  const list = isRecord(value) ? value["packages"] : value;
+  return Array.isArray(list) ? list.filter((one) => typeof one === "string") : [];
+}
+
+/** JSON as tsconfig has it: with comments and commas at the end. What is broken says nothing. */
+function readJson(text: string): Record<string, unknown> {
+  const bare = text.replace(/("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, "$1").replace(/("(?:[^"\\\n]|\\.)*")|,(\s*[}\]])/g, "$1$2");
+  try {
+    const value: unknown = JSON.parse(bare);
+    return isRecord(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function readYaml(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = parseYaml(text);
+    return isRecord(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
