@@ -5,7 +5,20 @@
 import { posix } from "node:path";
 import { parse as parseYaml } from "yaml";
 
-const ENDINGS = ["", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".d.ts", ".vue", ".svelte"];
+const ENDINGS = [
+  "",
+  ".ts",
+  ".tsx",
+  ".mts",
+  ".cts",
+  ".js",
+  ".jsx",
+  ".mjs",
+  ".cjs",
+  ".d.ts",
+  ".vue",
+  ".svelte",
+];
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
   ".js": [".ts", ".tsx"],
   ".jsx": [".tsx"],
@@ -36,7 +49,9 @@ interface PathRule {
 
 /** Files that `readConfiguration` wants the texts of. */
 export function isConfiguration(file: string): boolean {
-  return /(^|\/)(package\.json|[tj]sconfig[\w.-]*\.json|pnpm-workspace\.yaml|lerna\.json)$/.test(file);
+  return /(^|\/)(package\.json|[tj]sconfig[\w.-]*\.json|pnpm-workspace\.yaml|lerna\.json)$/.test(
+    file,
+  );
 }
 
 export function readConfiguration(texts: ReadonlyMap<string, string>): Configuration {
@@ -49,7 +64,10 @@ export function readConfiguration(texts: ReadonlyMap<string, string>): Configura
     if (name === "package.json") {
       const json = readJson(text);
       const imports = isRecord(json["imports"]) ? json["imports"] : {};
-      packages.set(folder, { name: typeof json["name"] === "string" ? json["name"] : undefined, imports });
+      packages.set(folder, {
+        name: typeof json["name"] === "string" ? json["name"] : undefined,
+        imports,
+      });
       if (folder === "") workspaces.push(...patternsOf(json["workspaces"]));
     } else if (name === "pnpm-workspace.yaml" && folder === "") {
       workspaces.push(...patternsOf(readYaml(text)["packages"]));
@@ -69,16 +87,24 @@ function pathsOf(file: string, texts: ReadonlyMap<string, string>, depth = 0): r
   const json = readJson(texts.get(file) ?? "");
   const folder = folderOf(file);
   const options = isRecord(json["compilerOptions"]) ? json["compilerOptions"] : {};
-  const base = typeof options["baseUrl"] === "string" ? posix.join(folder, options["baseUrl"]) : folder;
+  const base =
+    typeof options["baseUrl"] === "string" ? posix.join(folder, options["baseUrl"]) : folder;
   const own: PathRule[] = [];
   if (isRecord(options["paths"])) {
     for (const [pattern, targets] of Object.entries(options["paths"]))
       own.push({ pattern, targets: patternsOf(targets).map((target) => posix.join(base, target)) });
   }
   // What is written relative to baseUrl is found after all patterns.
-  if (typeof options["baseUrl"] === "string") own.push({ pattern: "*", targets: [posix.join(base, "*")] });
+  if (typeof options["baseUrl"] === "string")
+    own.push({ pattern: "*", targets: [posix.join(base, "*")] });
   const parent = json["extends"];
-  if (own.length > 0 || typeof parent !== "string" || !parent.startsWith(".") || depth > EXTENDS_MAX) return own;
+  if (
+    own.length > 0 ||
+    typeof parent !== "string" ||
+    !parent.startsWith(".") ||
+    depth > EXTENDS_MAX
+  )
+    return own;
   const path = posix.join(folder, parent);
   return pathsOf(texts.has(path) ? path : `${path}.json`, texts, depth + 1);
 }
@@ -91,7 +117,9 @@ export type Resolve = (file: string, specifier: string) => string | undefined;
 /** `files`: all there are. The answer is one of them, or undefined for a library. */
 export function resolver(files: ReadonlySet<string>, configuration: Configuration): Resolve {
   const { packages } = configuration;
-  const folders = new Map([...packages].flatMap(([folder, { name }]) => (name ? [[name, folder]] : [])));
+  const folders = new Map(
+    [...packages].flatMap(([folder, { name }]) => (name ? [[name, folder]] : [])),
+  );
   const known = new Map<string, string | undefined>();
   const probe = (path: string): string | undefined => {
     if (known.has(path)) return known.get(path);
@@ -121,7 +149,7 @@ export function resolver(files: ReadonlySet<string>, configuration: Configuratio
   };
 }
 
-/** Subpath imports (Node): `"#apps/*": "./apps/*/contract.ts"`. Of conditions the first that is a path. */
+// Subpath imports (Node): "#apps/*": "./apps/*/contract.ts". Of conditions the first that is a path.
 function rulesOf(imports: PackageFile["imports"], folder: string): PathRule[] {
   return Object.entries(imports).flatMap(([pattern, target]) => {
     const path = firstPath(target);
@@ -132,7 +160,9 @@ function rulesOf(imports: PackageFile["imports"], folder: string): PathRule[] {
 function firstPath(target: unknown): string | undefined {
   if (typeof target === "string") return target;
   if (!isRecord(target)) return undefined;
-  return Object.values(target).map(firstPath).find((path) => path !== undefined);
+  return Object.values(target)
+    .map(firstPath)
+    .find((path) => path !== undefined);
 }
 
 function byRules(
@@ -145,9 +175,12 @@ function byRules(
     const fits =
       after === undefined
         ? specifier === pattern
-        : specifier.startsWith(before) && specifier.endsWith(after) && specifier.length >= before.length + after.length;
+        : specifier.startsWith(before) &&
+          specifier.endsWith(after) &&
+          specifier.length >= before.length + after.length;
     if (!fits) continue;
-    const star = after === undefined ? "" : specifier.slice(before.length, specifier.length - after.length);
+    const star =
+      after === undefined ? "" : specifier.slice(before.length, specifier.length - after.length);
     for (const target of targets) {
       const found = probe(target.replace("*", () => star));
       if (found !== undefined) return found;
@@ -164,7 +197,8 @@ function probeFile(files: ReadonlySet<string>, path: string): string | undefined
     const other = clean.slice(0, -ending.length) + source;
     if (files.has(other)) return other;
   }
-  for (const other of ENDINGS.slice(1)) if (files.has(`${clean}/index${other}`)) return `${clean}/index${other}`;
+  for (const other of ENDINGS.slice(1))
+    if (files.has(`${clean}/index${other}`)) return `${clean}/index${other}`;
   return undefined;
 }
 
@@ -191,7 +225,9 @@ function patternsOf(value: unknown): string[] {
 
 /** JSON as tsconfig has it: with comments and commas at the end. What is broken says nothing. */
 function readJson(text: string): Record<string, unknown> {
-  const bare = text.replace(/("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, "$1").replace(/("(?:[^"\\\n]|\\.)*")|,(\s*[}\]])/g, "$1$2");
+  const bare = text
+    .replace(/("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, "$1")
+    .replace(/("(?:[^"\\\n]|\\.)*")|,(\s*[}\]])/g, "$1$2");
   try {
     const value: unknown = JSON.parse(bare);
     return isRecord(value) ? value : {};
