@@ -6,11 +6,10 @@ import { html, raw } from "hono/html";
 import type { Report, Unit } from "../types.ts";
 import { linkTo } from "./link.ts";
 import { drawMap } from "./map.ts";
+import { idOf, type Markup } from "./markup.ts";
 import { drawQuadrant } from "./quadrant.ts";
 import { style } from "./style.ts";
 import { drawUnit } from "./unit.ts";
-
-export type Markup = ReturnType<typeof html>;
 
 /** A whole document. */
 export async function toHtml(report: Report): Promise<string> {
@@ -81,10 +80,6 @@ export async function toHtml(report: Report): Promise<string> {
       </body>
     </html>`;
   return String(await page);
-}
-
-export function idOf(name: string): string {
-  return `unit-${name.replaceAll(/[^\w-]/g, "-")}`;
 }
 
 function headline({ start }: Report): Markup {

@@ -6,7 +6,7 @@ import { html } from "hono/html";
 import { bySpelling } from "../order.ts";
 import type { Report, Unit } from "../types.ts";
 import { colourOf } from "./colour.ts";
-import { idOf, type Markup } from "./html.ts";
+import { idOf, type Markup } from "./markup.ts";
 
 const SIZE = 900;
 const CENTRE = SIZE / 2;

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import type { Report, Unit } from "../types.ts";
 import { colourOf } from "./colour.ts";
-import { idOf, type Markup } from "./html.ts";
+import { idOf, type Markup } from "./markup.ts";
 
 const WIDTH = 900;
 const HEIGHT = 480;

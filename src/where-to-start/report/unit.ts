@@ -1,7 +1,7 @@
 /** One unit: its numbers in sentences, its bill, and the places of all of it. */
 import { html } from "hono/html";
 import type { Cut, Place, Unit } from "../types.ts";
-import { idOf, type Markup } from "./html.ts";
+import { idOf, type Markup } from "./markup.ts";
 import type { LinkTo } from "./link.ts";
 
 /** A page of a large code base would have megabytes of commits; `--json` has all of them. */
