@@ -2,6 +2,13 @@
 
 export type LineAt = (offset: number) => number;
 
+/** A file that is read. */
+export interface At {
+  readonly file: string;
+  readonly text: string;
+  readonly lineAt: LineAt;
+}
+
 /** The line (from 1) of an offset in UTF-16 code units. The index is made when it is first asked for. */
 export function lineFinder(text: string): LineAt {
   let starts: number[] | undefined;

@@ -5,7 +5,7 @@
 import { basename } from "node:path";
 import { type ParseResult, parseSync } from "oxc-parser";
 import type { Export, FileFacts, Import } from "../types.ts";
-import { codeLines, lineFinder, type LineAt } from "./lines.ts";
+import { type At, codeLines, lineFinder } from "./lines.ts";
 import { outsideOf } from "./outside.ts";
 import { readTies } from "./ties.ts";
 
@@ -38,13 +38,6 @@ export function readTypeScript(file: string, text: string): FileFacts {
       what: message,
     })),
   };
-}
-
-/** Where an offset stands. */
-export interface At {
-  readonly file: string;
-  readonly text: string;
-  readonly lineAt: LineAt;
 }
 
 const NO_TIES = { required: [], foreignKeys: [], hidden: [], models: [] };
