@@ -109,6 +109,8 @@ export interface Tree {
 export interface Repository {
   /** The top of the working tree, or the bare repository. */
   readonly root: string;
+  /** What is read of it, from `root`: "" for all, else with a `/` at its end. */
+  readonly prefix: string;
   readonly head: string;
   /** Of the newest commit that is looked at, in seconds since 1970. */
   readonly headTime: number;
@@ -128,11 +130,38 @@ export interface History {
   /** Of the whole history, merges and all. */
   readonly total: number;
   /** Commits that were not counted, and why. */
-  readonly skipped: { readonly merges: number; readonly bots: number; readonly bulk: number; readonly boundary: number };
+  readonly skipped: {
+    readonly merges: number;
+    readonly bots: number;
+    readonly bulk: number;
+    readonly boundary: number;
+  };
   /** The share of commits that say that they repair something; undefined when it says nothing (over one half). */
   readonly fixRate: number | undefined;
   /** What is missing, in words: shallow, one author, few commits. */
   readonly dropped: readonly string[];
+  /** In the order of the units that were asked for. */
+  readonly units: readonly UnitHistory[];
+  /** Units that change together: indexes, the lower one first. */
+  readonly together: readonly {
+    readonly units: readonly [number, number];
+    readonly commits: number;
+  }[];
+}
+
+/** What the window's commits say of one unit. */
+export interface UnitHistory {
+  readonly commits: number;
+  readonly fixes: number;
+  readonly authors: number;
+  /** Months of the calendar (UTC) in which it was changed. */
+  readonly monthsActive: number;
+  /** Newest first. */
+  readonly commitIds: readonly string[];
+  /** Whoever made the most commits, with how many. */
+  readonly mainAuthor: { readonly author: string; readonly commits: number } | undefined;
+  /** Folders that it lay in before, from the root, newest first, and the commit that moved it. */
+  readonly movedFrom: readonly { readonly path: string; readonly commit: string }[];
 }
 
 /** A commit of the window, and the units that it touches. */
@@ -169,7 +198,11 @@ export interface Project {
   readonly kind: "marcot" | "django" | "nest" | "workspaces" | "folders";
   readonly units: readonly UnitPlace[];
   /** Units that take part in every request, with the line that says so: MIDDLEWARE, APP_GUARD. */
-  readonly inEveryRequest: readonly { readonly unit: string; readonly why: string; readonly at: Place }[];
+  readonly inEveryRequest: readonly {
+    readonly unit: string;
+    readonly why: string;
+    readonly at: Place;
+  }[];
   /** `AUTH_USER_MODEL`: the model that foreign keys to the user mean. */
   readonly userModel: string | undefined;
   /** `ATOMIC_REQUESTS = True`. */
@@ -208,7 +241,8 @@ export interface Cut extends Place {
   readonly becomes: string;
 }
 
-export type GateName = "in every request" | "identity" | "core" | "project" | "tests" | "asleep" | "no pain";
+export type GateName =
+  "in every request" | "identity" | "core" | "project" | "tests" | "asleep" | "no pain";
 
 export interface Gate {
   readonly name: GateName;
@@ -247,7 +281,11 @@ export interface Unit {
   readonly importsOut: readonly Tie[];
   readonly importsIn: readonly (Place & { readonly from: string; readonly what: string })[];
   readonly foreignKeysOut: readonly (Tie & { readonly field: string; readonly kind: LinkKind })[];
-  readonly foreignKeysIn: readonly (Place & { readonly from: string; readonly field: string; readonly kind: LinkKind })[];
+  readonly foreignKeysIn: readonly (Place & {
+    readonly from: string;
+    readonly field: string;
+    readonly kind: LinkKind;
+  })[];
   readonly neededBy: readonly string[];
   readonly needs: readonly string[];
   readonly ownWorld: readonly Outside[];
@@ -266,7 +304,12 @@ export interface Unit {
 /** The whole report: what `--json` prints, described by docs/reference/where-to-start.schema.json. */
 export interface Report {
   readonly schema: "marcot/where-to-start/1";
-  readonly project: { readonly name: string; readonly kind: Project["kind"]; readonly lines: number; readonly files: number };
+  readonly project: {
+    readonly name: string;
+    readonly kind: Project["kind"];
+    readonly lines: number;
+    readonly files: number;
+  };
   readonly repository:
     | {
         readonly head: string;
