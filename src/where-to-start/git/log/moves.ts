@@ -47,6 +47,12 @@ export function mover({ folders: given, files, idLength }: MoverOptions): Mover 
     for (const unit of touched.map(unitOf))
       if (unit !== -1) files[unit] = (files[unit] ?? 0) + step;
   };
+  // A unit that took files out of another one, which is still there, does not take its history along.
+  const isMove = ({ unit, from, moved }: Move & { moved: number }) => {
+    const other = known.get(from);
+    const left = other === undefined || other === unit ? 0 : (files[other] ?? 0);
+    return moved > 1 && moved * 2 >= (files[unit] ?? 0) && moved > left;
+  };
   return {
     find: (bytes, start, end) => folders.find(bytes, start, end),
     note(bytes, start, end) {
@@ -58,10 +64,7 @@ export function mover({ folders: given, files, idLength }: MoverOptions): Mover 
     endOfCommit() {
       let moves: Move[] = [];
       if (added.length > 0 && deleted.length > 0) {
-        const isHalf = (unit: number, moved: number) => moved * 2 >= (files[unit] ?? 0);
-        moves = movesOf({ added, deleted, folders, unitOf }).filter(
-          ({ unit, moved }) => moved > 1 && isHalf(unit, moved),
-        );
+        moves = movesOf({ added, deleted, folders, unitOf }).filter(isMove);
         for (const { unit, from } of moves) known.set(from, unit);
         if (moves.length > 0) folders = foldersOf(listOf(known));
       }
@@ -118,9 +121,11 @@ function originsOf(commit: Commit): Map<number, Map<string, Set<string>>> {
     for (const { path } of from) {
       const old = path.toString("utf8");
       if (!old.endsWith(`/${name}`)) continue;
+      const origin = old.slice(0, -name.length);
+      if (folder.startsWith(origin)) continue; // what holds the folder holds others as well
       const ofUnit = origins.get(unit) ?? new Map<string, Set<string>>();
       const ofFolder = ofUnit.get(folder) ?? new Set<string>();
-      ofFolder.add(old.slice(0, -name.length));
+      ofFolder.add(origin);
       origins.set(unit, ofUnit.set(folder, ofFolder));
     }
   }
