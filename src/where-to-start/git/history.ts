@@ -6,7 +6,7 @@ import type { History, Repository } from "../types.ts";
 import { foldersOf, foldersOfUnits } from "./log/folders.ts";
 import { type Head, logArguments, readLog, type Sink } from "./log/parse.ts";
 import { type Mover, mover } from "./log/moves.ts";
-import { askGit, askLine, firstLine, mustHaveWorked, startGit } from "./program.ts";
+import { askGitNow, askLine, firstLine, mustHaveWorked, startGit } from "./program.ts";
 import { isBot, readSubject } from "./log/repairs.ts";
 import { type Moved, type Raw, summaryOf } from "./log/summary.ts";
 import { entriesOf } from "./text.ts";
@@ -41,11 +41,9 @@ export async function readHistory(
   try {
     const folders = foldersOfUnits(units, prefix);
     if (prefix !== "" && !folders.has(prefix)) folders.set(prefix, units.length); // in none of them
-    const [files, boundary] = await Promise.all([
-      countFiles(repository, folders),
-      boundaryOf(repository),
-    ]);
-    const move = mover({ folders, files, idLength: head.length });
+    const countFiles = () => filesIn(repository, folders);
+    const move = mover({ folders, countFiles, idLength: head.length });
+    const boundary = await boundaryOf(repository);
     const window = windowOf<Raw>({ to: headTime, months, timeOf: (commit) => commit.committed });
     const reader = gather({ window, move, boundary, units: units.length, isPart: prefix !== "" });
     const isStopped = await readLog(output, reader.sink);
@@ -73,9 +71,9 @@ async function countCommits({ root, head }: Repository): Promise<number> {
 }
 
 /** How many files each unit has; one number more than units, for what is in none. */
-async function countFiles({ root, head }: Repository, folders: Map<string, number>) {
+function filesIn({ root, head }: Repository, folders: Map<string, number>): Int32Array {
   const args = ["ls-tree", "-r", "-z", "--name-only", "--full-tree", head];
-  const said = await askGit({ folder: root, args });
+  const said = askGitNow({ folder: root, args });
   mustHaveWorked(said, "the files of the commit cannot be listed");
   const { find } = foldersOf([...folders].map(([path, unit]) => ({ path, unit })));
   const counts = new Int32Array(Math.max(-1, ...folders.values()) + 1);
@@ -103,24 +101,27 @@ interface Gathering {
 }
 
 function gather({ window, move, boundary, units, isPart }: Gathering) {
-  const people = new Map<string, string>();
   const moves: Moved[] = [];
   const tooMany = Math.max(UNITS_MAX, units * UNITS_SHARE);
+  const start = starter();
+  const same = sharer();
   let commits = 0;
   let files = 0;
-  let touched = new Set<number>();
-  let current: { raw: Omit<Raw, "units">; slice: Slice<Raw>; isBot: boolean } | undefined;
+  let touched: number[] = [];
+  let current: { raw: Raw; slice: Slice<Raw>; isBot: boolean } | undefined;
   const finish = () => {
     if (current === undefined) return;
     const { raw, slice, isBot: byBot } = current;
     current = undefined;
-    for (const moved of move.endOfCommit()) moves.push({ ...moved, commit: raw.id });
-    const isInPart = !isPart || touched.size > 0;
-    touched.delete(units);
-    if (!isInPart) return;
+    for (const moved of move.endOfCommit()) moves.push({ ...moved, commit: raw.commit.id });
+    const inUnits = touched.filter((unit) => unit < units).toSorted((a, b) => a - b);
+    if (isPart && touched.length === 0) return;
     if (byBot) slice.skipped.bots += 1;
-    else if (files > FILES_MAX || touched.size > tooMany) slice.skipped.bulk += 1;
-    else slice.commits.push({ ...raw, units: [...touched].toSorted((a, b) => a - b) });
+    else if (files > FILES_MAX || inUnits.length > tooMany) slice.skipped.bulk += 1;
+    else {
+      raw.commit.units = same(inUnits);
+      slice.commits.push(raw);
+    }
     window.settle();
   };
   const sink: Sink = {
@@ -134,16 +135,16 @@ function gather({ window, move, boundary, units, isPart }: Gathering) {
       else if (boundary.has(head.id)) slice.skipped.boundary += 1;
       else {
         files = 0;
-        touched = new Set();
-        current = { ...startOf(head, people), slice };
+        touched = [];
+        current = { ...start(head), slice };
       }
       return current === undefined ? "pass" : "read";
     },
-    file(bytes, start, end) {
+    file(bytes, from, end) {
       files += 1;
-      move.note(bytes, start, end);
-      const unit = move.find(bytes, start, end);
-      if (unit !== -1) touched.add(unit);
+      const unit = move.find(bytes, from, end);
+      move.note(bytes, from, end, unit);
+      if (unit !== -1 && !touched.includes(unit)) touched.push(unit);
     },
   };
   return {
@@ -155,13 +156,28 @@ function gather({ window, move, boundary, units, isPart }: Gathering) {
   };
 }
 
-function startOf(head: Head, people: Map<string, string>) {
-  const [name, mail] = [head.name(), head.mail()];
-  const key = mail.toLowerCase() || name;
-  const author = people.get(key) ?? `${name} <${mail}>`;
-  people.set(key, author);
-  const subject = head.subject().slice(0, SUBJECT_MAX);
-  const { id, committed, authored } = head;
-  const raw = { id, committed, time: authored, author, subject, ...readSubject(subject) };
-  return { raw, isBot: isBot(name, mail) };
+/** People are told apart by their mail; the newest of their names is theirs. */
+function starter() {
+  const people = new Map<string, string>();
+  return (head: Head): { raw: Raw; isBot: boolean } => {
+    const [name, mail] = [head.name(), head.mail()];
+    const key = mail.toLowerCase() || name;
+    const author = people.get(key) ?? `${name} <${mail}>`;
+    people.set(key, author);
+    const subject = head.subject().slice(0, SUBJECT_MAX);
+    const { id, committed, authored: time } = head;
+    const commit = { id, time, author, subject, isFix: false, units: [] };
+    return { raw: { commit, committed, ...readSubject(subject) }, isBot: isBot(name, mail) };
+  };
+}
+
+/** Most commits touch what others touch too: they share one list. */
+function sharer() {
+  const known = new Map<string, readonly number[]>();
+  return (units: readonly number[]) => {
+    const key = units.join(" ");
+    const shared = known.get(key) ?? units;
+    known.set(key, shared);
+    return shared;
+  };
 }

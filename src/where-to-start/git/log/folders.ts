@@ -11,7 +11,7 @@ export interface Folders {
   /** The unit of the longest folder that a path begins with; -1 outside of all. */
   find(bytes: Uint8Array, start: number, end: number): number;
   /** That folder; "" where it is the root, undefined outside of all. */
-  folderOf(path: Buffer): string | undefined;
+  folderOf(path: string): string | undefined;
 }
 
 /**
@@ -36,10 +36,11 @@ export function foldersOf(folders: readonly Folder[]): Folders {
     }
     units[state] = folders[index]?.unit ?? -1;
   }
-  const longest = (bytes: Uint8Array, start: number, end: number) => {
+  let length = 0; // of the folder that was found last
+  const find = (bytes: Uint8Array, start: number, end: number) => {
     let found = units[0] ?? -1;
-    let length = 0;
     let state = 0;
+    length = 0;
     for (let at = start; at < end; at += 1) {
       const column = columns[bytes[at] ?? 0] ?? 0;
       state = column === 0 ? 0 : (table[state * width + column] ?? 0);
@@ -49,13 +50,14 @@ export function foldersOf(folders: readonly Folder[]): Folders {
       found = unit;
       length = at - start + 1;
     }
-    return { found, length };
+    return found;
   };
   return {
-    find: (bytes, start, end) => longest(bytes, start, end).found,
+    find,
     folderOf(path) {
-      const { found, length } = longest(path, 0, path.length);
-      return found === -1 ? undefined : path.toString("utf8", 0, length);
+      const bytes = Buffer.from(path);
+      const unit = find(bytes, 0, bytes.length);
+      return unit === -1 ? undefined : bytes.toString("utf8", 0, length);
     },
   };
 }

@@ -38,7 +38,7 @@ export interface Sink {
 const ADDED = 65;
 const DELETED = 68;
 
-/** The status letter of the file whose path starts here. */
+/** What happened to the file whose path starts here, if it came or went. */
 export function isAddedOrDeleted(bytes: Buffer, start: number): "added" | "deleted" | undefined {
   const status = bytes[start - 2];
   if (status === ADDED) return "added";
@@ -58,17 +58,31 @@ const FIELD_MAX = 16_000_000;
 
 /** Reads until the end, or until the sink has enough. @returns whether it was stopped. */
 export async function readLog(output: Readable, sink: Sink): Promise<boolean> {
-  let rest: Buffer = Buffer.alloc(0);
   const step = parser(sink);
-  for await (const chunk of output as AsyncIterable<Buffer>) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const at = step(bytes);
-    if (at === -1) return true;
-    rest = bytes.subarray(at);
-    if (rest.length > FIELD_MAX)
-      throw new MarcotError("CodeUnreadable", "git printed a log that cannot be read");
-  }
-  return false;
+  let rest: Buffer = Buffer.alloc(0);
+  return new Promise((resolve, reject) => {
+    const take = (chunk: Buffer) => {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const at = step(bytes);
+      if (at === -1) return done(true);
+      rest = bytes.subarray(at);
+      if (rest.length > FIELD_MAX)
+        throw new MarcotError("CodeUnreadable", "git printed a log that cannot be read");
+    };
+    const done = (isStopped: boolean) => {
+      output.destroy();
+      resolve(isStopped);
+    };
+    output.once("error", reject).once("end", () => done(false));
+    output.on("data", (chunk: Buffer) => {
+      try {
+        take(chunk);
+      } catch (error) {
+        output.destroy();
+        reject(error);
+      }
+    });
+  });
 }
 
 const NEW_LINE = 10;

@@ -31,7 +31,7 @@ export function readSubject(subject: string): Read {
   const type = TYPED.exec(subject)?.[1]?.toLowerCase();
   const isTyped = type !== undefined && TYPES.has(type);
   return {
-    isRepair: REPAIR.test(withoutReferences(subject)),
+    isRepair: REPAIR.test(subject) && REPAIR.test(withoutReferences(subject)), // most have no such word
     type: isTyped ? (type.endsWith("fix") ? "fix" : "other") : undefined,
   };
 }

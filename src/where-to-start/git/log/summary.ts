@@ -5,7 +5,9 @@ import type { Read } from "./repairs.ts";
 import { monthOf, type Slice, type Span } from "./window.ts";
 
 /** A commit before it is known how this project tells repairs. */
-export interface Raw extends Omit<Commit, "isFix">, Read {
+export interface Raw extends Read {
+  /** Its units are known at its end, and `isFix` when all commits are. */
+  readonly commit: Commit & { units: readonly number[]; isFix: boolean };
   /** When it came to its place, in seconds since 1970: it is this that a window is about. */
   readonly committed: number;
 }
@@ -37,9 +39,9 @@ export function summaryOf({ slice, span, total, moves, units, repository }: Gath
   );
   const rate = raws.length === 0 ? 0 : repairs.filter(Boolean).length / raws.length;
   const fixRate = rate > FIX_RATE_MAX ? undefined : rate;
-  const commits = raws.map(({ id, time, author, subject, units: touched }, index): Commit => {
-    const isFix = fixRate !== undefined && repairs[index] === true;
-    return { id, time, author, subject, isFix, units: touched };
+  const commits = raws.map(({ commit }, index): Commit => {
+    commit.isFix = fixRate !== undefined && repairs[index] === true;
+    return commit;
   });
   return {
     commits,
@@ -48,7 +50,7 @@ export function summaryOf({ slice, span, total, moves, units, repository }: Gath
     skipped: slice.skipped,
     fixRate,
     dropped: droppedOf({ commits, rate, total, isShallow: repository.isShallow }),
-    units: unitsOf({ commits, raws, moves, units }),
+    units: unitsOf({ raws, moves, units }),
     together: togetherOf(commits, units),
   };
 }
@@ -82,26 +84,26 @@ function plural(count: number, noun: string): string {
 }
 
 interface Gained {
-  readonly commits: readonly Commit[];
   readonly raws: readonly Raw[];
   readonly moves: readonly Moved[];
   readonly units: number;
 }
 
-function unitsOf({ commits, raws, moves, units }: Gained): UnitHistory[] {
+function unitsOf({ raws, moves, units }: Gained): UnitHistory[] {
   const tallies = Array.from({ length: units }, () => ({
     ids: [] as string[],
     fixes: 0,
     months: new Set<number>(),
     authors: new Map<string, number>(),
   }));
-  for (const [index, commit] of commits.entries()) {
+  for (const { commit, committed } of raws) {
+    const month = monthOf(committed);
     for (const unit of commit.units) {
       const tally = tallies[unit];
       if (tally === undefined) continue;
       tally.ids.push(commit.id);
       tally.fixes += commit.isFix ? 1 : 0;
-      tally.months.add(monthOf(raws[index]?.committed ?? commit.time));
+      tally.months.add(month);
       tally.authors.set(commit.author, (tally.authors.get(commit.author) ?? 0) + 1);
     }
   }
@@ -131,9 +133,9 @@ function mainOf(authors: ReadonlyMap<string, number>): UnitHistory["mainAuthor"]
 function togetherOf(commits: readonly Commit[], units: number): History["together"] {
   const counts = new Map<number, number>();
   for (const { units: touched } of commits) {
-    for (const [index, low] of touched.entries()) {
-      for (const high of touched.slice(index + 1)) {
-        const key = low * units + high;
+    for (let a = 0; a < touched.length - 1; a += 1) {
+      for (let b = a + 1; b < touched.length; b += 1) {
+        const key = (touched[a] ?? 0) * units + (touched[b] ?? 0);
         counts.set(key, (counts.get(key) ?? 0) + 1);
       }
     }
