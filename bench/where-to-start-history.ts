@@ -1,7 +1,7 @@
 /**
  * The history of a repository as `marcot where-to-start` reads it, against git's own output of the same
- * command, thrown away: wall time, in turn, medians. All commits are within the window, so that each
- * of them is looked at and kept. And the memory that reading takes, of few commits and of many.
+ * command, thrown away: wall time, in turn, medians. Of `few` and `many` all commits are within the window, so
+ * that each of them is looked at and kept; of `long`, a tenth. And the memory that reading takes.
  * Each reading is a process of its own, from its first line on, without the start of Node.
  *
  *     npm run bench:where-history
@@ -30,8 +30,12 @@ interface Reading {
   readonly peakMb: number;
 }
 
-/** Commits that change one to six files of one or two apps each, 20 minutes after one another. */
-function* stream(commits: number): Generator<string> {
+/** Seconds between two commits. */
+const DENSE = 1200;
+const SPARSE = 14_400;
+
+/** Commits that change one to six files of one or two apps each. */
+function* stream(commits: number, apart: number): Generator<string> {
   let seed = 1;
   const random = (below: number) => {
     seed = (seed * 48_271) % 2_147_483_647;
@@ -39,7 +43,7 @@ function* stream(commits: number): Generator<string> {
   };
   const pathOf = (app: number) => `apps/app${app}/module${random(FILES)}/file.py`;
   for (let commit = 0; commit < commits; commit += 1) {
-    const time = 1_700_000_000 + commit * 1200;
+    const time = 1_700_000_000 + commit * apart;
     const author = `Author ${random(30)} <author${random(30)}@example.com>`;
     const subject = `${random(5) === 0 ? "Fix" : "Change"} what number ${commit} is about`;
     const app = random(APPS);
@@ -56,13 +60,13 @@ function* stream(commits: number): Generator<string> {
   }
 }
 
-async function make(folder: string, commits: number): Promise<string> {
+async function make(folder: string, commits: number, apart: number): Promise<string> {
   execFileSync("git", ["init", "-q", "--bare", "-b", "main", folder]);
   const child = spawn("git", ["fast-import", "--quiet"], {
     cwd: folder,
     stdio: ["pipe", "inherit", "inherit"],
   });
-  for (const text of stream(commits))
+  for (const text of stream(commits, apart))
     if (!child.stdin.write(text)) await once(child.stdin, "drain");
   child.stdin.end();
   await once(child, "close");
@@ -129,9 +133,11 @@ async function main(): Promise<void> {
   if (given !== undefined) return void (await compare(given, given));
   const folder = mkdtempSync(join(tmpdir(), "marcot-history-"));
   try {
-    const few = await compare("few", await make(join(folder, "few"), FEW));
-    const many = await compare("many", await make(join(folder, "many"), MANY));
-    console.log(`memory: ${MANY} commits take ${(many / few).toFixed(2)} of what ${FEW} take`);
+    const few = await compare("few", await make(join(folder, "few"), FEW, DENSE));
+    const many = await compare("many", await make(join(folder, "many"), MANY, DENSE));
+    const long = await compare("long", await make(join(folder, "long"), MANY, SPARSE));
+    const [ofMany, ofLong] = [many / few, long / few].map((share) => share.toFixed(2));
+    console.log(`memory: many take ${ofMany} of what few take, long ${ofLong}`);
   } finally {
     rmSync(folder, { recursive: true });
   }

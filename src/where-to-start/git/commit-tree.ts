@@ -16,6 +16,9 @@ import {
   TOO_LARGE,
 } from "./text.ts";
 
+/** The name of no blob: git says that it is missing. */
+const NO_BLOB = "0".repeat(40);
+
 const NOT_HERE = "git does not have it here: the clone is partial";
 
 /** @throws {MarcotError} `CodeUnreadable` when the folder is not in the commit, or trees are missing. */
@@ -24,6 +27,7 @@ export async function treeOfCommit(location: Location, commit: string): Promise<
   const from = prefix === "" ? commit : `${commit}:${prefix.replace(/\/$/, "")}`;
   const said = await askGit({ folder: root, args: ["ls-tree", "-r", "-z", "--full-tree", from] });
   mustHaveWorked(said, `${prefix || "the files"} at ${commit.slice(0, 7)} cannot be listed`);
+  const absent = await absentOf(root, commit);
   const skipped: Skipped[] = [];
   const ids = new Map<string, string>();
   for (const entry of entriesOf(said.bytes)) {
@@ -34,7 +38,7 @@ export async function treeOfCommit(location: Location, commit: string): Promise<
     if (!isName(name)) skipped.push({ file, why: NO_NAME });
     else if (mode === "120000") skipped.push({ file, why: A_LINK });
     else if (mode === "160000") skipped.push({ file, why: "a submodule" });
-    else ids.set(file, id);
+    else ids.set(file, absent.has(id) ? NO_BLOB : id);
   }
   const told = new Set<string>();
   const skip = (file: string, why: string) => {
@@ -47,6 +51,18 @@ export async function treeOfCommit(location: Location, commit: string): Promise<
     skipped,
     read: (files, each) => readBlobs({ root, ids, skip }, files, each),
   };
+}
+
+/** Blobs of a commit that a partial clone does not have: asked for one, git would stop, or fetch it. */
+async function absentOf(root: string, commit: string): Promise<ReadonlySet<string>> {
+  const names = "^(extensions\\.partialclone|remote\\..*\\.(promisor|partialclonefilter))$";
+  const { bytes } = await askGit({ folder: root, args: ["config", "--get-regexp", names] });
+  if (bytes.length === 0) return new Set();
+  const args = ["rev-list", "--objects", "--missing=print", "--no-walk", commit, "--"];
+  const said = await askGit({ folder: root, args });
+  mustHaveWorked(said, "what the clone has cannot be listed");
+  const lines = said.bytes.toString("latin1").split("\n");
+  return new Set(lines.filter((line) => line.startsWith("?")).map((line) => line.slice(1)));
 }
 
 interface Store {
@@ -64,8 +80,7 @@ async function readBlobs(
 ): Promise<void> {
   if (files.length === 0) return;
   const { input, output, ended, stop } = startGit({ folder: root, args: ["cat-file", "--batch"] });
-  const unknown = "0".repeat(40); // the name of no blob: git says that it is missing
-  input.end(files.map((file) => `${ids.get(file) ?? unknown}\n`).join(""));
+  input.end(files.map((file) => `${ids.get(file) ?? NO_BLOB}\n`).join(""));
   const answers = blobsOf(output);
   try {
     for (const file of files) {

@@ -100,7 +100,14 @@ async function hasChanges(folder: string): Promise<boolean> {
   if (names.some((name) => name.includes("="))) return true; // cannot be switched off by name
   const { code, bytes } = await askGit({
     folder,
-    args: ["status", "--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=all"],
+    args: [
+      "status",
+      "--porcelain",
+      "--no-renames",
+      "-z",
+      "--untracked-files=normal",
+      "--ignore-submodules=all",
+    ],
     settings: names.flatMap((name) => [
       `${name}=`,
       `${name.slice(0, name.lastIndexOf("."))}.required=false`,
