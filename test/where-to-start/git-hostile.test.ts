@@ -11,7 +11,7 @@ import { git, repositoryOf, temporaryFolder } from "./repository.ts";
 function trap(): { program: string; trace: string } {
   const folder = temporaryFolder();
   const [program, trace] = [join(folder, "program"), join(folder, "trace")];
-  writeFileSync(program, `#!/bin/sh\necho "$0 $@" >> ${trace}\ncat >/dev/null\nexit 1\n`);
+  writeFileSync(program, `#!/bin/sh\necho "$0 $@" >> ${trace}\nexit 1\n`);
   chmodSync(program, 0o755);
   return { program, trace };
 }

@@ -72,12 +72,12 @@ export function repositoryOf(
 function textOf(change: Change, left: number, branches: Set<string>): Buffer {
   const { subject = "Change", ago = left, author = "Ann <ann@example.com>", files = {} } = change;
   const branch = change.branch ?? "main";
-  const time = `${NOW - ago * DAY} +0000`;
+  const time = `${NOW - Math.round(ago * DAY)} +0000`;
   const lines = [`commit refs/heads/${branch}`, `author ${author} ${time}`];
   lines.push(`committer ${author} ${time}`, `data ${Buffer.byteLength(subject)}`, subject);
-  if (!branches.has(branch)) lines.push("from refs/heads/main^0");
+  if (!branches.has(branch)) lines.push("from refs/heads/main");
   branches.add(branch);
-  if (change.merge !== undefined) lines.push(`merge refs/heads/${change.merge}^0`);
+  if (change.merge !== undefined) lines.push(`merge refs/heads/${change.merge}`);
   for (const [path, content] of Object.entries(files)) {
     if (content === null) lines.push(`D ${quoted(path)}`);
     else

@@ -36,16 +36,16 @@ export async function readHistory(
   { units, months }: HistoryOptions,
 ): Promise<History> {
   const { root, head, prefix, headTime } = repository;
+  const boundary = await boundaryOf(repository);
+  const folders = foldersOfUnits(units, prefix);
+  if (prefix !== "" && !folders.has(prefix)) folders.set(prefix, units.length); // in none of them
+  const countFiles = () => filesIn(repository, folders);
+  const move = mover({ folders, countFiles, idLength: head.length });
+  const window = windowOf<Raw>({ to: headTime, months, timeOf: (commit) => commit.committed });
+  const reader = gather({ window, move, boundary, units: units.length, isPart: prefix !== "" });
   const { output, input, ended, stop } = startGit({ folder: root, args: logArguments(head) });
   input.end();
   try {
-    const folders = foldersOfUnits(units, prefix);
-    if (prefix !== "" && !folders.has(prefix)) folders.set(prefix, units.length); // in none of them
-    const countFiles = () => filesIn(repository, folders);
-    const move = mover({ folders, countFiles, idLength: head.length });
-    const boundary = await boundaryOf(repository);
-    const window = windowOf<Raw>({ to: headTime, months, timeOf: (commit) => commit.committed });
-    const reader = gather({ window, move, boundary, units: units.length, isPart: prefix !== "" });
     const isStopped = await readLog(output, reader.sink);
     if (isStopped) stop();
     else checkLog(await ended);

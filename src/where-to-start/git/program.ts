@@ -54,6 +54,7 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 export interface Started {
+  /** To be read at once: what nobody reads is lost when the program ends. */
   readonly output: Readable;
   readonly input: Writable;
   /** How it ended; rejected where there is no git. */
