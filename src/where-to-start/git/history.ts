@@ -114,7 +114,8 @@ function gather({ window, move, boundary, units, isPart }: Gathering) {
     const { raw, slice, isBot: byBot } = current;
     current = undefined;
     for (const moved of move.endOfCommit()) moves.push({ ...moved, commit: raw.commit.id });
-    const inUnits = touched.filter((unit) => unit < units).toSorted((a, b) => a - b);
+    const inUnits = touched.filter((unit) => unit < units);
+    if (inUnits.length > 1) inUnits.sort((a, b) => a - b);
     if (isPart && touched.length === 0) return;
     if (byBot) slice.skipped.bots += 1;
     else if (files > FILES_MAX || inUnits.length > tooMany) slice.skipped.bulk += 1;
@@ -156,18 +157,30 @@ function gather({ window, move, boundary, units, isPart }: Gathering) {
   };
 }
 
+interface Person {
+  readonly author: string;
+  readonly isBot: boolean;
+}
+
 /** People are told apart by their mail; the newest of their names is theirs. */
 function starter() {
   const people = new Map<string, string>();
-  return (head: Head): { raw: Raw; isBot: boolean } => {
-    const [name, mail] = [head.name(), head.mail()];
+  const known = new Map<string, Person>(); // by name and mail: most commits are of few people
+  const personOf = (name: string, mail: string): Person => {
     const key = mail.toLowerCase() || name;
     const author = people.get(key) ?? `${name} <${mail}>`;
     people.set(key, author);
+    return { author, isBot: isBot(name, mail) };
+  };
+  return (head: Head): { raw: Raw; isBot: boolean } => {
+    const [name, mail] = [head.name(), head.mail()];
+    const key = `${name}\n${mail}`;
+    const person = known.get(key) ?? personOf(name, mail);
+    known.set(key, person);
     const subject = head.subject().slice(0, SUBJECT_MAX);
     const { id, committed, authored: time } = head;
-    const commit = { id, time, author, subject, isFix: false, units: [] };
-    return { raw: { commit, committed, ...readSubject(subject) }, isBot: isBot(name, mail) };
+    const commit = { id, time, author: person.author, subject, isFix: false, units: [] };
+    return { raw: { commit, committed, ...readSubject(subject) }, isBot: person.isBot };
   };
 }
 
