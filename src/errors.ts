@@ -180,6 +180,14 @@ export const errorTable = {
     fix: "`marcot events list` shows which there are; what is done is kept for seven days.",
   },
 
+  // Code that was not written for the framework.
+  CodeUnreadable: {
+    status: 500,
+    ran: "no",
+    title: "The code cannot be read",
+    fix: "Name a folder that has source code in it, and a commit that git has.",
+  },
+
   // Databases.
   TransactionEnded: {
     status: 500,

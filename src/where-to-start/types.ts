@@ -109,6 +109,8 @@ export interface Tree {
 export interface Repository {
   /** The top of the working tree, or the bare repository. */
   readonly root: string;
+  /** What is read of it, from `root`: "" for all, else with a `/` at its end. */
+  readonly prefix: string;
   readonly head: string;
   /** Of the newest commit that is looked at, in seconds since 1970. */
   readonly headTime: number;
@@ -138,6 +140,28 @@ export interface History {
   readonly fixRate: number | undefined;
   /** What is missing, in words: shallow, one author, few commits. */
   readonly dropped: readonly string[];
+  /** In the order of the units that were asked for. */
+  readonly units: readonly UnitHistory[];
+  /** Units that change together: indexes, the lower one first. */
+  readonly together: readonly {
+    readonly units: readonly [number, number];
+    readonly commits: number;
+  }[];
+}
+
+/** What the window's commits say of one unit. */
+export interface UnitHistory {
+  readonly commits: number;
+  readonly fixes: number;
+  readonly authors: number;
+  /** Months of the calendar (UTC) in which it was changed. */
+  readonly monthsActive: number;
+  /** Newest first. */
+  readonly commitIds: readonly string[];
+  /** Whoever made the most commits, with how many. */
+  readonly mainAuthor: { readonly author: string; readonly commits: number } | undefined;
+  /** Folders that it lay in before, from the root, newest first, and the commit that moved it. */
+  readonly movedFrom: readonly { readonly path: string; readonly commit: string }[];
 }
 
 /** A commit of the window, and the units that it touches. */
