@@ -40,6 +40,7 @@ export function readField(
   }: { readonly owner: ClassScope; readonly name: number; readonly call: number },
 ): void {
   const { tokens, bindings } = reading;
+  while (isOperator(tokens, call, sign.open)) call++;
   const callee = dottedAt(tokens, call);
   const open = openOf(tokens, callee.end);
   if (callee.name === "" || open === undefined) return;
