@@ -119,7 +119,7 @@ def keys_of(tree):
 def read(text):
     warnings.simplefilter("ignore")
     try:
-        tree = ast.parse(text)
+        tree = ast.parse(text.lstrip("\ufeff"))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return {"imports": imports_of(tree), "keys": keys_of(tree)}

@@ -42,7 +42,7 @@ export async function findDjango(
     inEveryRequest: settings === undefined ? [] : everyRequestOf(settings, units),
     userModel: settings?.text("AUTH_USER_MODEL"),
     atomicRequests: settings === undefined ? undefined : atomicOf(settings),
-    own: ownFiles(own, modules, units),
+    own: ownFiles({ candidates: settings?.candidates ?? [], own }, modules, units),
     problems: problemsOf(settings, units),
   };
 }
@@ -83,28 +83,35 @@ function atomicOf(settings: Settings): Place | undefined {
 const projectFiles =
   /(?:^|\/)(?:manage|urls|wsgi|asgi|routing|celery|celeryconfig|setup|fabfile|settings\w*)\.py$/;
 
-/** The settings, and what lies next to them or has the name of a project's file and is in no app. */
+interface OfSettings {
+  /** Those that set INSTALLED_APPS. */
+  readonly candidates: readonly string[];
+  /** And what they are made of. */
+  readonly own: readonly string[];
+}
+
+/** The settings, what lies next to them, and what has the name of a project's file: as far as it is in no app. */
 function ownFiles(
-  settings: readonly string[],
+  { candidates, own }: OfSettings,
   { files }: Modules,
   units: readonly UnitPlace[],
 ): string[] {
   const paths = new Set(units.map(({ path }) => path));
   const folders = new Set(
-    settings.flatMap((file) => {
+    candidates.flatMap((file) => {
       const folder = folderOf(file);
-      return /^(?:settings|config|conf)$/.test(nameOf(folder))
-        ? [folder, folderOf(folder)]
-        : [folder];
+      const isPackage = /^(?:settings|config|conf)$/.test(nameOf(folder));
+      return isPackage ? [folder, folderOf(folder)] : [folder];
     }),
   );
   folders.delete("");
+  const all = new Set(own);
   const others = [...files].filter(
     (file) =>
       holderOf(paths, file) === undefined &&
-      (folders.has(folderOf(file)) || projectFiles.test(file)),
+      (all.has(file) || folders.has(folderOf(file)) || projectFiles.test(file)),
   );
-  return [...new Set([...settings, ...others])].toSorted();
+  return [...new Set([...candidates, ...others])].toSorted();
 }
 
 function problemsOf(settings: Settings | undefined, units: readonly UnitPlace[]): string[] {

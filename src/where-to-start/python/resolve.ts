@@ -1,50 +1,74 @@
 /** From what is written to what is meant: which unit an import, a foreign key or a name leads to. */
 import type { ResolvedHidden, ResolvedImport, ResolvedKey } from "../score/facts.ts";
 import type { FileFacts, Import, Project, UnitPlace } from "../types.ts";
-import { resolveKeys } from "./resolve/keys.ts";
-import { fileScopeOf, joined, type Scope, scopeOf, unitOfImport } from "./resolve/scope.ts";
+import { OUTSIDE_USER, resolveKeys } from "./resolve/keys.ts";
+import { fileScopeOf, type Scope, scopeOf, unitOfImport } from "./resolve/scope.ts";
 import { reachableOf, resolveHidden } from "./resolve/ties.ts";
 
 export interface Resolved {
-  /** Ties from one unit to another; what stays in a unit is left out, and so is what is in no unit. */
+  /** Ties from one unit to another; what stays in a unit is left out. */
   readonly imports: readonly ResolvedImport[];
   readonly keys: readonly ResolvedKey[];
   readonly hidden: readonly ResolvedHidden[];
+  /** Foreign keys to a user model that is in no unit, as Django's own: `to` is its label, `auth`. */
+  readonly userKeys: readonly ResolvedKey[];
+  /** Ties from files that are in no unit and no tests, as urls.py: `from` is "the project". */
+  readonly ofProject: {
+    readonly imports: readonly ResolvedImport[];
+    readonly hidden: readonly ResolvedHidden[];
+  };
   /** The same facts without the libraries that are the code base itself, by file. */
   readonly files: ReadonlyMap<string, FileFacts>;
 }
+
+/** Stands for all that is in no unit. */
+const nobody: UnitPlace = {
+  name: "the project",
+  path: "\0",
+  kind: "django app",
+  modules: [],
+  because: { file: "", line: 1 },
+};
 
 /** `files` are the facts of `readPython` and `readTemplate`, by file. In the order of the files. */
 export function resolvePython(project: Project, files: ReadonlyMap<string, FileFacts>): Resolved {
   const scope = scopeOf(project, files);
   const reachable = reachableOf(scope, files);
   const libraries = templateLibraries(scope, files);
-  const imports: ResolvedImport[] = [];
-  const keys: ResolvedKey[] = [];
-  const hidden: ResolvedHidden[] = [];
+  const resolved = {
+    imports: [] as ResolvedImport[],
+    keys: [] as ResolvedKey[],
+    hidden: [] as ResolvedHidden[],
+    userKeys: [] as ResolvedKey[],
+    ofProject: { imports: [] as ResolvedImport[], hidden: [] as ResolvedHidden[] },
+  };
   for (const facts of files.values()) {
-    const unit = scope.index.of(facts.file);
-    if (unit === undefined) continue;
+    const unit = scope.index.of(facts.file) ?? nobody;
+    if (unit === nobody && facts.isTest) continue;
     const names = fileScopeOf(scope, facts);
     const isTemplate = facts.language === "template";
-    const own = facts.imports.flatMap((one) =>
+    const imports = facts.imports.flatMap((one) =>
       isTemplate ? ofTemplate(one, unit, libraries) : resolveImport(scope, one, unit),
     );
-    imports.push(...own);
-    keys.push(...resolveKeys(scope, facts, { unit, names }));
-    hidden.push(...resolveHidden(scope, facts, { unit, names, imports: own, reachable }));
+    const { imports: allImports, hidden } = unit === nobody ? resolved.ofProject : resolved;
+    allImports.push(...imports);
+    hidden.push(...resolveHidden(scope, facts, { unit, names, imports, reachable }));
+    if (unit === nobody) continue;
+    const keys = resolveKeys(scope, facts, { unit, names });
+    resolved.keys.push(...keys.filter(({ to }) => to !== OUTSIDE_USER));
+    resolved.userKeys.push(...keys.filter(({ to }) => to === OUTSIDE_USER));
   }
-  return { imports, keys, hidden, files: withoutOwn(scope, files) };
+  return { ...resolved, files: withoutOwn(scope, files) };
 }
 
 /** `from kitsune import users, wiki` leads to two units. */
 function resolveImport(scope: Scope, source: Import, unit: UnitPlace): ResolvedImport[] {
   const { from, names, file } = source;
   const targets = new Map<UnitPlace, string[]>();
-  const whole = unitOfImport(scope, from, file);
+  const whole = unitOfImport(scope, { from, file });
   if (names.length === 0 && whole !== undefined) targets.set(whole, []);
   for (const name of names) {
-    const target = name === "*" ? whole : unitOfImport(scope, joined(from, name), file);
+    const target = name === "*" ? whole : unitOfImport(scope, { from, name, file });
     if (target !== undefined) targets.set(target, [...(targets.get(target) ?? []), name]);
   }
   targets.delete(unit);
@@ -62,7 +86,7 @@ function toResolved(
 ): ResolvedImport {
   const { file, line, isType, from } = source;
   const known = models.get(target.path);
-  const isModule = taken.includes("models") || (/\.models$/.test(from) && taken.includes("*"));
+  const isModule = taken.includes("models") || (from.endsWith(".models") && taken.includes("*"));
   const isModel = isModule || taken.some((name) => known?.has(name) === true);
   return { file, line, from: unit.name, to: target.name, names: taken, isType, isModel, source };
 }

@@ -25,8 +25,8 @@ const elsewhere =
 export function linkOf(field: string): LinkKind | undefined {
   if (/^Generic(?:ForeignKey|Relation)$/.test(field)) return "generic";
   if (/(?:ForeignKey|ParentalKey)$/.test(field)) return "foreign key";
-  if (/OneToOneField$/.test(field)) return "one to one";
-  if (/ManyToManyField$/.test(field)) return "many to many";
+  if (field.endsWith("OneToOneField")) return "one to one";
+  if (field.endsWith("ManyToManyField")) return "many to many";
   return undefined;
 }
 

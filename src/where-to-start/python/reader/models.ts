@@ -3,8 +3,18 @@ import type { ClassScope, Reading } from "./reading.ts";
 
 /** Bases of well-known libraries whose names do not say so. */
 const knownBases = new Set([
-  ...["Model", "AbstractUser", "AbstractBaseUser", "MP_Node", "NS_Node", "AL_Node"],
-  ...["Page", "Orderable", "TimeStampedModel", "MPTTModel", "ClusterableModel", "PolymorphicModel"],
+  "Model",
+  "AbstractUser",
+  "AbstractBaseUser",
+  "MP_Node",
+  "NS_Node",
+  "AL_Node",
+  "Page",
+  "Orderable",
+  "TimeStampedModel",
+  "MPTTModel",
+  "ClusterableModel",
+  "PolymorphicModel",
 ]);
 
 /** What has such a base is something about models, not one. */
@@ -35,7 +45,7 @@ export function modelClasses({ classes, bindings, isModelsFile }: Reading): Set<
       return isOfModels && (knownBases.has(last) || /Model(?:$|With|Base)/.test(last));
     });
     const isByBody = bases.some((base) => base !== "object") && scope.hasField;
-    const isMixed = isModelsFile && scope.hasMeta && bases.some((base) => /Mixin$/.test(base));
+    const isMixed = isModelsFile && scope.hasMeta && bases.some((base) => base.endsWith("Mixin"));
     if (!isByBase && !isByBody && !isMixed) continue;
     known.add(scope.name);
     found.add(scope);

@@ -112,7 +112,7 @@ export function readContentType(reading: Reading, token: number): void {
 function firstString(tokens: Tokens, open: number): string | undefined {
   if (!isOperator(tokens, open, sign.open)) return undefined;
   const [first] = argumentsOf(tokens, open);
-  if (first === undefined || (first.keyword !== undefined && !/name$/.test(first.keyword)))
+  if (first === undefined || (first.keyword !== undefined && !first.keyword.endsWith("name")))
     return undefined;
   return stringOf(tokens, first);
 }

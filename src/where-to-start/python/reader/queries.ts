@@ -6,14 +6,30 @@ import { hide, type Reading } from "./reading.ts";
 
 /** Their keywords are look-ups. */
 const byKeyword: ReadonlySet<Word | undefined> = new Set<Word>([
-  ...(["filter", "exclude", "get", "get_or_create", "update_or_create", "Q"] as const),
-  ...(["get_object_or_404", "get_list_or_404"] as const),
+  "filter",
+  "exclude",
+  "get",
+  "get_or_create",
+  "update_or_create",
+  "Q",
+  "get_object_or_404",
+  "get_list_or_404",
 ]);
 
 /** Their strings are look-ups. */
 const byString: ReadonlySet<Word | undefined> = new Set<Word>([
-  ...(["order_by", "values", "values_list", "only", "defer", "distinct", "F"] as const),
-  ...(["Count", "Sum", "Avg", "Min", "Max"] as const),
+  "order_by",
+  "values",
+  "values_list",
+  "only",
+  "defer",
+  "distinct",
+  "F",
+  "Count",
+  "Sum",
+  "Avg",
+  "Min",
+  "Max",
 ]);
 
 /** Their strings are relations, and nothing else. */

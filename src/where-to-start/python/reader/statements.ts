@@ -87,9 +87,9 @@ function beginFunction(reading: Reading, { column, task }: Statement, name: numb
       ...(parameters === undefined ? {} : { parameters }),
       ...placeOf(reading, name),
     });
-  } else if (textOf(tokens, name) === "INSTALLED_APPS") {
-    declare(reading, "settings", { what: "INSTALLED_APPS", token: name });
   }
+  if (wordAt(reading, name) === "INSTALLED_APPS")
+    declare(reading, "settings", { what: "INSTALLED_APPS", token: name });
   scopes.push({ kind: "def", column, of: undefined });
 }
 
@@ -115,11 +115,11 @@ function readAssignment(
   word: Word | undefined,
 ): void {
   const { tokens, scopes } = reading;
+  if (word === "INSTALLED_APPS")
+    declare(reading, "settings", { what: "INSTALLED_APPS", token: start });
   const value = valueAt(tokens, start);
   if (value === undefined) return;
   const scope = scopes.findLast(({ kind }) => kind !== "types");
-  if (word === "INSTALLED_APPS")
-    declare(reading, "settings", { what: "INSTALLED_APPS", token: start });
   if (scope === undefined) return readConstant(reading, { start, end, value, column });
   const { of } = scope;
   if (of === undefined) return;
@@ -171,7 +171,7 @@ function readMeta(
     if (outer?.of !== undefined) outer.of.isAbstract = true;
   }
   if (name !== "name" && name !== "label") return;
-  if (!of.bases.some((base) => /AppConfig$/.test(base))) return;
+  if (!of.bases.some((base) => base.endsWith("AppConfig"))) return;
   const what = stringOf(tokens, { start: value, end: endOf(tokens, value) });
   if (what === undefined || end < value) return;
   declare(reading, name === "name" ? "app name" : "app label", { what, of: of.name, token: start });

@@ -8,7 +8,10 @@ export interface Target {
   readonly isUser: boolean;
 }
 
-/** Those that lead from one unit to another. */
+/** The label of Django's own user model; no unit's path is so. */
+export const OUTSIDE_USER = "auth";
+
+/** Those that lead from one unit to another, or to a user model that is in no unit. */
 export function resolveKeys(
   scope: Scope,
   facts: FileFacts,
@@ -16,11 +19,21 @@ export function resolveKeys(
 ): ResolvedKey[] {
   return facts.foreignKeys.flatMap((key) => {
     const target = targetOf(scope, { key, facts, unit, names });
-    if (target.unit === undefined || target.unit.path === unit.path) return [];
+    const isOutside = target.unit === undefined && target.isUser;
+    if (!isOutside && (target.unit === undefined || target.unit.path === unit.path)) return [];
     const { file, line, field, kind } = key;
     const { isUser } = target;
     return [
-      { file, line, from: unit.name, to: target.unit.name, field, kind, isUser, source: key },
+      {
+        file,
+        line,
+        from: unit.name,
+        to: target.unit?.name ?? OUTSIDE_USER,
+        field,
+        kind,
+        isUser,
+        source: key,
+      },
     ];
   });
 }
@@ -41,6 +54,7 @@ export function targetOf(scope: Scope, { key, facts, unit, names }: Asked): Targ
     return { unit, isUser: false };
   const isHere = facts.models.some(({ name }) => name === to);
   if (isHere) return { unit, isUser: `${unit.label ?? unit.name}.${to}` === userModel };
+  if (isDjangoUser(facts, to)) return { unit: undefined, isUser: true };
   const found = unitOfName(scope, names, to) ?? unitOfLabelled(scope, to, file) ?? unit;
   return { unit: found, isUser: isUserModel(userModel, found, to) };
 }
@@ -56,4 +70,13 @@ function unitOfLabelled({ index }: Scope, to: string, file: string): UnitPlace |
 function isUserModel(userModel: string | undefined, unit: UnitPlace, to: string): boolean {
   const last = to.split(".").at(-1) ?? to;
   return userModel?.toLowerCase() === `${unit.label ?? unit.name}.${last}`.toLowerCase();
+}
+
+/** `auth.User`, or a User that is imported from Django. */
+function isDjangoUser({ imports }: FileFacts, to: string): boolean {
+  if (/^auth\.User$/i.test(to)) return true;
+  return imports.some(({ from, names, here }) => {
+    if (from !== "django.contrib.auth.models") return false;
+    return (here ?? names)[names.indexOf("User")] === to;
+  });
 }

@@ -40,21 +40,20 @@ export function scopeOf(project: Project, files: ReadonlyMap<string, FileFacts>)
 }
 
 /**
- * The unit of what an import takes. Python 2 looks next to the file first: `import forms` in an app is that app's
- * own, whatever else is called so.
+ * The unit of what an import takes: of the module, or of what is in it. Python 2 looks next to the file first:
+ * `import forms` in an app is that app's own, whatever else is called so.
  */
 export function unitOfImport(
   { index, places }: Scope,
-  from: string,
-  file: string,
+  { from, name, file }: { readonly from: string; readonly name?: string; readonly file: string },
 ): UnitPlace | undefined {
-  const root = from.split(".", 1)[0] ?? "";
+  const whole =
+    name === undefined ? from : from.endsWith(".") ? `${from}${name}` : `${from}.${name}`;
   const folder = folderOf(file);
-  const isBeside = root !== "" && folder !== "" && places.has(`${folder}/${root}`);
-  const found = index.ofModule(from, file);
-  if (!isBeside || found?.path === `${folder}/${root}`) return found;
-  // A dotted name that is a unit's means the unit, but for one that begins with a neighbour.
-  return found !== undefined && from.includes(".") ? found : index.of(`${folder}/${root}`);
+  const beside = `${folder}/${from.replaceAll(".", "/")}`;
+  if (from.startsWith(".") || folder === "" || !places.has(beside))
+    return index.ofModule(whole, file);
+  return index.of(beside);
 }
 
 /** The names that a file has from other units, and the units of which it has all names. */
@@ -70,20 +69,16 @@ export function fileScopeOf(scope: Scope, { file, imports }: FileFacts): FileSco
     if (!names.has(here)) names.set(here, bound);
   };
   for (const { from, names: taken, here } of imports) {
-    const unit = unitOfImport(scope, from, file);
+    const unit = unitOfImport(scope, { from, file });
     if (taken.length === 0 && unit !== undefined)
       bind(here?.[0] ?? from, { unit, name: undefined });
     for (const [index, name] of taken.entries()) {
-      const inside = unitOfImport(scope, joined(from, name), file);
+      const inside = unitOfImport(scope, { from, name, file });
       if (name === "*" && unit !== undefined) stars.push(unit);
       else if (inside !== undefined) bind(here?.[index] ?? name, { unit: inside, name });
     }
   }
   return { names, stars };
-}
-
-export function joined(from: string, name: string): string {
-  return from.endsWith(".") ? `${from}${name}` : `${from}.${name}`;
 }
 
 /** Of `User`, `models.User` or `kitsune.users.models.User` in a file. */

@@ -74,7 +74,7 @@ export function resolveHidden(scope: Scope, facts: FileFacts, here: Here): Resol
 
 function targetsOf(scope: Scope, hidden: Hidden, here: Here): string[] {
   if (hidden.kind === "transaction")
-    return here.imports.filter(({ isModel }) => isModel).map(({ to }) => to);
+    return here.imports.filter(({ isModel, isType }) => isModel && !isType).map(({ to }) => to);
   const unit = targetUnit(scope, hidden, here);
   return unit === undefined ? [] : [unit.name];
 }

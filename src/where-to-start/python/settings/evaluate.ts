@@ -38,7 +38,7 @@ export function evaluate(around: Around, span: Span, depth = 0): Value | undefin
   if (span.start >= span.end || depth > DEPTH_MAX) return undefined;
   const choice = wordsOf(tokens, span, ["if", "else"]);
   if (choice.length > 1) {
-    const [then, , otherwise] = choice;
+    const [then, , , , otherwise] = choice;
     return either(
       then && evaluate(around, then, depth + 1),
       otherwise && evaluate(around, otherwise, depth + 1),

@@ -8,6 +8,8 @@ import { either, type Item, itemsOf, type Value } from "./value.ts";
 export interface Settings {
   /** The main one first. */
   readonly files: readonly SettingsModule[];
+  /** Files that set INSTALLED_APPS. */
+  readonly candidates: readonly string[];
   /** Files that are settings or that settings are made of. */
   readonly own: readonly string[];
   /** The entries of a list, over all of the files, each once. */
@@ -41,6 +43,7 @@ export async function loadSettings(
     .flatMap((file) => loaded(file) ?? []);
   return {
     files,
+    candidates,
     own: [...new Set([...candidates, ...parents.keys()])],
     list: (name) => itemsOf(lists(files, name)),
     text: (name) => firstText(files, name),
@@ -88,7 +91,7 @@ function joined(from: string, name: string): string {
 }
 
 function isSettings(file: string): boolean {
-  return /(?:settings|config|conf|base|common|defaults?|apps|local|prod|production|dev|_init_)\w*(?:\.py$|\/)/.test(
+  return /(?:settings|config|conf|base|common|defaults?|apps|local|prod|production|dev)\w*(?:\.py$|\/)/.test(
     file,
   );
 }

@@ -75,7 +75,7 @@ function isPackage(folder: string, { files, folders }: Modules): boolean {
 }
 
 const notApps =
-  /^(?:tests?|\w+_tests?|settings|config|conf|migrations|templates|static|locale|docs?|scripts?|bin|requirements|\..*)$/;
+  /^(?:tests?|\w+_tests?|settings|config|conf|migrations|templates|static|locale|docs?|scripts?|bin|requirements|[aw]sgi|\..*)$/;
 
 /** Packages next to at least three apps, with the names that their neighbours' would have. */
 export function siblingsOf(
