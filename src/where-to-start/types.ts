@@ -76,6 +76,7 @@ export interface Export extends Place {
 
 export type DeclaredKind =
   | "url" // the name of a route
+  | "url space" // what stands before the colon in `app:name`
   | "task" // the name of a Celery task
   | "app name" // of an AppConfig: its package
   | "app label"

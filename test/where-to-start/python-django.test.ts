@@ -199,3 +199,23 @@ test("requests are not one transaction when the settings say so, or nothing", as
   assert.equal(await atomic(`DATABASES["default"]["ATOMIC_REQUESTS"] = True`), 2);
   assert.equal(await atomic(`MIDDLEWARE_CLASSES = ("a.TransactionMiddleware",)`), 2);
 });
+
+test("settings that would not end are given up", async () => {
+  const doubled = Array.from({ length: 60 }, () => "A = A + A\nB = B + B").join("\n");
+  const called = Array.from(
+    { length: 60 },
+    (_, index) => `def f${index + 1}():\n    return f${index}() + f${index}()`,
+  ).join("\n");
+  const loops = "[" + "[".repeat(20) + "x" + " for x in A]".repeat(20) + "]";
+  const deep = "(".repeat(100_000);
+  const settings = `A = ["a"]\nB = "b"\n${doubled}\ndef f0():\n    return A\n${called}
+C = f60() + ${loops}\nINSTALLED_APPS = C + ["shop.users", "shop.cart", "shop.blog"]\nD = ${deep}`;
+  const before = process.cpuUsage().user;
+  const units = await unitsIn({
+    ...apps,
+    "shop/settings.py": settings,
+    "shop/settings/base.py": `INSTALLED_APPS = ["shop.users", "shop.cart", "shop.blog"]`,
+  });
+  assert.equal(units.length, 3);
+  assert.ok((process.cpuUsage().user - before) / 1e6 < 5);
+});

@@ -124,11 +124,11 @@ test("labels of AppConfigs name the unit in foreign keys", async () => {
 test("ties by name lead to units", async () => {
   const { hidden } = await resolveIn({
     ...project,
-    "shop/users/urls.py": `urlpatterns = [path("x", v, name="profile")]`,
+    "shop/users/urls.py": `app_name = "people"\nurlpatterns = [path("x", v, name="profile")]`,
     "shop/users/tasks.py": `@shared_task(name="greet")\ndef f(): pass`,
     "shop/blog/models.py": `class Post(models.Model):\n    author = models.ForeignKey("users.Team", related_name="posts")`,
     "shop/cart/views.py": `from shop.users.models import Team
-reverse("profile"); reverse("blog:post"); reverse("cart:own")
+reverse("profile"); reverse("blog:post"); reverse("cart:own"); reverse("people:x")
 send_task("greet"); send_task("shop.blog.tasks.x")
 p = "blog.add_post"
 get_model("users", "Team"); ContentType.objects.get_for_model(Team)
@@ -143,6 +143,7 @@ cursor.execute("SELECT x FROM users_team WHERE y")`,
     [
       "cart 2 url users",
       "cart 2 url blog",
+      "cart 2 url users",
       "cart 3 task users",
       "cart 3 task blog",
       "cart 4 permission blog",

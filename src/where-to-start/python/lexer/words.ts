@@ -70,7 +70,6 @@ const words = [
   "get_by_natural_key",
   "ContentType",
   "INSTALLED_APPS",
-  "related_name",
   "add_to_class",
 ] as const;
 

@@ -146,6 +146,8 @@ function readConstant(
   const name = textOf(tokens, start);
   const span = { start: value, end: endOf(tokens, value) };
   if (isUserModel(tokens, span)) userNames.add(name);
+  const space = wordAt(reading, start) === "app_name" ? stringOf(tokens, span) : undefined;
+  if (space !== undefined) declare(reading, "url space", { what: space, token: start });
   if (column === 0 && end > value) exports.push({ name, is: "value", ...placeOf(reading, start) });
 }
 

@@ -7,6 +7,7 @@ import { type FileScope, fileScopeOf, type Scope, unitOfName } from "./scope.ts"
 /** Names that reach a unit without an import, over the whole code base. */
 export interface Reachable {
   readonly urls: ReadonlyMap<string, UnitPlace>;
+  readonly spaces: ReadonlyMap<string, UnitPlace>;
   readonly tasks: ReadonlyMap<string, UnitPlace>;
   /** By field, and by the name of the way back: where it leads from a unit. */
   readonly relations: ReadonlyMap<string, readonly Relation[]>;
@@ -20,6 +21,7 @@ interface Relation {
 
 export function reachableOf(scope: Scope, files: ReadonlyMap<string, FileFacts>): Reachable {
   const urls = new Map<string, UnitPlace>();
+  const spaces = new Map<string, UnitPlace>();
   const tasks = new Map<string, UnitPlace>();
   const relations = new Map<string, Relation[]>();
   const relate = (name: string, relation: Relation) =>
@@ -29,6 +31,7 @@ export function reachableOf(scope: Scope, files: ReadonlyMap<string, FileFacts>)
     if (unit === undefined || facts.isTest) continue;
     for (const { kind, what } of facts.declared ?? []) {
       if (kind === "url" && !urls.has(what)) urls.set(what, unit);
+      if (kind === "url space" && !spaces.has(what)) spaces.set(what, unit);
       if (kind === "task" && !tasks.has(what)) tasks.set(what, unit);
     }
     if (facts.foreignKeys.length === 0 || facts.isMigration) continue;
@@ -40,7 +43,7 @@ export function reachableOf(scope: Scope, files: ReadonlyMap<string, FileFacts>)
       for (const back of backOf(facts, key)) relate(back, { from: to.name, to: unit });
     }
   }
-  return { urls, tasks, relations };
+  return { urls, spaces, tasks, relations };
 }
 
 /** `related_name`, else the model's name in small letters. */
@@ -114,12 +117,14 @@ function targetUnit(scope: Scope, hidden: Hidden, here: Here): UnitPlace | undef
 function ofUrl(
   { index }: Scope,
   { what, file }: Hidden,
-  { urls }: Reachable,
+  { urls, spaces }: Reachable,
 ): UnitPlace | undefined {
   const cut = what.lastIndexOf(":");
   if (cut < 0) return urls.get(what);
   const space = what.slice(0, cut).split(":")[0] ?? "";
-  return index.ofLabel(space, file) ?? index.ofLabel(space.replace(/s$/, ""), file);
+  return (
+    spaces.get(space) ?? index.ofLabel(space, file) ?? index.ofLabel(space.replace(/s$/, ""), file)
+  );
 }
 
 /** Along the relations of the path, to the first that leaves the unit. */

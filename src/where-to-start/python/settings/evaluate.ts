@@ -19,7 +19,7 @@ import {
   type Tokens,
 } from "../lexer/tokens.ts";
 import { format, percent } from "./format.ts";
-import { either, type Item, itemsOf, type Value } from "./value.ts";
+import { either, type Item, itemsOf, listOf, textValue, type Value } from "./value.ts";
 
 export interface Around {
   readonly file: string;
@@ -28,6 +28,8 @@ export interface Around {
   readonly valueOf: (name: string) => Value | undefined;
   /** What a function of the project gives back; undefined when it is none. */
   readonly returned: (name: string) => Value | undefined;
+  /** How many expressions may still be looked at: loops in loops would have no end. */
+  readonly budget: { left: number };
 }
 
 /** Deeper is no settings file. */
@@ -35,7 +37,7 @@ const DEPTH_MAX = 40;
 
 export function evaluate(around: Around, span: Span, depth = 0): Value | undefined {
   const { tokens } = around;
-  if (span.start >= span.end || depth > DEPTH_MAX) return undefined;
+  if (span.start >= span.end || depth > DEPTH_MAX || --around.budget.left < 0) return undefined;
   const choice = wordsOf(tokens, span, ["if", "else"]);
   if (choice.length > 1) {
     const [then, , , , otherwise] = choice;
@@ -53,7 +55,7 @@ export function evaluate(around: Around, span: Span, depth = 0): Value | undefin
   if (left !== undefined && right !== undefined) {
     const text = evaluate(around, left, depth + 1);
     return text?.is === "text"
-      ? { is: "text", text: percent(text.text, filling(around, right, depth)) }
+      ? textValue(percent(text.text, filling(around, right, depth)))
       : text;
   }
   return evaluateAtom(around, span, depth);
@@ -68,9 +70,9 @@ function eitherOf(around: Around, spans: readonly Span[], depth: number): Value 
 function sumOf(around: Around, terms: readonly Span[], depth: number): Value | undefined {
   const values = terms.map((term) => evaluate(around, term, depth + 1));
   if (values.some((value) => value?.is === "list"))
-    return { is: "list", items: values.flatMap((value) => [...itemsOf(value)]) };
+    return listOf(values.flatMap((value) => [...itemsOf(value)]));
   const texts = values.map((value) => (value?.is === "text" ? value.text : undefined));
-  return texts.includes(undefined) ? undefined : { is: "text", text: texts.join("") };
+  return texts.includes(undefined) ? undefined : textValue(texts.join(""));
 }
 
 /** What stands to the right of `%`: texts by their place, or by their name. */
@@ -98,11 +100,11 @@ function evaluateAtom(around: Around, span: Span, depth: number): Value | undefi
     const isOne = split(tokens, inside).length === 1 && !hasComma(tokens, inside);
     return isOne && !hasFor(tokens, inside)
       ? evaluate(around, inside, depth + 1)
-      : { is: "list", items: evaluateItems(around, inside, depth) };
+      : listOf(evaluateItems(around, inside, depth));
   }
   const isList = isOperator(tokens, start, sign.openList) && isWhole;
   const isSet = isOperator(tokens, start, sign.openBrace) && isWhole;
-  if (isList || isSet) return { is: "list", items: evaluateItems(around, inside, depth) };
+  if (isList || isSet) return listOf(evaluateItems(around, inside, depth));
   const callee = dottedAt(tokens, start);
   if (callee.name === "") return undefined;
   if (isOperator(tokens, callee.end, sign.open))
@@ -130,12 +132,12 @@ function evaluateText(around: Around, { start, end }: Span, depth: number): Valu
       const value = evaluate(around, { start: at + 1, end: next(tokens, at) - 1 }, depth + 1);
       text += value?.is === "text" ? value.text : "";
     } else if (isOperator(tokens, at, sign.dot) && textOf(tokens, at + 1) === "format") {
-      return { is: "text", text: format(text, formatArguments(around, at + 2, depth)) };
+      return textValue(format(text, formatArguments(around, at + 2, depth)));
     } else {
       break;
     }
   }
-  return { is: "text", text };
+  return textValue(text);
 }
 
 function formatArguments(around: Around, open: number, depth: number) {
@@ -174,7 +176,7 @@ function evaluateLoop(around: Around, each: Span, loop: Span, depth: number): It
   if (source === undefined) return [];
   return itemsOf(evaluate(around, source, depth + 1)).flatMap((item) => {
     const valueOf: Around["valueOf"] = (asked) =>
-      asked === name ? { is: "text", text: item.text } : around.valueOf(asked);
+      asked === name ? textValue(item.text) : around.valueOf(asked);
     const value = evaluate({ ...around, valueOf }, each, depth + 1);
     return value?.is === "text" ? [{ text: value.text, file, line: item.line }] : [];
   });
@@ -197,10 +199,10 @@ function evaluateCall(around: Around, { name, open }: Call, depth: number): Valu
   const last = name.split(".").at(-1) ?? "";
   const own = around.returned(last);
   if (own !== undefined) return own;
-  if (last === "join") return { is: "text", text: joined(around, args, depth) };
+  if (last === "join") return textValue(joined(around, args, depth));
   const values = args.map((argument) => evaluate(around, argument, depth + 1));
   const lists = values.filter((value) => value?.is === "list");
-  if (lists.length > 0) return { is: "list", items: lists.flatMap((list) => [...itemsOf(list)]) };
+  if (lists.length > 0) return listOf(lists.flatMap((list) => [...itemsOf(list)]));
   const isEnvironment = /(?:^|\.)(?:config|getenv|get|env|str|bool)$/.test(name);
   const byName = args.findIndex(({ keyword }) => keyword === "default");
   return isEnvironment ? values[byName < 0 ? 1 : byName] : undefined;

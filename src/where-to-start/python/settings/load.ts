@@ -139,10 +139,15 @@ function firstText(files: readonly SettingsModule[], name: string): string | und
   return undefined;
 }
 
+/** What is longer is no line that somebody wrote. */
+const LINE_MAX = 500;
+
 /** Where the settings say `ATOMIC_REQUESTS` and do not say False. */
 export function atomicRequestsOf({ files, texts }: Settings): Place | undefined {
   for (const { file } of files) {
-    const lines = (texts.get(file) ?? "").split(/\r\n|\n|\r/);
+    const lines = (texts.get(file) ?? "")
+      .split(/\r\n|\n|\r/)
+      .map((line) => line.slice(0, LINE_MAX));
     const index = lines.findIndex(
       (line) =>
         /^[^#]*\bATOMIC_REQUESTS\b["']?\]?\s*[=:]/.test(line) &&

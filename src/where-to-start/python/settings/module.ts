@@ -4,7 +4,7 @@ import { lex } from "../lexer/lex.ts";
 import { isName, isOperator, NAME, PLUS_IS, sign, textOf, type Tokens } from "../lexer/tokens.ts";
 import { wordOf } from "../lexer/words.ts";
 import { evaluate } from "./evaluate.ts";
-import { either, type Item, itemsOf, type Value } from "./value.ts";
+import { either, type Item, itemsOf, listOf, type Value } from "./value.ts";
 
 export interface SettingsModule {
   readonly file: string;
@@ -35,7 +35,13 @@ interface Names {
   readonly parents: readonly SettingsModule[];
   /** Functions that are being called: one that calls itself says nothing. */
   readonly calling: Set<string>;
+  /** What functions gave back: none has to be run twice. */
+  readonly results: Map<string, Value | undefined>;
+  readonly budget: { left: number };
 }
+
+/** Expressions of one file; the largest settings seen have some thousands. */
+const EXPRESSIONS_MAX = 100_000;
 
 export function readSettings({ file, text, parents }: ReadSettings): SettingsModule {
   const tokens = lex(text);
@@ -44,6 +50,8 @@ export function readSettings({ file, text, parents }: ReadSettings): SettingsMod
     functions: new Map(),
     parents,
     calling: new Set(),
+    results: new Map(),
+    budget: { left: EXPRESSIONS_MAX },
   };
   const running: Running = { file, tokens, names, locals: undefined, result: undefined };
   run(running, { from: 0, to: tokens.first.length });
@@ -74,10 +82,12 @@ function call(running: Running, name: string): Value | undefined {
   const { names } = running;
   const body = names.functions.get(name);
   if (body === undefined || names.calling.has(name)) return undefined;
+  if (names.results.has(name)) return names.results.get(name);
   names.calling.add(name);
   const inner: Running = { ...running, locals: new Map(), result: undefined };
   run(inner, body);
   names.calling.delete(name);
+  names.results.set(name, inner.result);
   return inner.result;
 }
 
@@ -169,7 +179,7 @@ function added(running: Running, method: string, open: number): Value | undefine
   const value = last && evaluateIn(running, last.start, last.end);
   if (value?.is !== "text" || method === "extend") return value;
   const item: Item = { text: value.text, file, line: tokens.line[last?.start ?? open] ?? 1 };
-  return { is: "list", items: [item] };
+  return listOf([item]);
 }
 
 function evaluateIn(running: Running, start: number, end: number): Value | undefined {
@@ -177,6 +187,7 @@ function evaluateIn(running: Running, start: number, end: number): Value | undef
   const around = {
     file,
     tokens,
+    budget: names.budget,
     valueOf: (name: string) => lookUp(running, name),
     returned: (name: string) => (names.functions.has(name) ? call(running, name) : undefined),
   };
@@ -184,12 +195,11 @@ function evaluateIn(running: Running, start: number, end: number): Value | undef
   const parts = split(tokens, { start, end });
   if (parts.length === 1 && !isOperator(tokens, end - 1, sign.comma))
     return evaluate(around, { start, end });
-  return {
-    is: "list",
-    items: parts.flatMap((part) => {
+  return listOf(
+    parts.flatMap((part) => {
       const value = evaluate(around, part);
       const line = tokens.line[part.start] ?? 1;
       return value?.is === "text" ? [{ text: value.text, file, line }] : [...itemsOf(value)];
     }),
-  };
+  );
 }

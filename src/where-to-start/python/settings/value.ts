@@ -10,6 +10,18 @@ export type Value =
   | { readonly is: "text"; readonly text: string }
   | { readonly is: "list"; readonly items: readonly Item[] };
 
+/** No settings have more; lists that double themselves on every line would fill the memory. */
+const ITEMS_MAX = 1000;
+const LETTERS_MAX = 2000;
+
+export function listOf(items: readonly Item[]): Value {
+  return { is: "list", items: items.slice(0, ITEMS_MAX) };
+}
+
+export function textValue(text: string): Value {
+  return { is: "text", text: text.slice(0, LETTERS_MAX) };
+}
+
 export function itemsOf(value: Value | undefined): readonly Item[] {
   return value?.is === "list" ? value.items : [];
 }
@@ -20,8 +32,8 @@ export function either(one: Value | undefined, other: Value | undefined): Value 
   if (one.is === "text" && other.is === "text") return one;
   const seen = new Set<string>();
   const items = [...itemsOf(one), ...itemsOf(other)].filter(({ text, file, line }) => {
-    const key = JSON.stringify([text, file, line]);
+    const key = `${line} ${file} ${text}`;
     return !seen.has(key) && seen.add(key);
   });
-  return { is: "list", items };
+  return listOf(items);
 }
