@@ -19,6 +19,11 @@ export interface Import extends Place {
   readonly names: readonly string[];
   /** Only types are taken: nothing is left of it at run time. */
   readonly isType: boolean;
+  /**
+   * What the file itself calls them, in the order of `names`; of `import x.y as z`, `z`. Absent when all keep
+   * their names.
+   */
+  readonly here?: readonly string[];
 }
 
 export type LinkKind = "foreign key" | "one to one" | "many to many" | "generic";
@@ -69,6 +74,23 @@ export interface Export extends Place {
   readonly parameters?: string;
 }
 
+export type DeclaredKind =
+  | "url" // the name of a route
+  | "url space" // what stands before the colon in `app:name`
+  | "task" // the name of a Celery task
+  | "app name" // of an AppConfig: its package
+  | "app label"
+  | "related name" // of a foreign key, `of` its model
+  | "settings"; // INSTALLED_APPS is set here
+
+/** A name that others may use without an import. */
+export interface Declared extends Place {
+  readonly kind: DeclaredKind;
+  readonly what: string;
+  /** The class that it belongs to. */
+  readonly of?: string;
+}
+
 export interface FileFacts {
   readonly file: string;
   readonly language: "python" | "typescript" | "prisma" | "template";
@@ -84,6 +106,8 @@ export interface FileFacts {
   readonly exports: readonly Export[];
   /** Models, entities or tables that are declared here. */
   readonly models: readonly (Place & { readonly name: string })[];
+  /** Names by which others reach it without an import. */
+  readonly declared?: readonly Declared[];
   /** What could not be read, and where. */
   readonly problems: readonly (Place & { readonly what: string })[];
 }
@@ -189,6 +213,8 @@ export interface UnitPlace {
   readonly kind: UnitKind;
   /** Names by which code refers to it: `kitsune.users`, `users`, `@acme/users`. */
   readonly modules: readonly string[];
+  /** Django's label, by which foreign keys name it, when it is not the name. */
+  readonly label?: string;
   /** What made it a unit: the line of INSTALLED_APPS, the @Module, package.json. */
   readonly because: Place;
 }
