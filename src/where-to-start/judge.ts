@@ -62,23 +62,29 @@ function toUnit(unit: UnitFacts, parts: Parts, { evidence, world, options }: Aro
     lines: linesOf(unit),
     files: files.filter(isOwnCode).length,
     testLines: files.filter(({ isTest }) => isTest).reduce((sum, { lines }) => sum + lines, 0),
-    models: files.reduce((sum, { models }) => sum + models.length, 0),
+    models: unit.tables.length,
     commits: past?.commits ?? 0,
     fixes: past?.fixes ?? 0,
     authors: past?.authors ?? 0,
     monthsActive: past?.monthsActive ?? 0,
     owner: unit.owner ?? past?.mainAuthor,
     commitIds: past?.ids ?? [],
-    importsOut: importsOut.map(({ to, file, line, names, source }) => ({
+    fixIds: past?.fixIds ?? [],
+    people: past?.people ?? [],
+    sources: files.filter(isOwnCode).map(({ file, lines }) => ({ file, lines })),
+    tables: unit.tables,
+    importsOut: importsOut.map(({ to, file, line, names, isType, source }) => ({
       to,
       file,
       line,
+      isType,
       what: whatOf(names, source.from),
     })),
-    importsIn: importsIn.map(({ from, file, line, names, source }) => ({
+    importsIn: importsIn.map(({ from, file, line, names, isType, source }) => ({
       from,
       file,
       line,
+      isType,
       what: whatOf(names, source.from),
     })),
     foreignKeysOut: keysOut.map(({ to, file, line, field, kind, source }) => ({
@@ -120,8 +126,7 @@ function whatOf(names: readonly string[], from: string): string {
  */
 function answerOf(unit: UnitFacts, { neededBy }: Parts, isGated: boolean): Unit["answer"] {
   if (isGated) return "stay";
-  const stores = unit.files.some(({ models }) => models.length > 0);
-  return !stores && needs(unit).length === 0 && neededBy.length > 0 ? "package" : "service";
+  return unit.tables.length === 0 && needs(unit).length === 0 && neededBy.length > 0 ? "package" : "service";
 }
 
 function whyOf(

@@ -80,6 +80,7 @@ export type DeclaredKind =
   | "task" // the name of a Celery task
   | "app name" // of an AppConfig: its package
   | "app label"
+  | "token" // that Nest finds by name: `Inject(MAILER)`, `AuthGuard(jwt)`
   | "related name" // of a foreign key, `of` its model
   | "settings"; // INSTALLED_APPS is set here
 
@@ -247,10 +248,16 @@ export interface Tie extends Place {
   readonly what: string;
 }
 
+/** Only types are taken: nothing is left of it at run time, and nothing is to be cut. */
+export interface MayBeType {
+  readonly isType: boolean;
+}
+
 export interface Cut extends Place {
   readonly kind:
     | "import"
     | "model import"
+    | "contract call"
     | "foreign key"
     | "foreign key to the user"
     | "generic foreign key"
@@ -288,6 +295,14 @@ export interface Score {
   readonly total: number;
 }
 
+/** What stores rows. */
+export interface Table extends Place {
+  readonly name: string;
+  /** Of a running project, where they were measured. */
+  readonly rows?: number;
+  readonly bytes?: number;
+}
+
 /** One unit of the report. */
 export interface Unit {
   readonly name: string;
@@ -303,9 +318,19 @@ export interface Unit {
   readonly monthsActive: number;
   /** By CODEOWNERS, else whoever made the most commits. */
   readonly owner: string | undefined;
+  /** Of the commits, newest first. */
   readonly commitIds: readonly string[];
-  readonly importsOut: readonly Tie[];
-  readonly importsIn: readonly (Place & { readonly from: string; readonly what: string })[];
+  /** Those of them that say that they repair something. */
+  readonly fixIds: readonly string[];
+  /** Who made them, sorted. Hashed unless people are asked for. */
+  readonly people: readonly string[];
+  /** The files that `lines` counts. */
+  readonly sources: readonly { readonly file: string; readonly lines: number }[];
+  /** What it stores: models, entities, tables. */
+  readonly tables: readonly Table[];
+  readonly importsOut: readonly (Tie & MayBeType)[];
+  readonly importsIn: readonly (Place &
+    MayBeType & { readonly from: string; readonly what: string })[];
   readonly foreignKeysOut: readonly (Tie & { readonly field: string; readonly kind: LinkKind })[];
   readonly foreignKeysIn: readonly (Place & {
     readonly from: string;

@@ -2,8 +2,9 @@
 import type { FileFacts, Project, Tree } from "../../src/where-to-start/types.ts";
 import { findDjango } from "../../src/where-to-start/python/find-django.ts";
 import { readPython } from "../../src/where-to-start/python/read.ts";
-import { type Resolved, resolvePython } from "../../src/where-to-start/python/resolve.ts";
+import { resolvePython } from "../../src/where-to-start/python/resolve.ts";
 import { readTemplate } from "../../src/where-to-start/python/template.ts";
+import type { Resolved } from "../../src/where-to-start/score/facts.ts";
 
 export function factsOf(files: Readonly<Record<string, string>>): Map<string, FileFacts> {
   return new Map(

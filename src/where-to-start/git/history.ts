@@ -1,12 +1,13 @@
 /** The history of units: one pass over git's log, from which only the window's commits are kept. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { PassThrough } from "node:stream";
 import { MarcotError } from "../../errors.ts";
 import type { History, Repository } from "../types.ts";
 import { foldersOf, foldersOfUnits } from "./log/folders.ts";
 import { type Head, logArguments, readLog, type Sink } from "./log/parse.ts";
 import { type Mover, mover } from "./log/moves.ts";
-import { askGitNow, askLine, firstLine, mustHaveWorked, startGit } from "./program.ts";
+import { askGitNow, askLine, firstLine, mustHaveWorked, type Started, startGit } from "./program.ts";
 import { isBot, readSubject } from "./log/repairs.ts";
 import { type Moved, type Raw, summaryOf } from "./log/summary.ts";
 import { entriesOf } from "./text.ts";
@@ -17,7 +18,19 @@ export interface HistoryOptions {
   readonly units: readonly { readonly path: string }[];
   /** How far back from the newest commit. Default: 12, doubled while there are under 100 commits. */
   readonly months?: number | undefined;
+  /** Of `startLog`, when it was started already. */
+  readonly log?: Started | undefined;
 }
+
+/** Starts git ahead of `readHistory`: it works, up to so many bytes, while something else is read. */
+export function startLog({ root, head }: Repository): Started {
+  const started = startGit({ folder: root, args: logArguments(head) });
+  started.input.end();
+  const output = started.output.pipe(new PassThrough({ highWaterMark: AHEAD_BYTES }));
+  return { ...started, output };
+}
+
+const AHEAD_BYTES = 16 * 1024 * 1024;
 
 /** A commit that touches more is a sweep through the code, no work on any of its units. */
 const FILES_MAX = 100;
@@ -33,9 +46,9 @@ const SUBJECT_MAX = 300;
  */
 export async function readHistory(
   repository: Repository,
-  { units, months }: HistoryOptions,
+  { units, months, log }: HistoryOptions,
 ): Promise<History> {
-  const { root, head, prefix, headTime } = repository;
+  const { head, prefix, headTime } = repository;
   const boundary = await boundaryOf(repository);
   const folders = foldersOfUnits(units, prefix);
   if (prefix !== "" && !folders.has(prefix)) folders.set(prefix, units.length); // in none of them
@@ -43,8 +56,7 @@ export async function readHistory(
   const move = mover({ folders, countFiles, idLength: head.length });
   const window = windowOf<Raw>({ to: headTime, months, timeOf: (commit) => commit.committed });
   const reader = gather({ window, move, boundary, units: units.length, isPart: prefix !== "" });
-  const { output, input, ended, stop } = startGit({ folder: root, args: logArguments(head) });
-  input.end();
+  const { output, ended, stop } = log ?? startLog(repository);
   try {
     const isStopped = await readLog(output, reader.sink);
     if (isStopped) stop();

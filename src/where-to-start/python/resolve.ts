@@ -1,25 +1,9 @@
 /** From what is written to what is meant: which unit an import, a foreign key or a name leads to. */
-import type { ResolvedHidden, ResolvedImport, ResolvedKey } from "../score/facts.ts";
+import type { Resolved, ResolvedHidden, ResolvedImport, ResolvedKey } from "../score/facts.ts";
 import type { FileFacts, Import, Project, UnitPlace } from "../types.ts";
 import { OUTSIDE_USER, resolveKeys } from "./resolve/keys.ts";
 import { fileScopeOf, type Scope, scopeOf, unitOfImport } from "./resolve/scope.ts";
 import { reachableOf, resolveHidden } from "./resolve/ties.ts";
-
-export interface Resolved {
-  /** Ties from one unit to another; what stays in a unit is left out. */
-  readonly imports: readonly ResolvedImport[];
-  readonly keys: readonly ResolvedKey[];
-  readonly hidden: readonly ResolvedHidden[];
-  /** Foreign keys to a user model that is in no unit, as Django's own: `to` is its label, `auth`. */
-  readonly userKeys: readonly ResolvedKey[];
-  /** Ties from files that are in no unit and no tests, as urls.py: `from` is "the project". */
-  readonly ofProject: {
-    readonly imports: readonly ResolvedImport[];
-    readonly hidden: readonly ResolvedHidden[];
-  };
-  /** The same facts without the libraries that are the code base itself, by file. */
-  readonly files: ReadonlyMap<string, FileFacts>;
-}
 
 /** Stands for all that is in no unit. */
 const nobody: UnitPlace = {
@@ -58,7 +42,7 @@ export function resolvePython(project: Project, files: ReadonlyMap<string, FileF
     resolved.keys.push(...keys.filter(({ to }) => to !== OUTSIDE_USER));
     resolved.userKeys.push(...keys.filter(({ to }) => to === OUTSIDE_USER));
   }
-  return { ...resolved, files: withoutOwn(scope, files) };
+  return { ...resolved, files: withoutOwn(scope, files), tables: new Map(), problems: [] };
 }
 
 /** `from kitsune import users, wiki` leads to two units. */

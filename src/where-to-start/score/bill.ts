@@ -3,6 +3,7 @@
  * becomes. No hours: nobody has measured them.
  */
 import type { Cut, HiddenKind } from "../types.ts";
+import { isToBeCut } from "./ties.ts";
 import type { Evidence, ResolvedHidden, ResolvedImport, ResolvedKey, UnitFacts } from "./facts.ts";
 
 interface Price {
@@ -14,6 +15,7 @@ interface Price {
 export const prices = {
   import: { points: 1, becomes: "a call of its contract, or a copied constant" },
   "model import": { points: 2, becomes: "a call of its contract that returns plain data" },
+  "contract call": { points: 0, becomes: "the same call: where its provider is, is a setting" },
   "foreign key out": { points: 2, becomes: "a column with the id, and a link" },
   "foreign key in": {
     points: 4,
@@ -50,10 +52,10 @@ export function billOf(unit: UnitFacts, { project }: Evidence): Cut[] {
   const cuts: Cut[] = [
     ...cyclesOf(unit),
     ...unit.keysIn.map((key) => toKeyCut(key, "in")),
-    ...unit.keysOut.map((key) => toKeyCut(key, "out")),
-    ...unit.hiddenOut.flatMap((tie) => toHiddenCut(tie, "out", unit)),
+    ...[...unit.keysOut, ...unit.userKeys].map((key) => toKeyCut(key, "out")),
+    ...oneForEachTransaction(unit.hiddenOut).flatMap((tie) => toHiddenCut(tie, "out", unit)),
     ...unit.hiddenIn.flatMap((tie) => toHiddenCut(tie, "in", unit)),
-    ...valuesOf(unit.importsIn).map((one) => toImportCut(one, "in")),
+    ...valuesOf([...unit.importsIn, ...unit.ofProject]).map((one) => toImportCut(one, "in")),
     ...valuesOf(unit.importsOut).map((one) => toImportCut(one, "out")),
   ];
   const { atomicRequests } = project;
@@ -80,8 +82,24 @@ function valuesOf(imports: readonly ResolvedImport[]): readonly ResolvedImport[]
   return imports.filter(({ isType }) => !isType);
 }
 
+/** One that is about several units is cut once. */
+function oneForEachTransaction(ties: readonly ResolvedHidden[]): ResolvedHidden[] {
+  const others = new Map<string, string[]>();
+  const keyOf = ({ file, line, what }: ResolvedHidden) => `${file}:${line} ${what}`;
+  for (const tie of ties) {
+    if (tie.kind !== "transaction" || tie.to === undefined) continue;
+    others.set(keyOf(tie), [...(others.get(keyOf(tie)) ?? []), tie.to]);
+  }
+  return ties.flatMap((tie) => {
+    if (tie.kind !== "transaction") return [tie];
+    const names = others.get(keyOf(tie)) ?? [];
+    if (names[0] !== tie.to) return [];
+    return [names.length < 2 ? tie : { ...tie, what: `${tie.what}, with ${names.join(" and ")}` }];
+  });
+}
+
 function toImportCut(one: ResolvedImport, direction: Cut["direction"]): Cut {
-  const kind = one.isModel ? "model import" : "import";
+  const kind = one.isContract === true ? "contract call" : one.isModel ? "model import" : "import";
   const taken =
     one.names.length === 0 ? one.source.from : `${one.names.join(", ")} from ${one.source.from}`;
   return {
@@ -119,8 +137,8 @@ function toHiddenCut(
 
 /** Two units that need each other: one direction has to go before anything else can. */
 function cyclesOf({ importsIn, importsOut }: UnitFacts): Cut[] {
-  const back = new Set(valuesOf(importsIn).map(({ from }) => from));
-  const both = [...new Set(valuesOf(importsOut).map(({ to }) => to))].filter((name) =>
+  const back = new Set(importsIn.filter(isToBeCut).map(({ from }) => from));
+  const both = [...new Set(importsOut.filter(isToBeCut).map(({ to }) => to))].filter((name) =>
     back.has(name),
   );
   return both.toSorted().flatMap((name) => {

@@ -8,6 +8,7 @@ import type {
   LinkKind,
   Place,
   Project,
+  Table,
   UnitPlace,
 } from "../types.ts";
 
@@ -19,6 +20,8 @@ export interface ResolvedImport extends Place {
   readonly isType: boolean;
   /** Something that stores rows is imported. */
   readonly isModel: boolean;
+  /** It goes through the other app's contract: nothing of it changes when that app leaves. */
+  readonly isContract?: boolean;
   readonly source: Import;
 }
 
@@ -41,6 +44,26 @@ export interface ResolvedHidden extends Place {
   readonly source: Hidden;
 }
 
+/** What ties units, in the order of the files. What stays in a unit is left out. */
+export interface Resolved {
+  readonly imports: readonly ResolvedImport[];
+  readonly keys: readonly ResolvedKey[];
+  readonly hidden: readonly ResolvedHidden[];
+  /** Foreign keys to a user model that is in no unit, as Django's own: `to` is its label, `auth`. */
+  readonly userKeys: readonly ResolvedKey[];
+  /** Ties from files that are in no unit and no tests, as urls.py: `from` is "the project". */
+  readonly ofProject: {
+    readonly imports: readonly ResolvedImport[];
+    readonly hidden: readonly ResolvedHidden[];
+  };
+  /** The same facts without the libraries that are the code base itself, by file. */
+  readonly files: ReadonlyMap<string, FileFacts>;
+  /** Tables that a unit has although they are declared elsewhere, by the unit's name. */
+  readonly tables: ReadonlyMap<string, readonly Table[]>;
+  /** What was decided, in words. */
+  readonly problems: readonly string[];
+}
+
 /** What is known of a unit's past, within the window. */
 export interface Past {
   readonly commits: number;
@@ -49,7 +72,10 @@ export interface Past {
   readonly monthsActive: number;
   /** Whoever made most of them. */
   readonly mainAuthor: string | undefined;
+  /** Newest first. */
   readonly ids: readonly string[];
+  readonly fixIds: readonly string[];
+  readonly people: readonly string[];
 }
 
 /** What was measured of a unit while the project ran. */
@@ -72,6 +98,11 @@ export interface UnitFacts {
   readonly keysIn: readonly ResolvedKey[];
   readonly hiddenOut: readonly ResolvedHidden[];
   readonly hiddenIn: readonly ResolvedHidden[];
+  /** From what is in no unit, as urls.py: to be changed too, and nobody that breaks. */
+  readonly ofProject: readonly ResolvedImport[];
+  /** To the user model of Django itself. */
+  readonly userKeys: readonly ResolvedKey[];
+  readonly tables: readonly Table[];
   readonly past: Past | undefined;
   readonly traffic: Traffic | undefined;
   readonly owner: string | undefined;

@@ -1,13 +1,18 @@
 /** Numbers that several parts of the score count, each from its list of places. */
-import type { UnitFacts } from "./facts.ts";
+import type { ResolvedImport, UnitFacts } from "./facts.ts";
 
-/** Lines of code that are neither tests, nor migrations, nor generated. */
+/** Lines of code that are neither templates, nor tests, nor migrations, nor generated. */
 export function linesOf({ files }: UnitFacts): number {
   return files.filter(isOwnCode).reduce((sum, { lines }) => sum + lines, 0);
 }
 
-export function isOwnCode(file: UnitFacts["files"][number]): boolean {
+/** Whether a tie of the file is one of the program: those of tests, migrations and generated files are not. */
+export function isTying(file: UnitFacts["files"][number]): boolean {
   return !file.isTest && !file.isMigration && !file.isGenerated;
+}
+
+export function isOwnCode(file: UnitFacts["files"][number]): boolean {
+  return isTying(file) && file.language !== "template";
 }
 
 /** The units that break with this one: they import it, refer to its rows, or reach it by name. */
@@ -46,12 +51,17 @@ export function cutWeight({
   hiddenOut,
   hiddenIn,
 }: UnitFacts): number {
-  const lines = [...importsOut, ...importsIn].filter(({ isType }) => !isType).length;
+  const lines = [...importsOut, ...importsIn].filter(isToBeCut).length;
   const keys = keysOut.length + keysIn.length;
   const signals = [...hiddenOut, ...hiddenIn].filter(({ kind, to, from }) => {
     return (kind === "signal" || kind === "task") && to !== undefined && to !== from;
   }).length;
   return lines + 3 * keys + 2 * signals;
+}
+
+/** Of types nothing runs, and a call of a contract stays as it is. */
+export function isToBeCut({ isType, isContract }: ResolvedImport): boolean {
+  return !isType && isContract !== true;
 }
 
 /** What only this unit uses of the world outside. */

@@ -8,10 +8,11 @@ import type { Export, FileFacts, Import } from "../types.ts";
 import { type At, codeLines, lineFinder } from "./lines.ts";
 import { outsideOf } from "./outside.ts";
 import { readTies } from "./ties.ts";
+import { clientCalls, declaredIn } from "./tokens.ts";
 
 /** What makes a look at the syntax tree worth its price, which is half of the parser's own. */
 const MAY_HAVE_TIES =
-  /@(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@Entity\b|\b(?:pg|mysql|sqlite)Table\s*\(|\bSchema\s*\(|\brequire\s*\(/;
+  /@(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@Entity\b|\b(?:pg|mysql|sqlite)Table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(/;
 
 export function readTypeScript(file: string, text: string): FileFacts {
   const parsed = parseSync(basename(file), text);
@@ -19,6 +20,7 @@ export function readTypeScript(file: string, text: string): FileFacts {
   const at: At = { file, text, lineAt };
   const ties = MAY_HAVE_TIES.test(text) ? readTies(parsed.program, at) : NO_TIES;
   const imports = [...importsOf(parsed.module, at), ...ties.required];
+  const declared = declaredIn(at, imports);
   return {
     file,
     language: "typescript",
@@ -28,10 +30,11 @@ export function readTypeScript(file: string, text: string): FileFacts {
     isGenerated: isGenerated(file, text),
     imports,
     foreignKeys: ties.foreignKeys,
-    hidden: ties.hidden,
+    hidden: [...ties.hidden, ...clientCalls(at)],
     outside: outsideOf(imports, at),
     exports: exportsOf(parsed.module, at),
     models: ties.models,
+    ...(declared.length === 0 ? {} : { declared }),
     problems: parsed.errors.map(({ message, labels }) => ({
       file,
       line: lineAt(labels[0]?.start ?? 0),
@@ -48,13 +51,16 @@ function importsOf(module: Module, { file, text, lineAt }: At): Import[] {
   const imports: Import[] = module.staticImports.map(({ start, end, moduleRequest, entries }) => {
     const values = entries.filter(({ isType }) => !isType);
     const shown = values.length > 0 ? values : entries;
+    const here = shown.map(({ localName }) => localName.value);
+    const names = shown.map(({ importName }) =>
+      importName.kind === "Default" ? "default" : (importName.name ?? "*"),
+    );
     return {
       file,
       line: lineAt(start),
       from: moduleRequest.value,
-      names: shown.map(({ importName }) =>
-        importName.kind === "Default" ? "default" : (importName.name ?? "*"),
-      ),
+      names,
+      ...(here.every((name, index) => name === names[index]) ? {} : { here }),
       isType:
         (entries.length > 0 && values.length === 0) ||
         /^import\s+type\s*\{\s*\}/.test(text.slice(start, end)),

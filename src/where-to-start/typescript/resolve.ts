@@ -32,6 +32,8 @@ export interface Configuration {
   readonly packages: ReadonlyMap<string, PackageFile>;
   /** Folder of a tsconfig -> its `paths`, from the root. */
   readonly paths: ReadonlyMap<string, readonly PathRule[]>;
+  /** Folder of a project of Nx -> its name. */
+  readonly projects: ReadonlyMap<string, string>;
   /** Patterns of the workspaces at the root. */
   readonly workspaces: readonly string[];
 }
@@ -49,7 +51,7 @@ interface PathRule {
 
 /** Files that `readConfiguration` wants the texts of. */
 export function isConfiguration(file: string): boolean {
-  return /(^|\/)(package\.json|[tj]sconfig[\w.-]*\.json|pnpm-workspace\.yaml|lerna\.json)$/.test(
+  return /(^|\/)((?:package|project)\.json|[tj]sconfig[\w.-]*\.json|pnpm-workspace\.yaml|lerna\.json)$/.test(
     file,
   );
 }
@@ -57,6 +59,7 @@ export function isConfiguration(file: string): boolean {
 export function readConfiguration(texts: ReadonlyMap<string, string>): Configuration {
   const packages = new Map<string, PackageFile>();
   const paths = new Map<string, readonly PathRule[]>();
+  const projects = new Map<string, string>();
   const workspaces: string[] = [];
   for (const [file, text] of texts) {
     const folder = folderOf(file);
@@ -69,6 +72,11 @@ export function readConfiguration(texts: ReadonlyMap<string, string>): Configura
         imports,
       });
       if (folder === "") workspaces.push(...patternsOf(json["workspaces"]));
+    } else if (name === "project.json") {
+      const { name: given, projectType, targets } = readJson(text);
+      const isProject = typeof projectType === "string" || isRecord(targets);
+      if (isProject && folder !== "")
+        projects.set(folder, typeof given === "string" ? given : posix.basename(folder));
     } else if (name === "pnpm-workspace.yaml" && folder === "") {
       workspaces.push(...patternsOf(readYaml(text)["packages"]));
     } else if (name === "lerna.json" && folder === "") {
@@ -80,7 +88,7 @@ export function readConfiguration(texts: ReadonlyMap<string, string>): Configura
     const folder = folderOf(file);
     if (rules.length > 0) paths.set(folder, [...(paths.get(folder) ?? []), ...rules]);
   }
-  return { packages, paths, workspaces: [...new Set(workspaces)] };
+  return { packages, paths, projects, workspaces: [...new Set(workspaces)] };
 }
 
 function pathsOf(file: string, texts: ReadonlyMap<string, string>, depth = 0): readonly PathRule[] {

@@ -30,6 +30,9 @@ const NAMED: Readonly<Record<string, HiddenKind>> = {
   InjectQueue: "task",
 };
 
+/** TypeORM's and MikroORM's, and that of Nest's Mongoose. */
+const ENTITIES = new Set(["Entity", "Schema"]);
+
 const TABLES = new Set(["pgTable", "mysqlTable", "sqliteTable"]);
 
 interface Walk extends At {
@@ -50,7 +53,9 @@ export function readTies(program: Program, at: At): Ties {
   new Visitor({
     ClassDeclaration({ id, end, decorators, start }) {
       enter(walk, id?.name ?? "", end, "owner");
-      const isEntity = decorators.some(({ expression }) => calleeOf(expression) === "Entity");
+      const isEntity = decorators.some(({ expression }) =>
+        ENTITIES.has(calleeOf(expression) ?? ""),
+      );
       if (isEntity && id) walk.models.push({ ...placeAt(walk, start), name: id.name });
     },
     PropertyDefinition({ key, end, decorators }) {
@@ -71,15 +76,18 @@ export function readTies(program: Program, at: At): Ties {
       if (name === "Transactional") hide(walk, "transaction", "@Transactional", expression.start);
       if (name !== undefined && expression.type === "CallExpression") named(walk, name, expression);
     },
-    NewExpression(node) {
-      if (calleeOf(node) !== "Schema") return;
-      walk.models.push({ ...placeAt(walk, node.start), name: "Schema" });
+    TSImportEqualsDeclaration({ moduleReference, importKind, start }) {
+      if (moduleReference.type !== "TSExternalModuleReference") return;
+      const from = moduleReference.expression.value;
+      const isType = importKind === "type";
+      walk.required.push({ ...placeAt(walk, start), from, names: ["*"], isType });
     },
     CallExpression(node) {
       const name = calleeOf(node);
       if (name === undefined) return;
       if (name === "references") referenced(walk, node);
       else if (name === "require") required(walk, node);
+      else if (name === "model") addModel(walk, node);
       else if (name === "AuthGuard") named(walk, name, node);
       else if (name === "$transaction" || (name === "transaction" && isMember(node)))
         hide(walk, "transaction", name, node.start);
@@ -159,6 +167,13 @@ function hide(walk: Walk, kind: HiddenKind, what: string, offset: number): void 
   const place = placeAt(walk, offset);
   const isKnown = walk.hidden.some((one) => one.line === place.line && one.what === what);
   if (!isKnown) walk.hidden.push({ ...place, kind, what });
+}
+
+/** Mongoose: `model("User", schema)`. */
+function addModel(walk: Walk, { arguments: given, start }: Called): void {
+  const name = literalOf(given[0]);
+  if (name === undefined || !walk.text.includes("mongoose")) return;
+  walk.models.push({ ...placeAt(walk, start), name });
 }
 
 /** Mongoose: `author: { type: ObjectId, ref: "User" }`. */

@@ -27,9 +27,11 @@ export function isTelling(file: string): boolean {
   return /(^|\/)settings\.[tj]s$|\.module\.[tj]s$|(^|\/)main\.[tj]s$/.test(file);
 }
 
-/** The first way of finding units that finds some. */
-export function findTypeScript(tree: TypeScriptTree): Project | undefined {
-  return findMarcot(tree) ?? findNest(tree) ?? findWorkspaces(tree);
+/** Every way of finding units that finds some: apps of Marcot, packages, modules of Nest. */
+export function findTypeScript(tree: TypeScriptTree): Project[] {
+  return [findMarcot(tree), findWorkspaces(tree), findNest(tree)].filter(
+    (project) => project !== undefined,
+  );
 }
 
 /** `apps: ["tickets", "faq"]` in settings.ts, with `apps/faq/contract.ts` or a package `marcot-faq`. */
@@ -137,13 +139,18 @@ function alwaysAsked(
 }
 
 function findWorkspaces({ configuration }: TypeScriptTree): Project | undefined {
-  const { packages, workspaces } = configuration;
+  const { packages, projects, workspaces } = configuration;
   const isMember = globsOf(workspaces);
   const units = [...packages].flatMap(([path, { name }]): UnitPlace[] => {
     if (path === "" || !isMember(path)) return [];
     const because = { file: `${path}/package.json`, line: 1 };
     return [{ name: name ?? path, path, kind: "workspace", modules: name ? [name] : [], because }];
   });
+  const known = new Set(units.map(({ path }) => path));
+  for (const [path, name] of projects) {
+    const because = { file: `${path}/project.json`, line: 1 };
+    if (!known.has(path)) units.push({ name, path, kind: "workspace", modules: [], because });
+  }
   if (units.length < UNITS_MIN) return undefined;
   return {
     ...NOTHING,
@@ -193,7 +200,8 @@ export function findFolders(files: readonly string[], patterns: readonly string[
       name: posix.basename(path),
       path,
       kind: "folder",
-      modules: [],
+      // As Python names it.
+      modules: [...new Set([path.replaceAll("/", "."), posix.basename(path)])],
       because: { file, line: 1 },
     }));
   return { ...NOTHING, kind: "folders", units: renamed(units) };
