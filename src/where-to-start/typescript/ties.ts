@@ -67,7 +67,9 @@ export function readTies(program: Program, at: At): Ties {
     },
     VariableDeclarator({ id, init, start, end }) {
       if (id.type !== "Identifier" || init?.type !== "CallExpression") return;
-      if (!TABLES.has(calleeOf(init) ?? "")) return;
+      const callee = calleeOf(init) ?? "";
+      const isTable = callee === "table" && isMember(init) && literalOf(init.arguments[0]) !== undefined;
+      if (!TABLES.has(callee) && !isTable) return;
       enter(walk, id.name, end, "owner");
       walk.models.push({ ...placeAt(walk, start), name: id.name });
     },
