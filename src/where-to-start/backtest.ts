@@ -46,10 +46,17 @@ export async function backtest(
 /** @throws {MarcotError} `CommandInvalid` */
 export function findUnit(units: readonly Unit[], name: string): Unit {
   const path = name.replace(/\/$/, "");
-  const unit = units.find((one) => one.name === name) ?? units.find((one) => one.path === path);
+  const unit =
+    units.find((one) => one.name === name) ??
+    units.find((one) => one.path === path) ??
+    onlyOne(units.filter((one) => one.name.split(/[./]/).at(-1) === name));
   if (unit !== undefined) return unit;
   const names = units.map((one) => one.name).toSorted();
   throw new MarcotError("CommandInvalid", `there is no unit ${name}`, {
     fix: `Name one of these: ${names.join(", ") || "there are none"}.`,
   });
+}
+
+function onlyOne(units: readonly Unit[]): Unit | undefined {
+  return units.length === 1 ? units[0] : undefined;
 }

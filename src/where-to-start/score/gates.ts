@@ -3,7 +3,7 @@
  * gates the smallest unit that everything hangs on by name wins.
  */
 import type { Gate } from "../types.ts";
-import type { Evidence, UnitFacts } from "./facts.ts";
+import type { Evidence, Past, UnitFacts } from "./facts.ts";
 import type { Parts } from "./score.ts";
 
 /** Every foreign key to the user points at such a unit, and every request asks it. */
@@ -15,6 +15,13 @@ const TESTS = /(^|[._-])(tests?|testing|fixtures|e2e|rtd_tests|specs?)($|[._-])/
 /** Below it nothing hurts enough to pay for a move: two of five parts of an average unit's history. */
 const NO_PAIN = 0.25;
 
+/**
+ * Pain is compared within a code base, so that something always hurts most. What was never repaired and changed
+ * less than once a month hurts nobody; a world of its own makes that less than once in four months.
+ */
+const CALM_COMMITS = 12;
+const CALM_COMMITS_WITH_WORLD = 3;
+
 /** Over half of the others: it is what the code base stands on. */
 const CORE = 0.5;
 
@@ -25,7 +32,7 @@ export interface GateOptions {
 
 export function gateOf(
   unit: UnitFacts,
-  { score, neededBy, lines }: Parts,
+  { score, neededBy, lines, ownWorld }: Parts,
   { project, units }: Evidence,
   { lifted = [] }: GateOptions = {},
 ): Gate | undefined {
@@ -50,7 +57,8 @@ export function gateOf(
   const others = units.length - 1;
   if (others > 1 && neededBy.length / others > CORE) {
     const [first] = [...unit.importsIn, ...unit.keysIn].toSorted(byPlace);
-    return gate("core", `${neededBy.length} of ${others} other units need it`, first);
+    const at = first && { file: first.file, line: first.line };
+    return gate("core", `${neededBy.length} of ${others} other units need it`, at);
   }
   if (lines === 0) return gate("no pain", `there is no code in ${path || "."}`);
   if (unit.past !== undefined && unit.past.commits === 0)
@@ -61,7 +69,13 @@ export function gateOf(
   // Without history pain is the outside world alone, and its absence proves nothing.
   if (unit.past !== undefined && (score.pain ?? 1) < NO_PAIN)
     return gate("no pain", `nothing hurts (pain ${score.pain?.toFixed(2)}): leave it where it is`);
+  if (unit.past !== undefined && isCalm(unit.past, ownWorld > 0))
+    return gate("no pain", `no repair, and ${unit.past.commits} commits: leave it where it is`);
   return undefined;
+}
+
+function isCalm({ commits, fixes }: Past, hasWorld: boolean): boolean {
+  return fixes === 0 && commits < (hasWorld ? CALM_COMMITS_WITH_WORLD : CALM_COMMITS);
 }
 
 function isSettings(file: string): boolean {
