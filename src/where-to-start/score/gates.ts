@@ -33,7 +33,7 @@ export interface GateOptions {
 export function gateOf(
   unit: UnitFacts,
   { score, neededBy, lines, ownWorld }: Parts,
-  { project, units }: Evidence,
+  { project, units, countsFixes }: Evidence,
   { lifted = [] }: GateOptions = {},
 ): Gate | undefined {
   const { name, because, path } = unit.place;
@@ -69,7 +69,8 @@ export function gateOf(
   // Without history pain is the outside world alone, and its absence proves nothing.
   if (unit.past !== undefined && (score.pain ?? 1) < NO_PAIN)
     return gate("no pain", `nothing hurts (pain ${score.pain?.toFixed(2)}): leave it where it is`);
-  if (unit.past !== undefined && isCalm(unit.past, ownWorld > 0))
+  // Where repairs cannot be told from other work, few commits alone prove nothing.
+  if (unit.past !== undefined && countsFixes && isCalm(unit.past, ownWorld > 0))
     return gate("no pain", `no repair, and ${unit.past.commits} commits: leave it where it is`);
   return undefined;
 }
