@@ -66,10 +66,11 @@ function importsOf(module: Module, { file, text, lineAt }: At): Import[] {
         /^import\s+type\s*\{\s*\}/.test(text.slice(start, end)),
     };
   });
+  const imported = new Set(module.staticImports.map(({ start }) => start));
   for (const { start, entries } of module.staticExports) {
-    const [first] = entries;
-    const from = first?.moduleRequest?.value;
-    if (from === undefined) continue;
+    const from = entries[0]?.moduleRequest?.value;
+    // Of `export { a }` of an imported `a` the parser shows that import, which was counted.
+    if (from === undefined || imported.has(start)) continue;
     const names = entries.map(({ importName }) => importName.name ?? "*");
     const isType = entries.every((entry) => entry.isType);
     imports.push({ file, line: lineAt(start), from, names, isType });
@@ -90,7 +91,10 @@ function exportsOf(module: Module, { file, text, lineAt }: At): Export[] {
       if (entry.moduleRequest !== null || entry.isType) return [];
       const name = entry.exportName.kind === "Default" ? "default" : entry.exportName.name;
       if (name === null) return [];
-      const declared = text.slice(entry.start, entry.start + DECLARATION_CHARS);
+      const { start: named } = entry.localName;
+      const isVariable = /^(?:const|let|var)\b/.test(text.slice(entry.start, entry.start + 6));
+      const from = isVariable ? (named ?? entry.start) : entry.start;
+      const declared = text.slice(from, from + DECLARATION_CHARS);
       return [{ file, line: lineAt(start), name, ...shapeOf(declared) }];
     }),
   );
