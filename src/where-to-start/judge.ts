@@ -1,6 +1,6 @@
 /** From evidence to an answer: every unit with its score, its gate and its bill, and which one is first, or none. */
 import { bySpelling } from "./order.ts";
-import type { Evidence, UnitFacts } from "./score/facts.ts";
+import type { Evidence, Past, UnitFacts } from "./score/facts.ts";
 import { billOf, sizeOf } from "./score/bill.ts";
 import { gateOf, type GateOptions } from "./score/gates.ts";
 import { ownWorlds } from "./score/own-world.ts";
@@ -111,7 +111,7 @@ function toUnit(unit: UnitFacts, parts: Parts, { evidence, world, options }: Aro
     gate,
     score: parts.score,
     rank: undefined,
-    answer: answerOf(unit, parts, gate !== undefined),
+    answer: gate === undefined ? answerOf(unit, parts, world) : "stay",
     why: whyOf(unit, parts, { world, evidence }),
   };
 }
@@ -121,12 +121,17 @@ function whatOf(names: readonly string[], from: string): string {
 }
 
 /**
- * A service is for what hurts and has a world of its own. What needs nobody, stores nothing and is asked by others is
- * code to share: a package. A unit that sleeps is one too, for whoever still wants it.
+ * A service is for what hurts and has a world of its own. What needs nobody, stores nothing, talks to nobody outside
+ * and is asked by others is code to share: a package.
  */
-function answerOf(unit: UnitFacts, { neededBy }: Parts, isGated: boolean): Unit["answer"] {
-  if (isGated) return "stay";
-  return unit.tables.length === 0 && needs(unit).length === 0 && neededBy.length > 0 ? "package" : "service";
+function answerOf(
+  unit: UnitFacts,
+  { neededBy }: Parts,
+  world: readonly Outside[],
+): "service" | "package" {
+  const isAlone = unit.tables.length === 0 && needs(unit).length === 0;
+  const isOutward = world.some(({ kind }) => kind !== "library");
+  return isAlone && !isOutward && neededBy.length > 0 ? "package" : "service";
 }
 
 function whyOf(
@@ -146,12 +151,25 @@ function whyOf(
     `${neededBy.length} of ${others} others need it${named}`,
     past === undefined
       ? "no history: how much it hurts is read from its outside world alone"
-      : `${past.commits} commits${evidence.countsFixes ? `, ${past.fixes} of them repairs` : ""}, ${past.authors} people, active in ${past.monthsActive} months`,
+      : pastOf(past, evidence.countsFixes),
     own.length === 0
       ? "nothing outside is its own"
       : `its own outside world: ${own.slice(0, 5).join(", ")}${own.length > 5 ? ` and ${own.length - 5} more` : ""}`,
-    `${lines.toLocaleString("en")} lines, ${parts.cuts} cuts`,
+    `${plural(lines, "line")}, ${plural(parts.cuts, "cut")}`,
   ];
+}
+
+function pastOf({ commits, fixes, authors, monthsActive }: Past, countsFixes: boolean): string {
+  return [
+    plural(commits, "commit"),
+    ...(countsFixes ? [`${fixes} of them repairs`] : []),
+    authors === 1 ? "1 person" : `${authors} people`,
+    `active in ${plural(monthsActive, "month")}`,
+  ].join(", ");
+}
+
+function plural(count: number, noun: string): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function byScore(a: Unit, b: Unit): number {

@@ -94,7 +94,7 @@ function summary({ project, units, repository, evidence }: Report): string {
     const { window, head } = repository;
     const until = new Date(window.to * 1000).toISOString().slice(0, 10);
     parts.push(
-      `${repository.commits.toLocaleString("en")} commits in ${window.months} months to ${until}`,
+      `${repository.commits.toLocaleString("en")} commits in ${window.months === 1 ? "1 month" : `${window.months} months`} to ${until}`,
       head.slice(0, 9),
     );
   }

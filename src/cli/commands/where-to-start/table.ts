@@ -39,7 +39,7 @@ function headOf({ project, repository, units }: Report): string {
   if (repository !== undefined) {
     const { commits, window } = repository;
     const until = new Date(window.to * 1000).toISOString().slice(0, 10);
-    parts.push(`${commits.toLocaleString("en")} commits in ${window.months} months to ${until}`);
+    parts.push(`${commits.toLocaleString("en")} commits in ${window.months === 1 ? "1 month" : `${window.months} months`} to ${until}`);
   }
   return `where-to-start: ${project.name}   ${parts.join(" · ")}`;
 }
