@@ -3,7 +3,11 @@ import { findDjango } from "./python/find-django.ts";
 import { type Code, has, type OnRead, readTexts, scan } from "./scan.ts";
 import { isOwnCode } from "./score/ties.ts";
 import type { FileFacts, Project } from "./types.ts";
-import { type Configuration, isConfiguration, readConfiguration } from "./typescript/resolve.ts";
+import {
+  type Configuration,
+  isConfiguration,
+  readConfiguration,
+} from "./typescript/configuration.ts";
 import { findFolders, findTypeScript } from "./typescript/units.ts";
 import { unitFinder } from "./unit-of.ts";
 

@@ -3,7 +3,7 @@ import { resolvePython } from "./python/resolve.ts";
 import type { Code } from "./scan.ts";
 import type { Resolved } from "./score/facts.ts";
 import type { FileFacts, Project } from "./types.ts";
-import { type Configuration } from "./typescript/resolve.ts";
+import type { Configuration } from "./typescript/configuration.ts";
 import { resolveTypeScript } from "./typescript/to-units.ts";
 
 const PYTHON = new Set(["python", "template"]);
@@ -14,7 +14,8 @@ export function resolveUnits(
   configuration: Configuration,
 ): Resolved {
   const isOf = (kind: "python" | "typescript") => {
-    const chosen = project.kind === "folders" || (project.kind === "django") === (kind === "python");
+    const chosen =
+      project.kind === "folders" || (project.kind === "django") === (kind === "python");
     const all = [...facts].filter(
       ([, { language }]) => PYTHON.has(language) === (kind === "python"),
     );

@@ -2,7 +2,7 @@
 import { readPython } from "./python/read.ts";
 import { readTemplate } from "./python/template.ts";
 import type { FileFacts, Tree } from "./types.ts";
-import { isConfiguration } from "./typescript/resolve.ts";
+import { isConfiguration } from "./typescript/configuration.ts";
 import { readPrisma } from "./typescript/prisma.ts";
 import { readTypeScript } from "./typescript/read.ts";
 import { isTelling } from "./typescript/units.ts";
@@ -57,11 +57,7 @@ export async function scan(
 }
 
 /** A reader that fails must not take the report with it. */
-function readSafely(
-  { read }: (typeof READERS)[Language],
-  file: string,
-  text: string,
-): FileFacts {
+function readSafely({ read }: (typeof READERS)[Language], file: string, text: string): FileFacts {
   try {
     return read(file, text);
   } catch (error) {

@@ -63,7 +63,14 @@ export async function whereToStart(
     const resolved = resolveUnits(code, project, chosen.configuration);
     const [nameOf, nameOfOwner] = [naming(people), namingOwners(people)];
     const names = { nameOf, nameOfOwner };
-    const evidence = gather({ project, resolved, history: past.history, ownerOf, measured, ...names });
+    const evidence = gather({
+      project,
+      resolved,
+      history: past.history,
+      ownerOf,
+      measured,
+      ...names,
+    });
     const shared = sharedOf(project, resolved.files);
     const judged = judge(evidence, { shared, lifted: options.lift ?? [] });
     const report = toReport({

@@ -17,8 +17,14 @@ async function ask(...args: string[]) {
 test("a table of at most 100 columns, without colours in a pipe", async () => {
   const { code, stdout, stderr } = await ask(djangoShop());
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /^where-to-start: .* 5 apps · \d+ lines · 16 commits in \d+ months? to 2026-05-26\n/);
-  assert.match(stdout, /\n 1 {2}payments +\d+ {2}pain █+·* {2}safe █+·* {2}small █+·* {2}1 need it · 3 cuts \(S\)/);
+  assert.match(
+    stdout,
+    /^where-to-start: .* 5 apps · \d+ lines · 16 commits in \d+ months? to 2026-05-26\n/,
+  );
+  assert.match(
+    stdout,
+    /\n 1 {2}payments +\d+ {2}pain █+·* {2}safe █+·* {2}small █+·* {2}1 need it · 3 cuts \(S\)/,
+  );
   assert.match(stdout, /own world: stripe, 1 setting, 1 host · 13 commits, 6 fixes, 2 people/);
   assert.match(stdout, /not yet: users in every request \(shop\/settings\.py:12\)/);
   assert.match(stdout, /\nnext: marcot where-to-start .* --cuts payments/);
@@ -33,8 +39,14 @@ test("its bill, its reasons and its draft", async () => {
   const cuts = await ask(folder, "--cuts", "payments");
   assert.equal(cuts.code, 0);
   assert.match(cuts.stdout, /^payments: 3 cuts, 4 points, size S\n/);
-  assert.match(cuts.stdout, /shop\/payments\/models\.py:3 +orders +Payment\.order -> orders\.Order/);
-  assert.match(cuts.stdout, /shop\/orders\/views\.py:4 +orders +charge from shop\.payments\.gateway/);
+  assert.match(
+    cuts.stdout,
+    /shop\/payments\/models\.py:3 +orders +Payment\.order -> orders\.Order/,
+  );
+  assert.match(
+    cuts.stdout,
+    /shop\/orders\/views\.py:4 +orders +charge from shop\.payments\.gateway/,
+  );
   assert.match(cuts.stdout, /Units that have to change: orders\./);
   const why = await ask(folder, "--why", "payments");
   assert.match(why.stdout, /commits, 6 repairs, 2 people \(13\)/);
@@ -62,8 +74,16 @@ test("what strangers wrote steers neither the terminal nor the page", async () =
   const files = djangoFiles();
   const folder = repositoryOf([
     { files, subject: evil },
-    { files: { "shop/payments/gateway.py": `${files["shop/payments/gateway.py"]}#` }, subject: evil },
-    { files: { [`shop/payments/${evil.replaceAll("/", "")}.py`]: "from shop.catalog.models import Product\n" } },
+    {
+      files: { "shop/payments/gateway.py": `${files["shop/payments/gateway.py"]}#` },
+      subject: evil,
+    },
+    {
+      files: {
+        [`shop/payments/${evil.replaceAll("/", "")}.py`]:
+          "from shop.catalog.models import Product\n",
+      },
+    },
   ]);
   const page = join(cwd, "evil.html");
   for (const more of [[], ["--cuts", "payments"], ["--why", "payments"]]) {
@@ -82,7 +102,10 @@ test("0 whatever the answer is, 1 for what cannot be read, 2 for wrong use", asy
   assert.match(stay.stdout, /stay: nothing was found that could leave/);
   const absent = await ask("/no/such/folder");
   assert.equal(absent.code, 1);
-  assert.match(absent.stderr, /^marcot: \/no\/such\/folder does not exist\n.*\[CodeUnreadable\]\n$/);
+  assert.match(
+    absent.stderr,
+    /^marcot: \/no\/such\/folder does not exist\n.*\[CodeUnreadable\]\n$/,
+  );
   const folder = djangoShop();
   for (const wrong of [
     ["--cuts", "nobody"],

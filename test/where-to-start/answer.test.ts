@@ -34,7 +34,9 @@ function commitsIn(folder: string, path: string): number {
 function linesLike(files: Readonly<Record<string, string>>, pattern: RegExp): string[] {
   return Object.entries(files)
     .flatMap(([file, text]) =>
-      text.split("\n").flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}`] : [])),
+      text
+        .split("\n")
+        .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}`] : [])),
     )
     .toSorted();
 }
@@ -50,10 +52,13 @@ test("a Django shop: payments first, and every count is the one that git and gre
   assert.equal(report.project.kind, "django");
   assert.equal(report.start.unit, "payments");
   assert.equal(report.start.answer, "service");
-  assert.deepEqual(
-    report.units.map(({ name }) => name).toSorted(),
-    ["catalog", "orders", "payments", "reviews", "users"],
-  );
+  assert.deepEqual(report.units.map(({ name }) => name).toSorted(), [
+    "catalog",
+    "orders",
+    "payments",
+    "reviews",
+    "users",
+  ]);
   for (const unit of report.units) {
     // The first commit touches five units and no more: it counts.
     assert.equal(unit.commits, commitsIn(folder, unit.path), unit.name);
@@ -89,12 +94,10 @@ test("who needs whom, the own world and the bill of a Django app", async () => {
     ["host api.stripe.com", "library stripe", "setting STRIPE_KEY"],
   );
   assert.deepEqual(
-    payments.cuts.map(({ kind, direction, unit, points }) => `${kind} ${direction} ${unit} ${points}`),
-    [
-      "foreign key out orders 2",
-      "import in orders 1",
-      "import in the project 1",
-    ],
+    payments.cuts.map(
+      ({ kind, direction, unit, points }) => `${kind} ${direction} ${unit} ${points}`,
+    ),
+    ["foreign key out orders 2", "import in orders 1", "import in the project 1"],
   );
   assert.equal(payments.cutPoints, 4);
   const orders = unitOf(report, "orders");
@@ -113,21 +116,20 @@ test("a Nest shop: imports by paths, relations, guards and tokens that are found
     Object.entries(nestFiles).filter(([file]) => /src\/\w+\//.test(file) && !/spec/.test(file)),
   );
   const imports = report.units.flatMap(({ importsOut }) => importsOut);
-  assert.deepEqual(
-    placesOf(imports),
-    linesLike(own, /(?:from |import\()"(?:@shop\/|\.\.\/)/),
-  );
-  assert.deepEqual(placesOf(imports.filter(({ isType }) => isType)), ["src/orders/order.entity.ts:3"]);
+  assert.deepEqual(placesOf(imports), linesLike(own, /(?:from |import\()"(?:@shop\/|\.\.\/)/));
+  assert.deepEqual(placesOf(imports.filter(({ isType }) => isType)), [
+    "src/orders/order.entity.ts:3",
+  ]);
   const orders = unitOf(report, "orders");
   assert.deepEqual(
     orders.foreignKeysOut.map(({ to, file, line, field }) => `${to} ${file}:${line} ${field}`),
     ["users src/orders/order.entity.ts:6 buyer"],
   );
   const named = orders.cuts.filter(({ kind }) => kind === "injection");
-  assert.deepEqual(
-    named.map(({ unit, what }) => `${unit} ${what}`).toSorted(),
-    ["auth AuthGuard(jwt)", "mail Inject(MAILER)"],
-  );
+  assert.deepEqual(named.map(({ unit, what }) => `${unit} ${what}`).toSorted(), [
+    "auth AuthGuard(jwt)",
+    "mail Inject(MAILER)",
+  ]);
   const auth = unitOf(report, "auth");
   assert.equal(auth.gate?.name, "in every request");
   assert.deepEqual(auth.gate?.at, { file: "src/auth/auth.module.ts", line: 4 });

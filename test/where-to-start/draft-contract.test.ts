@@ -28,7 +28,10 @@ async function loaded(drafts: readonly string[]): Promise<AnyContract[]> {
       writeFileSync(file, text);
       return file;
     });
-    const options = "--noEmit --strict --target es2024 --module nodenext --skipLibCheck --types node --erasableSyntaxOnly --allowImportingTsExtensions --noUncheckedIndexedAccess".split(" ");
+    const options =
+      "--noEmit --strict --target es2024 --module nodenext --skipLibCheck --types node --erasableSyntaxOnly --allowImportingTsExtensions --noUncheckedIndexedAccess".split(
+        " ",
+      );
     const tsc = join(root, "node_modules", ".bin", "tsc");
     execFileSync(tsc, [...options, "--ignoreConfig", ...files], { cwd: root, stdio: "pipe" });
     const modules = await Promise.all(
@@ -50,7 +53,10 @@ test("a draft compiles, loads, and says who calls what", async () => {
   ];
   const [payments = "", catalog = "", mail = ""] = drafts;
   assert.match(payments, /Called by shop\/orders\/views\.py:4\n/);
-  assert.match(payments, /charge\(request, amount: int, currency: str = "EUR"\), shop\/payments\/gateway\.py:3/);
+  assert.match(
+    payments,
+    /charge\(request, amount: int, currency: str = "EUR"\), shop\/payments\/gateway\.py:3/,
+  );
   assert.match(payments, /views: shop\/urls\.py:1/);
   assert.match(catalog, /Used by shop\/orders\/models\.py:3, shop\/orders\/views\.py:2/);
   assert.match(mail, /Called by src\/orders\/orders\.controller\.ts:4/);
@@ -64,7 +70,10 @@ test("a draft compiles, loads, and says who calls what", async () => {
     second?.endpoints.map(({ name }) => name),
     ["priceOf", "product"],
   );
-  assert.deepEqual(third?.endpoints.map(({ name }) => name), ["send"]);
+  assert.deepEqual(
+    third?.endpoints.map(({ name }) => name),
+    ["send"],
+  );
 });
 
 test("hostile names and comments do not get out of their place", async () => {
@@ -82,9 +91,15 @@ test("hostile names and comments do not get out of their place", async () => {
   const [call] = facts.importsIn;
   assert.ok(first && call);
   const names = ["close */ process.exit(1) /*", "__init__", "délai", "a_b", "aB", "constructor"];
-  const exports = names.map((name) => named(name, '(x="*/ } )", *args, **kwargs, y: int | None = None)'));
+  const exports = names.map((name) =>
+    named(name, '(x="*/ } )", *args, **kwargs, y: int | None = None)'),
+  );
   const importsIn = [{ ...call, names, file: "x*/y.py" }];
-  const draft = draftContract({ ...facts, importsIn, files: [{ ...first, exports, models: [] }, ...files] });
+  const draft = draftContract({
+    ...facts,
+    importsIn,
+    files: [{ ...first, exports, models: [] }, ...files],
+  });
   const [contract] = (await loaded([draft])).map(aboutOf);
   assert.ok((contract?.endpoints.length ?? 0) >= 4);
 });
@@ -93,7 +108,9 @@ test("fields come from annotations, then defaults, then names", () => {
   const said = (parameters: string) =>
     fieldsOf(parameters).map(({ name, field }) => `${name}: ${field}`);
   assert.deepEqual(
-    said("(self, user_id, when: datetime.datetime, ids: list[int], *, limit=10, net=False, note: str | None = None, **extra)"),
+    said(
+      "(self, user_id, when: datetime.datetime, ids: list[int], *, limit=10, net=False, note: str | None = None, **extra)",
+    ),
     [
       "user_id: integer()",
       "when: datetime()",
@@ -104,7 +121,9 @@ test("fields come from annotations, then defaults, then names", () => {
     ],
   );
   assert.deepEqual(
-    said("(id: string, { a, b = 'x' }: { a: number; b?: string }, tags: string[], opts?: Options, done: (x: number) => void = () => {})"),
+    said(
+      "(id: string, { a, b = 'x' }: { a: number; b?: string }, tags: string[], opts?: Options, done: (x: number) => void = () => {})",
+    ),
     [
       "id: text()",
       "a: number()",

@@ -1,5 +1,10 @@
 /** Units for tests of the score, with only what a test is about. */
-import type { Evidence, ResolvedImport, ResolvedKey, UnitFacts } from "../../src/where-to-start/score/facts.ts";
+import type {
+  Evidence,
+  ResolvedImport,
+  ResolvedKey,
+  UnitFacts,
+} from "../../src/where-to-start/score/facts.ts";
 import type { FileFacts, Outside, Project } from "../../src/where-to-start/types.ts";
 
 export interface UnitLike {

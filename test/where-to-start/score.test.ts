@@ -44,7 +44,12 @@ test("the order is by score, and the runner-up says what it has less of", () => 
   const ranked = units.filter(({ rank }) => rank !== undefined);
   assert.deepEqual(
     ranked.map(({ name, rank }) => [rank, name]),
-    [[1, "mails"], [2, "pay"], [3, "catalog"], [4, "orders"]],
+    [
+      [1, "mails"],
+      [2, "pay"],
+      [3, "catalog"],
+      [4, "orders"],
+    ],
   );
   assert.equal(start.unit, "mails");
   assert.equal(start.runnerUp?.unit, "pay");
@@ -64,7 +69,10 @@ test("without history nobody is asleep, and pain is the own world alone", () => 
   );
   const { units } = judge(evidenceOf(bare));
   assert.equal(unitOf(units, "pay").score.pain, 1);
-  assert.equal(units.every(({ gate }) => gate === undefined), true);
+  assert.equal(
+    units.every(({ gate }) => gate === undefined),
+    true,
+  );
 });
 
 const calm: UnitLike = { lines: 100, past: [50, 10, 4], world: ["x"] };
@@ -136,7 +144,10 @@ test("stay: where nothing hurts, where all are behind gates, where there is too 
   assert.match(none.start.why, /behind a gate/);
   const few = judge(evidenceOf({ a: calm, b: calm, c: calm }));
   assert.equal(few.start.unit, null);
-  assert.equal(few.units.every(({ rank }) => rank === undefined), true);
+  assert.equal(
+    few.units.every(({ rank }) => rank === undefined),
+    true,
+  );
   assert.equal(judge(evidenceOf({})).start.unit, null);
 });
 

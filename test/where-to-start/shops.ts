@@ -6,7 +6,10 @@ const TRAP = (marker: string) => `open(${JSON.stringify(marker)}, "w").write("ru
 
 const app = (name: string, files: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
-    Object.entries({ "__init__.py": "", ...files }).map(([file, text]) => [`shop/${name}/${file}`, text]),
+    Object.entries({ "__init__.py": "", ...files }).map(([file, text]) => [
+      `shop/${name}/${file}`,
+      text,
+    ]),
   );
 
 /** Six apps; `payments` hurts, has its own world, and few need it. */
@@ -43,7 +46,8 @@ class Product(models.Model):
       "prices.py": "def price_of(product, currency='EUR', *, net=False):\n    return 1\n",
     }),
     ...app("orders", {
-      "apps.py": "from django.apps import AppConfig\nclass OrdersConfig(AppConfig):\n    name = 'shop.orders'\n",
+      "apps.py":
+        "from django.apps import AppConfig\nclass OrdersConfig(AppConfig):\n    name = 'shop.orders'\n",
       "models.py": `from django.conf import settings
 from django.db import models
 from shop.catalog.models import Product

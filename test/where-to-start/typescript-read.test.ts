@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { parseSync, Visitor } from "oxc-parser";
 import { readPrisma } from "../../src/where-to-start/typescript/prisma.ts";
 import { readTypeScript } from "../../src/where-to-start/typescript/read.ts";
-import { readConfiguration, resolver } from "../../src/where-to-start/typescript/resolve.ts";
+import { readConfiguration } from "../../src/where-to-start/typescript/configuration.ts";
+import { resolver } from "../../src/where-to-start/typescript/resolve.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -72,7 +73,10 @@ test("every import of strange code is found, with its line, and none is made up"
 });
 
 test("every import of this code base is found", () => {
-  const files = globSync("{src,apps,test,bench}/**/*.{ts,js}", { cwd: root, exclude: ["**/node_modules/**"] });
+  const files = globSync("{src,apps,test,bench}/**/*.{ts,js}", {
+    cwd: root,
+    exclude: ["**/node_modules/**"],
+  });
   assert.ok(files.length > 300);
   let count = 0;
   for (const file of files) {
@@ -132,7 +136,10 @@ const shop = pgSchema("shop");
 export const rows = shop.table("rows", { id: integer() });
 `,
   );
-  assert.deepEqual(drizzle.models.map(({ name }) => name), ["entries", "rows"]);
+  assert.deepEqual(
+    drizzle.models.map(({ name }) => name),
+    ["entries", "rows"],
+  );
   assert.deepEqual(
     drizzle.foreignKeys.map(({ owner, field, to, line }) => `${owner}.${field} ${to} ${line}`),
     ["entries.author users 3", "entries.parent entries 4"],
@@ -160,8 +167,14 @@ const schema = new mongoose.Schema({ owner: { type: ObjectId, ref: "User" } });
 export const Cat = mongoose.model("Cat", schema);
 `,
   );
-  assert.deepEqual(mongoose.models.map(({ name }) => name), ["Cat"]);
-  assert.deepEqual(mongoose.foreignKeys.map(({ field, to }) => `${field} ${to}`), ["owner User"]);
+  assert.deepEqual(
+    mongoose.models.map(({ name }) => name),
+    ["Cat"],
+  );
+  assert.deepEqual(
+    mongoose.foreignKeys.map(({ field, to }) => `${field} ${to}`),
+    ["owner User"],
+  );
 });
 
 test("a schema of Prisma: models, and the side of a relation that has the column", () => {
@@ -179,7 +192,10 @@ model Order {
 }
 `,
   );
-  assert.deepEqual(models.map(({ name, line }) => `${name} ${line}`), ["User 1", "Order 6"]);
+  assert.deepEqual(
+    models.map(({ name, line }) => `${name} ${line}`),
+    ["User 1", "Order 6"],
+  );
   assert.deepEqual(
     foreignKeys.map(({ owner, field, to, line }) => `${owner}.${field} ${to} ${line}`),
     ["Order.buyer User 9"],
@@ -216,9 +232,15 @@ test("an import is found by relative paths, paths of tsconfig, packages and subp
   );
   const configuration = readConfiguration(
     new Map([
-      ["package.json", '{ "workspaces": ["apps/*"], "imports": { "#apps/*": "./apps/*/contract.ts" } }'],
+      [
+        "package.json",
+        '{ "workspaces": ["apps/*"], "imports": { "#apps/*": "./apps/*/contract.ts" } }',
+      ],
       ["apps/b/package.json", '{ "name": "@acme/b" }'],
-      ["tsconfig.base.json", '{ /* all */ "compilerOptions": { "paths": { "@c/*": ["libs/c/*"], "@c": ["libs/c"], }, } }'],
+      [
+        "tsconfig.base.json",
+        '{ /* all */ "compilerOptions": { "paths": { "@c/*": ["libs/c/*"], "@c": ["libs/c"], }, } }',
+      ],
       ["apps/a/tsconfig.json", '{ "extends": "../../tsconfig.base.json" }'],
     ]),
   );

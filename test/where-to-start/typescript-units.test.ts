@@ -60,7 +60,10 @@ test("packages of npm, pnpm, lerna and projects of Nx, and imports by their name
       "packages/c>@acme/a packages/c/x.ts:1",
     ]);
     const a = report.units.find(({ name }) => name === "@acme/a");
-    assert.deepEqual(a?.ownWorld.map(({ what }) => what), ["left-pad"]);
+    assert.deepEqual(
+      a?.ownWorld.map(({ what }) => what),
+      ["left-pad"],
+    );
     // Types are no reason to break.
     assert.deepEqual(a.neededBy, []);
   }
@@ -92,16 +95,14 @@ test("modules of Nest: two of one name, several in a folder, the root is none", 
     "b/health=src/b/health",
     "mail=src/mail",
   ]);
-  assert.equal(
-    report.units.find(({ name }) => name === "mail")?.kind,
-    "nest module",
-  );
+  assert.equal(report.units.find(({ name }) => name === "mail")?.kind, "nest module");
 });
 
 test("a project of Marcot: contracts are ties that need no cut, packages are apps too", async () => {
   const appOf = (imports: string) => `${imports}\nexport const v1 = 1;\n`;
   const report = await reportOf({
-    "package.json": '{ "imports": { "#apps/*": "./apps/*/contract.ts" }, "workspaces": ["packages/*"] }',
+    "package.json":
+      '{ "imports": { "#apps/*": "./apps/*/contract.ts" }, "workspaces": ["packages/*"] }',
     "settings.ts": `export default settings({ apps: ["tickets", "faq", "mail", "bills"] });\n`,
     "apps/tickets/contract.ts": appOf(""),
     "apps/tickets/views.ts": `import { v1 as faq } from "#apps/faq";\nimport { v1 } from "marcot-mail";\nimport "../bills/views.ts";\n`,
@@ -162,7 +163,10 @@ model Lost {
     orders?.foreignKeysOut.map(({ to, file, line }) => `${to} ${file}:${line}`),
     ["packages/users prisma/schema.prisma:6"],
   );
-  assert.deepEqual(orders.tables.map(({ name }) => name), ["Order"]);
+  assert.deepEqual(
+    orders.tables.map(({ name }) => name),
+    ["Order"],
+  );
   const hidden = orders.cuts.map(({ kind, unit }) => `${kind} ${unit}`);
   assert.equal(hidden.filter((one) => one === "model by name packages/users").length, 3);
   assert.equal(hidden.filter((one) => one === "transaction packages/users").length, 1);

@@ -24,7 +24,9 @@ export function oneLine(stream: NodeJS.WriteStream = process.stderr): OneLine {
       if (now - last < EVERY_MS) return;
       last = now;
       isShown = true;
-      stream.write(`\r\u001B[Kreading ${read.toLocaleString("en")} of ${of.toLocaleString("en")} files`);
+      stream.write(
+        `\r\u001B[Kreading ${read.toLocaleString("en")} of ${of.toLocaleString("en")} files`,
+      );
     },
     end() {
       if (isShown) stream.write("\r\u001B[K");

@@ -42,7 +42,12 @@ export function draftContract(unit: UnitFacts): string {
     "/**",
     ` * A first contract of ${safe(unit.place.name)}: what other units take from it today. Say what each returns, and`,
     " * drop what nobody should need. Input of which no type was found is `json()`.",
-    ...(left.length === 0 ? [] : [" *", " * Taken as well, and no endpoint yet (a class, a constant, a module): copy it, or offer what it is for."]),
+    ...(left.length === 0
+      ? []
+      : [
+          " *",
+          " * Taken as well, and no endpoint yet (a class, a constant, a module): copy it, or offer what it is for.",
+        ]),
     ...left.map(({ name, callers, made }) => {
       const from = made === undefined ? "" : `, ${made.file}:${made.line}`;
       return ` *   ${safe(name)}${safe(from)}: ${safe(callers.join(", "))}`;
@@ -106,15 +111,14 @@ function toCall({ name, callers, made }: Taken): Endpoint {
 function toRow({ name, callers, made }: Taken, { files }: UnitFacts): Endpoint {
   const keys = files
     .flatMap(({ foreignKeys }) => foreignKeys)
-    .filter(({ owner, kind }) => owner === name && (kind === "foreign key" || kind === "one to one"))
+    .filter(
+      ({ owner, kind }) => owner === name && (kind === "foreign key" || kind === "one to one"),
+    )
     .map(({ field }): Field => ({ name: nameOf(`${field}_id`), field: "nullable(integer())" }));
   const row = new Map([{ name: "id", field: "integer()" }, ...keys].map((one) => [one.name, one]));
   return {
     name: nameOf(camel(name)),
-    comment: [
-      `Rows of ${name}, ${made?.file}:${made?.line}`,
-      `Used by ${callers.join(", ")}`,
-    ],
+    comment: [`Rows of ${name}, ${made?.file}:${made?.line}`, `Used by ${callers.join(", ")}`],
     code: [
       `get("/${pathOf(name)}/", {`,
       "  input: { ids: list(integer(), { max: 200 }) },",
@@ -146,11 +150,10 @@ function named(endpoints: readonly Endpoint[]): Endpoint[] {
 }
 
 function importsOf(body: string): string[] {
-  const all = [
-    ..."binary boolean date datetime decimal get integer json list nullable number object optional post text uuid".split(
+  const all =
+    "binary boolean date datetime decimal get integer json list nullable number object optional post text uuid".split(
       " ",
-    ),
-  ];
+    );
   return ["contract", ...all.filter((name) => new RegExp(`\\b${name}\\(`).test(body))].toSorted();
 }
 

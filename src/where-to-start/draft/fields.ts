@@ -18,7 +18,9 @@ export function fieldsOf(parameters: string): Field[] {
       .trim()
       .replace(/^(?:@\w+\([^)]*\)\s*)*(?:(?:public|private|protected|readonly)\s+)*/, "");
     const [, written = "", mark, annotation, value] =
-      /^([A-Za-z_$][\w$]*)(\?)?\s*(?::\s*([^=]*?(?:=>[^=]*?)*))?\s*(?:=(?!>)\s*([^]*))?$/.exec(bare) ?? [];
+      /^([A-Za-z_$][\w$]*)(\?)?\s*(?::\s*([^=]*?(?:=>[^=]*?)*))?\s*(?:=(?!>)\s*([^]*))?$/.exec(
+        bare,
+      ) ?? [];
     const name = nameOf(written);
     if (NOT_SENT.test(written) || name === "" || found.has(name)) continue;
     const isOptional =
@@ -101,8 +103,9 @@ function typeOf(
   const scalar = Object.hasOwn(SCALARS, type) ? SCALARS[type] : undefined;
   if (scalar !== undefined) return scalar;
   const item =
-    /^(?:list|List|Sequence|Iterable|tuple|Tuple|set|Set|Array)[[<]\s*([\w.]+)\s*(?:,\s*\.\.\.)?[\]>]$/.exec(type)?.[1] ??
-    /^([\w.]+)\[\]$/.exec(type)?.[1];
+    /^(?:list|List|Sequence|Iterable|tuple|Tuple|set|Set|Array)[[<]\s*([\w.]+)\s*(?:,\s*\.\.\.)?[\]>]$/.exec(
+      type,
+    )?.[1] ?? /^([\w.]+)\[\]$/.exec(type)?.[1];
   if (item !== undefined) return `list(${typeOf(item, { name: "", value: undefined })})`;
   if (type !== "") return "json()";
   return byValue(value) ?? byName(name);

@@ -7,7 +7,14 @@ import type { History, Repository } from "../types.ts";
 import { foldersOf, foldersOfUnits } from "./log/folders.ts";
 import { type Head, logArguments, readLog, type Sink } from "./log/parse.ts";
 import { type Mover, mover } from "./log/moves.ts";
-import { askGitNow, askLine, firstLine, mustHaveWorked, type Started, startGit } from "./program.ts";
+import {
+  askGitNow,
+  askLine,
+  firstLine,
+  mustHaveWorked,
+  type Started,
+  startGit,
+} from "./program.ts";
 import { isBot, readSubject } from "./log/repairs.ts";
 import { type Moved, type Raw, summaryOf } from "./log/summary.ts";
 import { entriesOf } from "./text.ts";

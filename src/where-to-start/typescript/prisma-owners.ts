@@ -100,7 +100,9 @@ export function problemsOf({ byModel, orphans }: Owners): string[] {
   return [
     ...(chosen.length === 0
       ? []
-      : [`Models of Prisma were given to the unit that writes to them most: ${chosen.join(", ")}.`]),
+      : [
+          `Models of Prisma were given to the unit that writes to them most: ${chosen.join(", ")}.`,
+        ]),
     ...(orphans.length === 0 ? [] : [`No unit calls these models: ${orphans.join(", ")}.`]),
   ];
 }

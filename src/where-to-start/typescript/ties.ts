@@ -68,7 +68,8 @@ export function readTies(program: Program, at: At): Ties {
     VariableDeclarator({ id, init, start, end }) {
       if (id.type !== "Identifier" || init?.type !== "CallExpression") return;
       const callee = calleeOf(init) ?? "";
-      const isTable = callee === "table" && isMember(init) && literalOf(init.arguments[0]) !== undefined;
+      const isTable =
+        callee === "table" && isMember(init) && literalOf(init.arguments[0]) !== undefined;
       if (!TABLES.has(callee) && !isTable) return;
       enter(walk, id.name, end, "owner");
       walk.models.push({ ...placeAt(walk, start), name: id.name });

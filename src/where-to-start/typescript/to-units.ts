@@ -5,7 +5,8 @@ import type { FileFacts, ForeignKey, Hidden, Import, Project, UnitPlace } from "
 import { unitFinder } from "../unit-of.ts";
 import { packageOf } from "./outside.ts";
 import { modelOfCall, ownersOf, type Owners, problemsOf } from "./prisma-owners.ts";
-import { type Configuration, resolver } from "./resolve.ts";
+import type { Configuration } from "./configuration.ts";
+import { resolver } from "./resolve.ts";
 
 export interface TypeScriptCode {
   readonly project: Project;

@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import { bySpelling } from "../order.ts";
 import type { Place, Project, UnitPlace } from "../types.ts";
-import { type Configuration, folderOf } from "./resolve.ts";
+import { type Configuration, folderOf } from "./configuration.ts";
 
 /** Fewer are not what the code base is made of. */
 const UNITS_MIN = 3;

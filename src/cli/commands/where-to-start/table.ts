@@ -39,23 +39,26 @@ function headOf({ project, repository, units }: Report): string {
   if (repository !== undefined) {
     const { commits, window } = repository;
     const until = new Date(window.to * 1000).toISOString().slice(0, 10);
-    parts.push(`${commits.toLocaleString("en")} commits in ${window.months === 1 ? "1 month" : `${window.months} months`} to ${until}`);
+    parts.push(
+      `${commits.toLocaleString("en")} commits in ${window.months === 1 ? "1 month" : `${window.months} months`} to ${until}`,
+    );
   }
   return `where-to-start: ${project.name}   ${parts.join(" · ")}`;
 }
 
 function nounOf(kind: Report["project"]["kind"]): string {
-  return { marcot: "apps", django: "apps", nest: "modules", workspaces: "packages", folders: "folders" }[
-    kind
-  ];
+  return {
+    marcot: "apps",
+    django: "apps",
+    nest: "modules",
+    workspaces: "packages",
+    folders: "folders",
+  }[kind];
 }
 
 function rowOf(unit: Unit, isTold: boolean, all: readonly Unit[]): string[] {
   const { name, rank, score, neededBy, cuts, size, foreignKeysIn } = unit;
-  const width = Math.min(
-    NAME_MAX,
-    Math.max(...all.slice(0, LISTED).map((one) => one.name.length)),
-  );
+  const width = Math.min(NAME_MAX, Math.max(...all.slice(0, LISTED).map((one) => one.name.length)));
   const short = name.length > width ? `${name.slice(0, width - 1)}…` : name.padEnd(width);
   const bars = [
     `pain ${bar(score.pain ?? 0)}`,

@@ -96,7 +96,9 @@ async function answer(path: string, flags: Flags): Promise<void> {
   if (flags.backtest !== undefined) return tellBacktest(path, flags, flags.backtest);
   // Loaded only here: its parser is a native package, which a server that was installed lean may lack.
   const { whereToStart } = await import("../../../where-to-start/where-to-start.ts");
-  const found = await withProgress((onRead) => optionsOf(path, flags).then((options) => whereToStart(path, { ...options, onRead })));
+  const found = await withProgress((onRead) =>
+    optionsOf(path, flags).then((options) => whereToStart(path, { ...options, onRead })),
+  );
   if (flags.html !== undefined) await writePage(flags.html, found);
   if (flags.draftContract !== undefined) return tellDraft(found, flags.draftContract);
   if (flags.json === true) return console.log(await asJson(found, flags));

@@ -20,9 +20,18 @@ export function whyLines(unit: Unit, answer: Answer): string[] {
     "",
     ...unit.why.map((one) => `- ${one}`),
     ...section("needed by: imports", unit.importsIn.map(tieOf)),
-    ...section("needed by: foreign keys", unit.foreignKeysIn.map(({ field, ...key }) => tieOf({ ...key, what: field }))),
-    ...section("its own outside world", unit.ownWorld.map(({ file, line, kind, what }) => [`${file}:${line}`, kind, what])),
-    ...section("lines", unit.sources.map(({ file, lines }) => [file, String(lines)])),
+    ...section(
+      "needed by: foreign keys",
+      unit.foreignKeysIn.map(({ field, ...key }) => tieOf({ ...key, what: field })),
+    ),
+    ...section(
+      "its own outside world",
+      unit.ownWorld.map(({ file, line, kind, what }) => [`${file}:${line}`, kind, what]),
+    ),
+    ...section(
+      "lines",
+      unit.sources.map(({ file, lines }) => [file, String(lines)]),
+    ),
     ...section(commitsTitle(unit), commitsOf(unit, answer)),
   ];
 }
