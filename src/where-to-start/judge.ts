@@ -194,7 +194,13 @@ function startOf(units: readonly Unit[], mayBeRanked: boolean): Report["start"] 
   if (first === undefined) return stay("every unit is behind a gate: none should move");
   const runnerUp =
     second === undefined ? null : { unit: second.name, why: comparedTo(first, second) };
-  return { unit: first.name, answer: first.answer, why: first.why.join("; "), runnerUp };
+  return { unit: first.name, answer: first.answer, why: whyFirst(first), runnerUp };
+}
+
+/** The price belongs to the answer: what is best may still be much. */
+function whyFirst({ why, cuts, cutPoints, size }: Unit): string {
+  const bill = `its bill: ${plural(cuts.length, "place")}, ${plural(cutPoints, "point")}, size ${size}`;
+  return [...why, bill].join("; ");
 }
 
 /** What the second has less of, in a sentence. */

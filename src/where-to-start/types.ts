@@ -275,7 +275,7 @@ export interface Cut extends Place {
 }
 
 export type GateName =
-  "in every request" | "identity" | "core" | "project" | "tests" | "asleep" | "no pain";
+  "in every request" | "identity" | "core" | "project" | "tests" | "apart" | "asleep" | "no pain";
 
 export interface Gate {
   readonly name: GateName;

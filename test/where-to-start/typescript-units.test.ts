@@ -98,6 +98,22 @@ test("modules of Nest: two of one name, several in a folder, the root is none", 
   assert.equal(report.units.find(({ name }) => name === "mail")?.kind, "nest module");
 });
 
+test("a package that no other one needs is apart already", async () => {
+  const report = await reportOf({
+    "package.json": '{ "workspaces": ["*/*"] }',
+    ...Object.fromEntries(
+      ["apps/web", "libs/a", "libs/b", "libs/c"].flatMap((path) => [
+        [`${path}/package.json`, "{}"],
+        [`${path}/x.ts`, path === "apps/web" ? 'import "../../libs/a/x";\n' : tiny],
+      ]),
+    ),
+  });
+  const web = report.units.find(({ name }) => name === "apps/web");
+  assert.deepEqual(web?.gate?.at, { file: "apps/web/package.json", line: 1 });
+  assert.equal(web.gate.name, "apart");
+  assert.equal(report.start.unit, "libs/a");
+});
+
 test("a project of Marcot: contracts are ties that need no cut, packages are apps too", async () => {
   const appOf = (imports: string) => `${imports}\nexport const v1 = 1;\n`;
   const report = await reportOf({

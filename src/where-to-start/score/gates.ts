@@ -60,6 +60,8 @@ export function gateOf(
     const at = first && { file: first.file, line: first.line };
     return gate("core", `${neededBy.length} of ${others} other units need it`, at);
   }
+  if (unit.place.kind === "workspace" && neededBy.length === 0)
+    return gate("apart", `no other package needs ${name}: it is apart already`);
   if (lines === 0) return gate("no pain", `there is no code in ${path || "."}`);
   if (unit.past !== undefined && unit.past.commits === 0)
     return gate(

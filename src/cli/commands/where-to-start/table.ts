@@ -105,6 +105,7 @@ function gates(units: readonly Unit[]): string[] {
     ...line("not yet: ", ["in every request", "identity", "core", "project"], withWhy),
     ...line("asleep (archive it, or make it a package): ", ["asleep"], bare),
     ...line("leave, nothing hurts: ", ["no pain"], bare),
+    ...line("apart already: ", ["apart"], bare),
     ...line("tests: ", ["tests"], bare),
   ];
 }
