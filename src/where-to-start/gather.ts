@@ -53,6 +53,7 @@ export function gather(gathering: Gathering): Evidence {
     project,
     units: facts,
     together: togetherOf(project, history),
+    commits: history?.commits.length ?? 0,
     countsFixes: history?.fixRate !== undefined,
   };
 }
@@ -110,9 +111,10 @@ function snake(name: string): string {
   return name.replaceAll(/([a-z\d])([A-Z])/g, "$1_$2").toLowerCase();
 }
 
+/** Of a history without a commit that counts nothing can be said: it is none. */
 function pastOf({ units, commits }: History, index: number, nameOf: NameOf): Past | undefined {
   const unit = units[index];
-  if (unit === undefined) return undefined;
+  if (unit === undefined || commits.length === 0) return undefined;
   const own = commits.filter((commit) => commit.units.includes(index));
   return {
     commits: unit.commits,

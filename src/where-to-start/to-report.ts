@@ -57,15 +57,15 @@ export function toReport(findings: Findings): Report {
 function evidenceOf({ repository, history, isMeasured, missing }: Findings): Report["evidence"] {
   const dropped = history?.dropped ?? [];
   const isShallow = repository?.isShallow === true;
-  const hasAll = history !== undefined && dropped.length === 0;
+  const hasHistory = history !== undefined && history.commits.length > 0;
+  const hasAll = hasHistory && dropped.length === 0;
   return {
     history: history === undefined ? "none" : isShallow ? "shallow" : "full",
     traffic: isMeasured ? "measured" : "none",
-    confidence:
-      history === undefined || isShallow ? "low" : hasAll && isMeasured ? "high" : "medium",
+    confidence: !hasHistory || isShallow ? "low" : hasAll && isMeasured ? "high" : "medium",
     missing: [
       ...missing,
-      ...(history === undefined
+      ...(!hasHistory
         ? ["Without history this is a list of what is easy, not of what hurts."]
         : []),
       ...dropped,

@@ -41,6 +41,18 @@ test("without git the code alone is ranked, as a list of what is easy", async ()
   );
 });
 
+test("of a history in which no commit counts nothing is said to sleep", async () => {
+  const more = Object.fromEntries(
+    Array.from({ length: 101 }, (_, index) => [`docs/${index}.md`, "x"]),
+  );
+  const folder = repositoryOf([{ files: { ...djangoFiles(), ...more } }]);
+  const { report } = await whereToStart(folder);
+  assert.equal(report.repository?.commits, 0);
+  assert.equal(report.evidence.confidence, "low");
+  assert.match(report.evidence.missing.join(" "), /what is easy, not of what hurts/);
+  assert.equal(report.start.unit, "payments");
+});
+
 test("the same code is the same answer in a folder, a commit and a bare repository", async () => {
   const folder = djangoShop();
   const bare = temporaryFolder();

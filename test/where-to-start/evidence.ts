@@ -21,6 +21,7 @@ export interface UnitLike {
 export function evidenceOf(
   units: Readonly<Record<string, UnitLike>>,
   project: Partial<Project> = {},
+  commits = 100,
 ): Evidence {
   const names = Object.keys(units);
   const places = names.map((name) => ({
@@ -77,6 +78,7 @@ export function evidenceOf(
       };
     }),
     together: new Map(),
+    commits,
     countsFixes: true,
   };
 }

@@ -157,6 +157,9 @@ test("in a calm code base none hurts, although one of them always hurts most", (
   const calmOnes = judge(evidenceOf(Object.fromEntries(names.map((name) => [name, still]))));
   assert.equal(calmOnes.start.unit, null);
   assert.equal(unitOf(calmOnes.units, "a").gate?.name, "no pain");
+  // In a young one that says nothing.
+  const young = evidenceOf(Object.fromEntries(names.map((name) => [name, still])), {}, 29);
+  assert.notEqual(judge(young).start.unit, null);
   const repaired = { a: { ...still, past: [4, 1, 1] as const }, b: still, c: still, d: still };
   assert.equal(judge(evidenceOf(repaired)).start.unit, "a");
 });

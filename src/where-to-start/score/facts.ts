@@ -113,6 +113,8 @@ export interface Evidence {
   readonly units: readonly UnitFacts[];
   /** Pairs of units that changed in the same commits. */
   readonly together: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Of the window, that count; 0 without history. */
+  readonly commits: number;
   /** Whether fixes may be counted. */
   readonly countsFixes: boolean;
 }

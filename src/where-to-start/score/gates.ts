@@ -22,6 +22,9 @@ const NO_PAIN = 0.25;
 const CALM_COMMITS = 12;
 const CALM_COMMITS_WITH_WORLD = 3;
 
+/** With fewer commits in all, a code base is young or was imported: that little was changed says nothing. */
+const COMMITS_MIN = 30;
+
 /** Over half of the others: it is what the code base stands on. */
 const CORE = 0.5;
 
@@ -33,7 +36,7 @@ export interface GateOptions {
 export function gateOf(
   unit: UnitFacts,
   { score, neededBy, lines, ownWorld }: Parts,
-  { project, units, countsFixes }: Evidence,
+  { project, units, countsFixes, commits }: Evidence,
   { lifted = [] }: GateOptions = {},
 ): Gate | undefined {
   const { name, because, path } = unit.place;
@@ -72,7 +75,8 @@ export function gateOf(
   if (unit.past !== undefined && (score.pain ?? 1) < NO_PAIN)
     return gate("no pain", `nothing hurts (pain ${score.pain?.toFixed(2)}): leave it where it is`);
   // Where repairs cannot be told from other work, few commits alone prove nothing.
-  if (unit.past !== undefined && countsFixes && isCalm(unit.past, ownWorld > 0))
+  const saysCalm = countsFixes && commits >= COMMITS_MIN;
+  if (unit.past !== undefined && saysCalm && isCalm(unit.past, ownWorld > 0))
     return gate("no pain", `no repair, and ${unit.past.commits} commits: leave it where it is`);
   return undefined;
 }
