@@ -8,7 +8,7 @@ import {
   isConfiguration,
   readConfiguration,
 } from "./typescript/configuration.ts";
-import { findFolders, findTypeScript } from "./typescript/units.ts";
+import { appsElsewhere, findFolders, findTypeScript } from "./typescript/units.ts";
 import { unitFinder } from "./unit-of.ts";
 
 export type ProjectKind = Project["kind"];
@@ -38,7 +38,8 @@ export async function chooseProject(
   const configuration = readConfiguration(
     new Map([...texts].filter(([file]) => isConfiguration(file))),
   );
-  const asTypeScript = findTypeScript({ files: code.files, texts, configuration });
+  const tree = { files: code.files, texts, configuration };
+  const asTypeScript = findTypeScript(tree);
   const isPython = has(code, "python");
   if (isPython) await scan(code, ["python", "template"], onRead);
   const django = isPython ? await findDjango(code.tree, code.facts) : undefined;
@@ -48,7 +49,9 @@ export async function chooseProject(
     return { project: findFolders(code.files, units), configuration, problems: [] };
   const all = [...asTypeScript, ...(django === undefined ? [] : [django])];
   const asked = kind === undefined ? all : all.filter((one) => one.kind === kind);
-  return { ...best(asked, code.facts), configuration };
+  const { project, problems } = best(asked, code.facts);
+  const elsewhere = all.length === 0 || project?.kind === "marcot" ? appsElsewhere(tree) : [];
+  return { project, problems: [...problems, ...elsewhere], configuration };
 }
 
 interface Weighed {

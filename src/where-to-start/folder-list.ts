@@ -20,8 +20,7 @@ export function folderList({ facts }: Code): string[] {
       sizes.set(folder, (sizes.get(folder) ?? 0) + file.lines);
     }
   }
-  if (sizes.size === 0)
-    return ["There is no Python, JavaScript or TypeScript in folders here: nothing was read."];
+  if (sizes.size === 0) return ["No folder here has Python, JavaScript or TypeScript in it."];
   const largest = [...sizes]
     .toSorted(([a, one], [b, other]) => other - one || bySpelling(a, b))
     .slice(0, FOLDERS_MAX)

@@ -38,6 +38,7 @@ export function toReport(findings: Findings): Report {
     repository: repository &&
       history && {
         head: repository.head,
+        prefix: repository.prefix,
         isShallow: repository.isShallow,
         isDirty: repository.isDirty,
         commits: history.commits.length,

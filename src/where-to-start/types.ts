@@ -364,6 +364,8 @@ export interface Report {
   readonly repository:
     | {
         readonly head: string;
+        /** What was read of it: "" for all, else a folder with `/` at its end. */
+        readonly prefix: string;
         readonly isShallow: boolean;
         readonly isDirty: boolean;
         readonly commits: number;

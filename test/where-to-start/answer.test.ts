@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { toHtml } from "../../src/where-to-start/report/html.ts";
 import { whereToStart } from "../../src/where-to-start/where-to-start.ts";
 import type { Report, Unit } from "../../src/where-to-start/types.ts";
-import { git, temporaryFolder } from "./repository.ts";
+import { git, repositoryOf, temporaryFolder } from "./repository.ts";
 import { djangoFiles, djangoShop, nestFiles, nestShop } from "./shops.ts";
 
 const schemaFile = join(import.meta.dirname, "../../docs/reference/where-to-start.schema.json");
@@ -133,6 +134,24 @@ test("a Nest shop: imports by paths, relations, guards and tokens that are found
   const auth = unitOf(report, "auth");
   assert.equal(auth.gate?.name, "in every request");
   assert.deepEqual(auth.gate?.at, { file: "src/auth/auth.module.ts", line: 4 });
+});
+
+test("a folder of a repository has its own commits, and links that lead to its files", async () => {
+  const files = Object.fromEntries(
+    Object.entries(djangoFiles()).map(([file, text]) => [`back/${file}`, text]),
+  );
+  const folder = repositoryOf([
+    { files },
+    { files: { "back/shop/payments/gateway.py": "x = 1\n" } },
+    { files: { "front/x.ts": "1;\n" } },
+  ]);
+  git(folder, "remote", "add", "origin", "git@github.com:acme/shop.git");
+  const report = asPrinted((await whereToStart(join(folder, "back"))).report);
+  assert.equal(report.repository?.commits, 2);
+  assert.equal(unitOf(report, "payments").commits, 2);
+  const head = git(folder, "rev-parse", "HEAD");
+  const address = `https://github.com/acme/shop/blob/${head}/back/shop/payments/models.py#L3`;
+  assert.ok((await toHtml(report)).includes(`href="${address}"`));
 });
 
 test("two readings print the same bytes", async () => {

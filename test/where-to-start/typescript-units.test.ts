@@ -150,6 +150,14 @@ export const bills = own.table("bills", { entry: integer().references(() => entr
   );
 });
 
+test("apps that settings name and that lie elsewhere are told", async () => {
+  const report = await reportOf({
+    "settings.ts": `export default settings({ apps: ["faq", "mail"] });\n`,
+  });
+  assert.equal(report.start.unit, null);
+  assert.match(report.problems.join("\n"), /settings\.ts these do not lie here.*: faq, mail\./);
+});
+
 test("a model of Prisma belongs to the unit that writes to it most, and relations follow", async () => {
   const service = (calls: string) => `export class S { run() { ${calls} } }\n`;
   const report = await reportOf({

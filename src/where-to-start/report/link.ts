@@ -19,7 +19,8 @@ export function linkTo({ repository }: Report): LinkTo {
   const { hostname, protocol } = new URL(origin);
   const toAddress = protocol === "https:" ? HOSTS[hostname] : undefined;
   if (toAddress === undefined) return () => undefined;
-  return (place) => toAddress(origin, repository.head, place);
+  const { head, prefix } = repository;
+  return ({ file, line }) => toAddress(origin, head, { file: prefix + file, line });
 }
 
 function encoded(file: string): string {

@@ -35,19 +35,34 @@ export function findTypeScript(tree: TypeScriptTree): Project[] {
 }
 
 /** `apps: ["tickets", "faq"]` in settings.ts, with `apps/faq/contract.ts` or a package `marcot-faq`. */
-function findMarcot({ files, texts, configuration }: TypeScriptTree): Project | undefined {
-  for (const [file, text] of texts) {
-    const list = /\bsettings\s*\(\s*\{[^]*?\bapps\s*:\s*\[([^\]]*)\]/.exec(text);
-    if (posix.basename(file).startsWith("settings.") && list?.[1] !== undefined) {
-      const at = { file, line: text.slice(0, list.index).split("\n").length };
-      const names = [...list[1].matchAll(/["']([a-z][a-z0-9-]*)["']/g)].map(
-        ([, name]) => name ?? "",
-      );
-      const units = names.flatMap((name) => toMarcot(name, { at, files, configuration }));
-      if (units.length > 0) return { ...NOTHING, kind: "marcot", units, own: [file] };
-    }
+function findMarcot(tree: TypeScriptTree): Project | undefined {
+  for (const { names, at } of appLists(tree)) {
+    const units = names.flatMap((name) => toMarcot(name, { at, ...tree }));
+    if (units.length > 0) return { ...NOTHING, kind: "marcot", units, own: [at.file] };
   }
   return undefined;
+}
+
+/** Apps that settings name and that do not lie here, as packages in node_modules: in a sentence. */
+export function appsElsewhere(tree: TypeScriptTree): string[] {
+  return appLists(tree).flatMap(({ names, at }) => {
+    const absent = names.filter((name) => toMarcot(name, { at, ...tree }).length === 0);
+    return absent.length === 0
+      ? []
+      : [
+          `Of the apps in ${at.file} these do not lie here, and were not read: ${absent.join(", ")}.`,
+        ];
+  });
+}
+
+function appLists({ texts }: TypeScriptTree): { names: string[]; at: Place }[] {
+  return [...texts].flatMap(([file, text]) => {
+    const list = /\bsettings\s*\(\s*\{[^]*?\bapps\s*:\s*\[([^\]]*)\]/.exec(text);
+    if (!posix.basename(file).startsWith("settings.") || list?.[1] === undefined) return [];
+    const at = { file, line: text.slice(0, list.index).split("\n").length };
+    const names = [...list[1].matchAll(/["']([a-z][a-z0-9-]*)["']/g)].map(([, name]) => name ?? "");
+    return [{ names, at }];
+  });
 }
 
 function toMarcot(

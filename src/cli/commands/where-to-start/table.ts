@@ -110,11 +110,13 @@ function gates(units: readonly Unit[]): string[] {
   ];
 }
 
-function next({ start }: Report, path: string): string[] {
-  if (start.unit === null) return [];
-  const here = path === "." ? "" : ` ${path}`;
-  const said = `next: marcot where-to-start${here} --cuts ${start.unit} · marcot where-to-start${here} --html report.html`;
-  return ["", style("dim", said)];
+function next({ start, units }: Report, path: string): string[] {
+  if (units.length === 0) return [];
+  const ask = `marcot where-to-start${path === "." ? "" : ` ${path}`}`;
+  return [
+    "",
+    style("dim", `next: ${ask} --cuts ${start.unit ?? "UNIT"} · ${ask} --html report.html`),
+  ];
 }
 
 function bar(value: number): string {
