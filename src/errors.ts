@@ -206,6 +206,14 @@ export const errorTable = {
     fix: "Remove the reason that is named, and run the same command again.",
   },
 
+  // Code that was not written for the framework.
+  CodeUnreadable: {
+    status: 500,
+    ran: "no",
+    title: "The code cannot be read",
+    fix: "Name a folder that has source code in it, and a commit that git has.",
+  },
+
   // Databases.
   TransactionEnded: {
     status: 500,

@@ -20,6 +20,7 @@ const order = [
   "events",
   "provider",
   "extract",
+  "where-to-start",
   "cli",
   "testing",
 ];

@@ -18,6 +18,7 @@ import { addRunserver } from "./commands/runserver.ts";
 import { addShell } from "./commands/shell.ts";
 import { addStartapp } from "./commands/startapp.ts";
 import { addStartproject } from "./commands/startproject.ts";
+import { addWhereToStart } from "./commands/where-to-start/where-to-start.ts";
 import { report } from "./terminal/report.ts";
 
 const commands = [
@@ -36,6 +37,7 @@ const commands = [
   addShell,
   addStartproject,
   addStartapp,
+  addWhereToStart,
 ];
 
 /** The commands with their arguments, options and help. */

@@ -1,0 +1,45 @@
+/** The bill of one unit: what would have to be cut, each with its place, in the order of work. */
+import type { Cut, Unit } from "../../../where-to-start/types.ts";
+import { style, toColumns } from "../../terminal/style.ts";
+import { plural } from "./table.ts";
+
+export function billLines(unit: Unit): string[] {
+  const { name, cuts, cutPoints, size, tables, neededBy } = unit;
+  const head = `${name}: ${plural(cuts.length, "cut")}, ${plural(cutPoints, "point")}, size ${size}`;
+  const groups = [...Map.groupBy(cuts, ({ kind, direction }) => `${kind} ${direction}`)];
+  return [
+    style("bold", head),
+    ...(unit.gate === undefined ? [] : [`${unit.gate.name}: ${unit.gate.why}`]),
+    ...groups.flatMap(([, group]) => ["", ...groupLines(group)]),
+    ...(tables.length === 0 ? [] : ["", ...rowsToMove(unit)]),
+    "",
+    neededBy.length === 0
+      ? "No other unit has to change."
+      : `Units that have to change: ${neededBy.join(", ")}.`,
+    style("dim", "No hours: nobody has measured them for this code base."),
+  ];
+}
+
+function groupLines(group: readonly Cut[]): string[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { kind, direction, becomes } = first;
+  const points = group.reduce((sum, one) => sum + one.points, 0);
+  const way = direction === "out" ? "this unit needs" : "others need of this unit";
+  const title = `${kind}, ${way}: ${group.length} (${plural(points, "point")}), becomes ${becomes}`;
+  const rows = group.map(({ file, line, unit, what }) => [`  ${file}:${line}`, unit, what]);
+  return [style("bold", title), ...toColumns(rows)];
+}
+
+function rowsToMove({ tables }: Unit): string[] {
+  const rows = tables.map(({ name, file, line, rows: count, bytes }) => [
+    `  ${file}:${line}`,
+    name,
+    count === undefined ? "" : `${plural(count, "row")}, ${megabytes(bytes ?? 0)}`,
+  ]);
+  return [style("bold", `tables to move: ${tables.length}`), ...toColumns(rows)];
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

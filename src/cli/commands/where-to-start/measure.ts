@@ -1,0 +1,59 @@
+/**
+ * What a project of ours wrote down while it ran: its ledger of calls, and how much its tables hold. This loads
+ * the project's settings, as every command of a project does.
+ */
+import { withConnection } from "../../../data/database.ts";
+import type { Sql } from "postgres";
+import { findProject } from "../../../project/find.ts";
+import { ownerUrls, readProject } from "../../../project/plan.ts";
+import { readLedger } from "../../../project/usage/usage.ts";
+import type { Measured } from "../../../where-to-start/gather.ts";
+import type { Traffic } from "../../../where-to-start/score/facts.ts";
+
+/** How far back calls count. */
+const DAYS = 30;
+
+interface Counted {
+  readonly calls: number;
+  readonly errors: number;
+  readonly tables: ReadonlyMap<string, { rows: number; bytes: number }>;
+}
+
+/** @throws {MarcotError} of the project, or of its database, where these cannot be had */
+export async function measure(path: string): Promise<Measured> {
+  const plan = await readProject({ folder: findProject(path) });
+  const owner = ownerUrls(plan);
+  const counted = new Map<string, Counted>();
+  try {
+    for (const { name } of plan.apps.filter(({ files }) => files !== undefined)) {
+      const url = await owner.of(name);
+      counted.set(name, await withConnection(url, (sql) => count(sql, name)));
+    }
+  } finally {
+    await owner.close();
+  }
+  const all = [...counted.values()].reduce((sum, { calls }) => sum + calls, 0);
+  return {
+    traffic: new Map([...counted].map(([name, one]) => [name, trafficOf(one, all)])),
+    tables: new Map([...counted].map(([name, { tables }]) => [name, tables])),
+  };
+}
+
+async function count(sql: Sql, app: string): Promise<Counted> {
+  const { rows } = await readLedger(sql, app, DAYS);
+  const sizes = await sql<{ name: string; rows: number; bytes: number }[]>`
+    SELECT c.relname AS name, greatest(c.reltuples, 0)::float8 AS rows,
+      pg_total_relation_size(c.oid)::float8 AS bytes
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = ${app} AND c.relkind = 'r' ORDER BY 1`;
+  return {
+    calls: rows.reduce((sum, { calls }) => sum + calls, 0),
+    errors: rows.reduce((sum, { errors }) => sum + errors, 0),
+    tables: new Map(sizes.map(({ name, ...size }) => [name, size])),
+  };
+}
+
+/** The ledger has no times: what is slow, and the database's share, are not known from it. */
+function trafficOf({ calls, errors }: Counted, all: number): Traffic {
+  return { share: all === 0 ? 0 : calls / all, errors, slow: 0, databaseShare: 0 };
+}

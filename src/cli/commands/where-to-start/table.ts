@@ -1,0 +1,144 @@
+/** The answer for a terminal: which unit first, the next ones, and what is not asked at all and why. */
+import type { Report, Unit } from "../../../where-to-start/types.ts";
+import { style } from "../../terminal/style.ts";
+
+const WIDTH = 100;
+
+/** So many units are listed, and of so many of them more is said. */
+const LISTED = 8;
+const TOLD = 3;
+
+const BAR = 8;
+
+/** A name that is longer is cut. */
+const NAME_MAX = 26;
+
+export function answerLines(report: Report, path: string): string[] {
+  const { units, start } = report;
+  const ranked = units.filter(({ rank }) => rank !== undefined);
+  return [
+    style("bold", headOf(report)),
+    "",
+    ...(start.unit === null ? [...wrapped("stay: ", start.why), ""] : []),
+    ...ranked.slice(0, LISTED).flatMap((unit, index) => rowOf(unit, index < TOLD, ranked)),
+    ...(ranked.length > LISTED ? [`    … and ${ranked.length - LISTED} more`] : []),
+    ...(ranked.length > 0 ? [""] : []),
+    ...runnerUp(report),
+    ...gates(units),
+    ...report.evidence.missing.flatMap((one) => wrapped("missing: ", one)),
+    ...report.problems.flatMap((one) => wrapped("note: ", one)),
+    ...next(report, path),
+  ];
+}
+
+function headOf({ project, repository, units }: Report): string {
+  const parts = [
+    `${units.length} ${nounOf(project.kind)}`,
+    `${project.lines.toLocaleString("en")} lines`,
+  ];
+  if (repository !== undefined) {
+    const { commits, window } = repository;
+    const until = new Date(window.to * 1000).toISOString().slice(0, 10);
+    parts.push(
+      `${commits.toLocaleString("en")} commits in ${window.months === 1 ? "1 month" : `${window.months} months`} to ${until}`,
+    );
+  }
+  return `where-to-start: ${project.name}   ${parts.join(" · ")}`;
+}
+
+function nounOf(kind: Report["project"]["kind"]): string {
+  return {
+    marcot: "apps",
+    django: "apps",
+    nest: "modules",
+    workspaces: "packages",
+    folders: "folders",
+  }[kind];
+}
+
+function rowOf(unit: Unit, isTold: boolean, all: readonly Unit[]): string[] {
+  const { name, rank, score, neededBy, cuts, size, foreignKeysIn } = unit;
+  const width = Math.min(NAME_MAX, Math.max(...all.slice(0, LISTED).map((one) => one.name.length)));
+  const short = name.length > width ? `${name.slice(0, width - 1)}…` : name.padEnd(width);
+  const bars = [
+    `pain ${bar(score.pain ?? 0)}`,
+    `safe ${bar(1 - score.critical)}`,
+    `small ${bar(score.small)}`,
+  ].join("  ");
+  const keys = foreignKeysIn.length === 0 ? "" : ` · ${plural(foreignKeysIn.length, "key")} in`;
+  const line = `${String(rank).padStart(2)}  ${style("bold", short)} ${score.total.toFixed(0).padStart(3)}  ${bars}  ${neededBy.length} need it · ${plural(cuts.length, "cut")} (${size})${keys}`;
+  return isTold ? [line, ...wrapped("    ", moreOf(unit))] : [line];
+}
+
+function moreOf({ ownWorld, commits, fixes, authors, lines, answer, models }: Unit): string {
+  const of = (kind: string) => ownWorld.filter((one) => one.kind === kind);
+  const libraries = of("library").map(({ what }) => what);
+  const world = [
+    ...libraries.slice(0, 3),
+    ...(libraries.length > 3 ? [`${libraries.length - 3} more libraries`] : []),
+    ...(of("setting").length > 0 ? [plural(of("setting").length, "setting")] : []),
+    ...(of("host").length > 0 ? [plural(of("host").length, "host")] : []),
+  ];
+  return [
+    `as a ${answer}`,
+    ...(world.length > 0 ? [`own world: ${world.join(", ")}`] : []),
+    `${plural(commits, "commit")}, ${plural(fixes, "fix", "es")}, ${authors === 1 ? "1 person" : `${authors} people`}`,
+    `${plural(lines, "line")}${models > 0 ? `, ${plural(models, "model")}` : ""}`,
+  ].join(" · ");
+}
+
+function runnerUp({ start }: Report): string[] {
+  if (start.runnerUp === null) return [];
+  return wrapped("runner-up: ", `${start.runnerUp.unit}, ${start.runnerUp.why}`);
+}
+
+/** Those before the ranking, by what holds them there. */
+function gates(units: readonly Unit[]): string[] {
+  const line = (title: string, names: readonly string[], of: (unit: Unit) => string) => {
+    const held = units.filter(({ gate }) => gate !== undefined && names.includes(gate.name));
+    return held.length === 0 ? [] : wrapped(title, held.map(of).join(" · "));
+  };
+  const withWhy = ({ name, gate }: Unit) =>
+    `${name} ${gate?.name}${gate?.at === undefined ? "" : ` (${gate.at.file}:${gate.at.line})`}`;
+  const bare = ({ name }: Unit) => name;
+  return [
+    ...line("not yet: ", ["in every request", "identity", "core", "project"], withWhy),
+    ...line("asleep (archive it, or make it a package): ", ["asleep"], bare),
+    ...line("leave, nothing hurts: ", ["no pain"], bare),
+    ...line("apart already: ", ["apart"], bare),
+    ...line("tests: ", ["tests"], bare),
+  ];
+}
+
+function next({ start, units }: Report, path: string): string[] {
+  if (units.length === 0) return [];
+  const ask = `marcot where-to-start${path === "." ? "" : ` ${path}`}`;
+  return [
+    "",
+    style("dim", `next: ${ask} --cuts ${start.unit ?? "UNIT"} · ${ask} --html report.html`),
+  ];
+}
+
+function bar(value: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, value)) * BAR);
+  return "█".repeat(full) + "·".repeat(BAR - full);
+}
+
+export function plural(count: number, noun: string, ending = "s"): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : ending}`;
+}
+
+/** Words in lines that fit, each below the first word of the title's line. */
+export function wrapped(title: string, text: string): string[] {
+  const indent = title.trim() === "" ? title : "    ";
+  const lines: string[] = [];
+  let line = title;
+  for (const word of text.split(" ")) {
+    if (line.length + word.length > WIDTH && line.trim() !== "" && line !== title) {
+      lines.push(line.trimEnd());
+      line = indent;
+    }
+    line += `${word} `;
+  }
+  return [...lines, line.trimEnd()];
+}

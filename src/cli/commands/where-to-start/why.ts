@@ -1,0 +1,76 @@
+/** Where the numbers of one unit come from: commits, files and lines, so that each can be counted again. */
+import type { Answer } from "../../../where-to-start/where-to-start.ts";
+import type { Unit } from "../../../where-to-start/types.ts";
+import { style, toColumns } from "../../terminal/style.ts";
+import { plural } from "./table.ts";
+
+export function whyLines(unit: Unit, answer: Answer): string[] {
+  const { score, gate, rank } = unit;
+  const state = gate === undefined ? `rank ${rank ?? "–"}` : `${gate.name}: ${gate.why}`;
+  const at = gate?.at === undefined ? "" : ` (${gate.at.file}:${gate.at.line})`;
+  const parts = [
+    `pain ${score.pain?.toFixed(3) ?? "unknown"}`,
+    `critical ${score.critical.toFixed(3)}`,
+    `small ${score.small.toFixed(3)}`,
+  ];
+  return [
+    style("bold", `${unit.name}: ${score.total.toFixed(1)} = ${parts.join(", ")}`),
+    `${state}${at}`,
+    ...answer.report.formula.map((line) => style("dim", `  ${line}`)),
+    "",
+    ...unit.why.map((one) => `- ${one}`),
+    ...section("needed by: imports", unit.importsIn.map(tieOf)),
+    ...section(
+      "needed by: foreign keys",
+      unit.foreignKeysIn.map(({ field, ...key }) => tieOf({ ...key, what: field })),
+    ),
+    ...section(
+      "its own outside world",
+      unit.ownWorld.map(({ file, line, kind, what }) => [`${file}:${line}`, kind, what]),
+    ),
+    ...section(
+      "lines",
+      unit.sources.map(({ file, lines }) => [file, String(lines)]),
+    ),
+    ...section(commitsTitle(unit), commitsOf(unit, answer)),
+  ];
+}
+
+function tieOf({
+  file,
+  line,
+  from,
+  what,
+}: {
+  file: string;
+  line: number;
+  from: string;
+  what: string;
+}): string[] {
+  return [`${file}:${line}`, from, what];
+}
+
+function section(title: string, rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return [];
+  const indented = rows.map(([first = "", ...rest]) => [`  ${first}`, ...rest]);
+  return ["", style("bold", `${title} (${rows.length})`), ...toColumns(indented)];
+}
+
+function commitsTitle({ fixes, authors }: Unit): string {
+  return `commits, ${plural(fixes, "repair")}, ${authors === 1 ? "1 person" : `${authors} people`}`;
+}
+
+/** What strangers wrote into a subject must not steer a terminal. */
+const CONTROL = /\p{Cc}/gu;
+
+function commitsOf({ commitIds }: Unit, { history }: Answer): string[][] {
+  const known = new Map(history?.commits.map((commit) => [commit.id, commit]));
+  return commitIds.flatMap((id) => {
+    const commit = known.get(id);
+    if (commit === undefined) return [];
+    const day = new Date(commit.time * 1000).toISOString().slice(0, 10);
+    return [
+      [id.slice(0, 10), day, commit.isFix ? "fix" : "", commit.subject.replaceAll(CONTROL, " ")],
+    ];
+  });
+}

@@ -1,0 +1,95 @@
+/** What the units of a code base are: the ways that there are to see it, and which of them was taken. */
+import { findDjango } from "./python/find-django.ts";
+import { type Code, has, type OnRead, readTexts, scan } from "./scan.ts";
+import { isOwnCode } from "./score/ties.ts";
+import type { FileFacts, Project } from "./types.ts";
+import {
+  type Configuration,
+  isConfiguration,
+  readConfiguration,
+} from "./typescript/configuration.ts";
+import { appsElsewhere, findFolders, findTypeScript } from "./typescript/units.ts";
+import { unitFinder } from "./unit-of.ts";
+
+export type ProjectKind = Project["kind"];
+
+export interface ChooseOptions {
+  /** Folders that are units: `src/*`. Default: what conventions say. */
+  readonly units?: readonly string[] | undefined;
+  /** Default: the one with most units that cover most lines. */
+  readonly kind?: ProjectKind | undefined;
+  readonly onRead?: OnRead | undefined;
+}
+
+export interface Chosen {
+  /** Undefined when no convention fits. */
+  readonly project: Project | undefined;
+  readonly configuration: Configuration;
+  /** What else it could be, in sentences. */
+  readonly problems: readonly string[];
+}
+
+/** Reads what it needs, so that in the end the files of the chosen project's languages are read. */
+export async function chooseProject(
+  code: Code,
+  { units, kind, onRead }: ChooseOptions = {},
+): Promise<Chosen> {
+  const texts = await readTexts(code);
+  const configuration = readConfiguration(
+    new Map([...texts].filter(([file]) => isConfiguration(file))),
+  );
+  const tree = { files: code.files, texts, configuration };
+  const asTypeScript = findTypeScript(tree);
+  const isPython = has(code, "python");
+  if (isPython) await scan(code, ["python", "template"], onRead);
+  const django = isPython ? await findDjango(code.tree, code.facts) : undefined;
+  const needsTypeScript = units !== undefined || django === undefined || asTypeScript.length > 0;
+  if (needsTypeScript) await scan(code, ["typescript", "prisma"], onRead);
+  if (units !== undefined)
+    return { project: findFolders(code.files, units), configuration, problems: [] };
+  const all = [...asTypeScript, ...(django === undefined ? [] : [django])];
+  const asked = kind === undefined ? all : all.filter((one) => one.kind === kind);
+  const { project, problems } = best(asked, code.facts);
+  const elsewhere = all.length === 0 || project?.kind === "marcot" ? appsElsewhere(tree) : [];
+  return { project, problems: [...problems, ...elsewhere], configuration };
+}
+
+interface Weighed {
+  readonly project: Project;
+  readonly lines: number;
+}
+
+/** A project of ours says itself what its apps are; of the others, as much as possible of as many as possible. */
+function best(
+  projects: readonly Project[],
+  facts: ReadonlyMap<string, FileFacts>,
+): Pick<Chosen, "project" | "problems"> {
+  const weighed = projects
+    .map((project): Weighed => ({ project, lines: linesIn(project, facts) }))
+    .toSorted((a, b) => weightOf(b) - weightOf(a));
+  const [first, ...others] = weighed;
+  const problems = others.map(
+    ({ project, lines }) =>
+      `It could be seen as ${project.units.length} ${nouns[project.kind]} too (${lines.toLocaleString("en")} lines, against ${(first?.lines ?? 0).toLocaleString("en")}): --kind ${project.kind}.`,
+  );
+  return { project: first?.project, problems };
+}
+
+const nouns: Readonly<Record<ProjectKind, string>> = {
+  marcot: "apps of Marcot",
+  django: "apps of Django",
+  nest: "modules of Nest",
+  workspaces: "packages",
+  folders: "folders",
+};
+
+function weightOf({ project, lines }: Weighed): number {
+  return project.kind === "marcot" ? Infinity : project.units.length * lines;
+}
+
+function linesIn({ units }: Project, facts: ReadonlyMap<string, FileFacts>): number {
+  const unitOf = unitFinder(units);
+  return [...facts.values()]
+    .filter((file) => isOwnCode(file) && unitOf(file.file) !== undefined)
+    .reduce((sum, { lines }) => sum + lines, 0);
+}

@@ -1,0 +1,181 @@
+/**
+ * A first contract of a unit: what other units take from it today, as endpoints. It compiles as it is; what a
+ * function returns nobody wrote down, so that is left to whoever knows.
+ */
+import { bySpelling } from "../order.ts";
+import type { ResolvedImport, UnitFacts } from "../score/facts.ts";
+import { isTying } from "../score/ties.ts";
+import type { Export } from "../types.ts";
+import { type Field, fieldsOf, nameOf } from "./fields.ts";
+
+/** What others take, by its name. */
+interface Taken {
+  readonly name: string;
+  readonly callers: readonly string[];
+  /** Where it is made; undefined when it is a module, or is passed on from elsewhere. */
+  readonly made: Export | undefined;
+}
+
+interface Endpoint {
+  readonly name: string;
+  readonly comment: readonly string[];
+  readonly code: readonly string[];
+}
+
+/** The text of a `contract.ts`. */
+export function draftContract(unit: UnitFacts): string {
+  const taken = takenOf(unit);
+  const app = appNameOf(unit.place.name);
+  const endpoints = named([
+    ...taken.filter(({ made }) => made?.is === "function").map(toCall),
+    ...taken.filter(({ made }) => made?.is === "model").map((one) => toRow(one, unit)),
+  ]);
+  const left = taken.filter(({ made }) => made?.is !== "function" && made?.is !== "model");
+  const body = endpoints.flatMap(({ comment, name, code }) => [
+    "  /**",
+    ...comment.map((line) => `   * ${safe(line)}`),
+    "   */",
+    `  ${name}: ${code[0] ?? ""}`,
+    ...code.slice(1).map((line) => `  ${line}`),
+  ]);
+  return [
+    "/**",
+    ` * A first contract of ${safe(unit.place.name)}: what other units take from it today. Say what each returns, and`,
+    " * drop what nobody should need. Input of which no type was found is `json()`.",
+    ...(left.length === 0
+      ? []
+      : [
+          " *",
+          " * Taken as well, and no endpoint yet (a class, a constant, a module): copy it, or offer what it is for.",
+        ]),
+    ...left.map(({ name, callers, made }) => {
+      const from = made === undefined ? "" : `, ${made.file}:${made.line}`;
+      return ` *   ${safe(name)}${safe(from)}: ${safe(callers.join(", "))}`;
+    }),
+    " */",
+    `import { ${importsOf(body.join("\n")).join(", ")} } from "marcot/contract";`,
+    "",
+    `export const v1 = contract("${app}/v1", {`,
+    ...body,
+    "});",
+    "",
+  ].join("\n");
+}
+
+/** A comment must not end where what was read says so. */
+function safe(text: string): string {
+  return text.replaceAll("*/", "* /").replaceAll(/\s+/g, " ");
+}
+
+function takenOf({ importsIn, ofProject, files }: UnitFacts): Taken[] {
+  const made = new Map<string, Export>();
+  for (const file of files.filter(isTying)) {
+    const models = new Set(file.models.map(({ name }) => name));
+    for (const one of file.exports) {
+      const is = models.has(one.name) ? "model" : one.is;
+      if (!made.has(one.name)) made.set(one.name, { ...one, is });
+    }
+  }
+  const callers = new Map<string, string[]>();
+  for (const one of [...importsIn, ...ofProject].filter(({ isType }) => !isType))
+    for (const name of namesOf(one))
+      callers.set(name, [...(callers.get(name) ?? []), `${one.file}:${one.line}`]);
+  return [...callers]
+    .toSorted(([a], [b]) => bySpelling(a, b))
+    .map(([name, places]) => ({ name, callers: places, made: made.get(name) }));
+}
+
+function namesOf({ names, source }: ResolvedImport): readonly string[] {
+  const said = names.filter((name) => name !== "*" && name !== "default");
+  return said.length > 0 ? said : [source.from];
+}
+
+function toCall({ name, callers, made }: Taken): Endpoint {
+  const parameters = made?.parameters ?? "()";
+  return {
+    name: nameOf(camel(name)),
+    comment: [
+      `${name}${parameters}, ${made?.file}:${made?.line}`,
+      `Called by ${callers.join(", ")}`,
+    ],
+    code: [
+      `post("/${pathOf(name)}/", {`,
+      ...blockOf("input", fieldsOf(parameters)),
+      "  output: {},",
+      "}),",
+    ],
+  };
+}
+
+/** Rows are asked for by their ids; what refers to other rows is known, other columns are not. */
+function toRow({ name, callers, made }: Taken, { files }: UnitFacts): Endpoint {
+  const keys = files
+    .flatMap(({ foreignKeys }) => foreignKeys)
+    .filter(
+      ({ owner, kind }) => owner === name && (kind === "foreign key" || kind === "one to one"),
+    )
+    .map(({ field }): Field => ({ name: nameOf(`${field}_id`), field: "nullable(integer())" }));
+  const row = new Map([{ name: "id", field: "integer()" }, ...keys].map((one) => [one.name, one]));
+  return {
+    name: nameOf(camel(name)),
+    comment: [`Rows of ${name}, ${made?.file}:${made?.line}`, `Used by ${callers.join(", ")}`],
+    code: [
+      `get("/${pathOf(name)}/", {`,
+      "  input: { ids: list(integer(), { max: 200 }) },",
+      `  output: { rows: list(object({ ${[...row.values()].map((one) => `${one.name}: ${one.field}`).join(", ")} })) },`,
+      "}),",
+    ],
+  };
+}
+
+function blockOf(title: string, fields: readonly Field[]): string[] {
+  if (fields.length === 0) return [`  ${title}: {},`];
+  return [`  ${title}: {`, ...fields.map(({ name, field }) => `    ${name}: ${field},`), "  },"];
+}
+
+/** Two of one name get numbers. */
+function named(endpoints: readonly Endpoint[]): Endpoint[] {
+  const counts = new Map<string, number>();
+  return endpoints
+    .filter(({ name }) => name !== "")
+    .map((endpoint) => {
+      const count = (counts.get(endpoint.name) ?? 0) + 1;
+      counts.set(endpoint.name, count);
+      if (count === 1) return endpoint;
+      const code = endpoint.code.map((line, index) =>
+        index === 0 ? line.replace(/\/",? ?\{?/, (end) => `-${count}${end}`) : line,
+      );
+      return { ...endpoint, name: `${endpoint.name}${count}`, code };
+    });
+}
+
+function importsOf(body: string): string[] {
+  const all =
+    "binary boolean date datetime decimal get integer json list nullable number object optional post text uuid".split(
+      " ",
+    );
+  return ["contract", ...all.filter((name) => new RegExp(`\\b${name}\\(`).test(body))].toSorted();
+}
+
+function camel(name: string): string {
+  return name.replaceAll(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function pathOf(name: string): string {
+  return name
+    .replace(/^_+/, "")
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .replaceAll(/[^A-Za-z0-9]+/g, "-")
+    .toLowerCase();
+}
+
+/** As the name of an app has to be. */
+function appNameOf(name: string): string {
+  const last = name.split(/[/.]/).at(-1) ?? name;
+  const bare = last
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^[-\d]+|-+$/g, "");
+  return (bare || "app").slice(0, 40).replace(/-+$/, "");
+}

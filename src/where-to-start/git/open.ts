@@ -1,0 +1,100 @@
+/** The files of a code base, wherever they are: a working tree, a commit, or a folder that git does not know. */
+import { realpathSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { MarcotError } from "../../errors.ts";
+import type { Repository, Tree } from "../types.ts";
+import { treeOfCommit } from "./commit-tree.ts";
+import { treeOnDisk, walk } from "./folder.ts";
+import { askGit, mustHaveWorked } from "./program.ts";
+import { commitOf, describe, locate, type Location } from "./repository.ts";
+import { entriesOf, isName, NO_NAME, type Skipped } from "./text.ts";
+
+export interface OpenOptions {
+  /** Default: the files as they lie on disk; of a bare repository, its HEAD. A name of a commit. */
+  readonly at?: string | undefined;
+}
+
+export interface Opened {
+  readonly tree: Tree;
+  /** Undefined where git has no history of it. */
+  readonly repository: Repository | undefined;
+  /** Why not, in sentences; empty when nothing is missing. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * Files that git tracks or would track; without git, all but those of others. A folder in a repository
+ * stands for that part of it.
+ * @throws {MarcotError} `CodeUnreadable` when there is no such folder, no file in it, or no such commit.
+ */
+export async function openTree(path: string, { at }: OpenOptions = {}): Promise<Opened> {
+  const folder = folderAt(path);
+  const location = await locate(folder);
+  const opened =
+    "refused" in location
+      ? await openFolder(folder, location.refused, at)
+      : await openRepository(folder, location, at);
+  if (opened.tree.files.length === 0 && opened.tree.skipped.length === 0)
+    throw new MarcotError(
+      "CodeUnreadable",
+      `${path} is empty${at === undefined ? "" : ` at ${at}`}`,
+    );
+  return opened;
+}
+
+function folderAt(path: string): string {
+  const stat = path.includes("\0") ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new MarcotError("CodeUnreadable", `${path} does not exist`);
+  if (!stat.isDirectory()) throw new MarcotError("CodeUnreadable", `${path} is not a folder`);
+  return realpathSync(resolve(path));
+}
+
+async function openFolder(
+  folder: string,
+  refused: string,
+  at: string | undefined,
+): Promise<Opened> {
+  if (at !== undefined)
+    throw new MarcotError("CodeUnreadable", `${folder} cannot be read at ${at}: ${refused}`);
+  const tree = treeOnDisk(folder, await walk(folder));
+  return { tree, repository: undefined, missing: [capital(refused)] };
+}
+
+async function openRepository(
+  folder: string,
+  location: Location,
+  at: string | undefined,
+): Promise<Opened> {
+  const repository = await describe(location, at);
+  if (at !== undefined || location.isBare) {
+    const commit = repository?.head ?? (await commitOf(location, at ?? "HEAD"));
+    return { tree: await treeOfCommit(location, commit), repository, missing: [] };
+  }
+  const found = await listFiles(folder);
+  if (found.files.length > 0 || found.skipped.length > 0) {
+    const missing =
+      repository === undefined ? ["There is no commit yet: the history is unknown."] : [];
+    return { tree: treeOnDisk(folder, found), repository, missing };
+  }
+  return openFolder(folder, "git ignores this folder: the history is unknown", at);
+}
+
+/** What is tracked, and what is not but could be. Of files in conflict, git prints each side. */
+async function listFiles(folder: string): Promise<{ files: string[]; skipped: Skipped[] }> {
+  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const said = await askGit({ folder, args });
+  mustHaveWorked(said, `the files of ${folder} cannot be listed`);
+  const files = new Set<string>();
+  const skipped: Skipped[] = [];
+  for (const name of entriesOf(said.bytes)) {
+    const file = name.toString("utf8");
+    if (!isName(name)) skipped.push({ file, why: NO_NAME });
+    else if (file.endsWith("/")) skipped.push({ file, why: "a repository of its own" });
+    else files.add(file);
+  }
+  return { files: [...files].toSorted(), skipped };
+}
+
+function capital(sentence: string): string {
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+}

@@ -1,0 +1,123 @@
+/** From what is written to what is meant: which unit an import, a foreign key or a name leads to. */
+import type { Resolved, ResolvedHidden, ResolvedImport, ResolvedKey } from "../score/facts.ts";
+import type { FileFacts, Import, Project, UnitPlace } from "../types.ts";
+import { OUTSIDE_USER, resolveKeys } from "./resolve/keys.ts";
+import { fileScopeOf, type Scope, scopeOf, unitOfImport } from "./resolve/scope.ts";
+import { reachableOf, resolveHidden } from "./resolve/ties.ts";
+
+/** Stands for all that is in no unit. */
+const nobody: UnitPlace = {
+  name: "the project",
+  path: "\0",
+  kind: "django app",
+  modules: [],
+  because: { file: "", line: 1 },
+};
+
+/** `files` are the facts of `readPython` and `readTemplate`, by file. In the order of the files. */
+export function resolvePython(project: Project, files: ReadonlyMap<string, FileFacts>): Resolved {
+  const scope = scopeOf(project, files);
+  const reachable = reachableOf(scope, files);
+  const libraries = templateLibraries(scope, files);
+  const resolved = {
+    imports: [] as ResolvedImport[],
+    keys: [] as ResolvedKey[],
+    hidden: [] as ResolvedHidden[],
+    userKeys: [] as ResolvedKey[],
+    ofProject: { imports: [] as ResolvedImport[], hidden: [] as ResolvedHidden[] },
+  };
+  for (const facts of files.values()) {
+    const unit = scope.index.of(facts.file) ?? nobody;
+    if (unit === nobody && facts.isTest) continue;
+    const names = fileScopeOf(scope, facts);
+    const isTemplate = facts.language === "template";
+    const imports = facts.imports.flatMap((one) =>
+      isTemplate ? ofTemplate(one, unit, libraries) : resolveImport(scope, one, unit),
+    );
+    const { imports: allImports, hidden } = unit === nobody ? resolved.ofProject : resolved;
+    allImports.push(...imports);
+    hidden.push(...resolveHidden(scope, facts, { unit, names, imports, reachable }));
+    if (unit === nobody) continue;
+    const keys = resolveKeys(scope, facts, { unit, names });
+    resolved.keys.push(...keys.filter(({ to }) => to !== OUTSIDE_USER));
+    resolved.userKeys.push(...keys.filter(({ to }) => to === OUTSIDE_USER));
+  }
+  return { ...resolved, files: withoutOwn(scope, files), tables: new Map(), problems: [] };
+}
+
+/** `from kitsune import users, wiki` leads to two units. */
+function resolveImport(scope: Scope, source: Import, unit: UnitPlace): ResolvedImport[] {
+  const { from, names, file } = source;
+  const targets = new Map<UnitPlace, string[]>();
+  const whole = unitOfImport(scope, { from, file });
+  if (names.length === 0 && whole !== undefined) targets.set(whole, []);
+  for (const name of names) {
+    const target = name === "*" ? whole : unitOfImport(scope, { from, name, file });
+    if (target !== undefined) targets.set(target, [...(targets.get(target) ?? []), name]);
+  }
+  targets.delete(unit);
+  return [...targets].map(([target, taken]) => toResolved(scope, source, { unit, target, taken }));
+}
+
+function toResolved(
+  { models }: Scope,
+  source: Import,
+  {
+    unit,
+    target,
+    taken,
+  }: { readonly unit: UnitPlace; readonly target: UnitPlace; readonly taken: readonly string[] },
+): ResolvedImport {
+  const { file, line, isType, from } = source;
+  const known = models.get(target.path);
+  const isModule = taken.includes("models") || (from.endsWith(".models") && taken.includes("*"));
+  const isModel = isModule || taken.some((name) => known?.has(name) === true);
+  return { file, line, from: unit.name, to: target.name, names: taken, isType, isModel, source };
+}
+
+/** `{% load x %}` is of the unit with `templatetags/x.py`. */
+function templateLibraries(
+  { index }: Scope,
+  files: ReadonlyMap<string, FileFacts>,
+): ReadonlyMap<string, UnitPlace> {
+  const found = new Map<string, UnitPlace>();
+  for (const file of files.keys()) {
+    const name = /(?:^|\/)templatetags\/(\w+)\.py$/.exec(file)?.[1];
+    const unit = index.of(file);
+    if (name !== undefined && unit !== undefined && !found.has(name)) found.set(name, unit);
+  }
+  return found;
+}
+
+function ofTemplate(
+  source: Import,
+  unit: UnitPlace,
+  libraries: ReadonlyMap<string, UnitPlace>,
+): ResolvedImport[] {
+  const { file, line, from, names, isType } = source;
+  const target = libraries.get(from.replace(/^templatetags\./, ""));
+  if (target === undefined || target === unit) return [];
+  return [{ file, line, from: unit.name, to: target.name, names, isType, isModel: false, source }];
+}
+
+/** A module of the code base is no library. */
+function withoutOwn(
+  { project, places }: Scope,
+  files: ReadonlyMap<string, FileFacts>,
+): Map<string, FileFacts> {
+  const own = new Set(project.units.flatMap(({ modules }) => modules.map(rootOf)));
+  // `places` has the folders too: `kitsune` is one without a slash.
+  for (const place of places) if (!place.includes("/")) own.add(place);
+  return new Map(
+    [...files].map(([file, facts]) => {
+      const folder = file.slice(0, file.lastIndexOf("/") + 1);
+      const isOwn = (what: string) => own.has(what) || places.has(`${folder}${what}`);
+      const outside = facts.outside.filter(({ kind, what }) => kind !== "library" || !isOwn(what));
+      return [file, { ...facts, outside }];
+    }),
+  );
+}
+
+function rootOf(module: string): string {
+  return module.split(".", 1)[0] ?? module;
+}

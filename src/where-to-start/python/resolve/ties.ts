@@ -1,0 +1,160 @@
+/** Which unit a tie by name leads to. */
+import type { ResolvedHidden, ResolvedImport } from "../../score/facts.ts";
+import type { FileFacts, ForeignKey, Hidden, UnitPlace } from "../../types.ts";
+import { targetOf } from "./keys.ts";
+import { type FileScope, fileScopeOf, type Scope, unitOfName } from "./scope.ts";
+
+/** Names that reach a unit without an import, over the whole code base. */
+export interface Reachable {
+  readonly urls: ReadonlyMap<string, UnitPlace>;
+  readonly spaces: ReadonlyMap<string, UnitPlace>;
+  readonly tasks: ReadonlyMap<string, UnitPlace>;
+  /** By field, and by the name of the way back: where it leads from a unit. */
+  readonly relations: ReadonlyMap<string, readonly Relation[]>;
+}
+
+interface Relation {
+  /** A unit, by its name. */
+  readonly from: string;
+  readonly to: UnitPlace;
+}
+
+export function reachableOf(scope: Scope, files: ReadonlyMap<string, FileFacts>): Reachable {
+  const urls = new Map<string, UnitPlace>();
+  const spaces = new Map<string, UnitPlace>();
+  const tasks = new Map<string, UnitPlace>();
+  const relations = new Map<string, Relation[]>();
+  const relate = (name: string, relation: Relation) =>
+    relations.set(name, [...(relations.get(name) ?? []), relation]);
+  for (const facts of files.values()) {
+    const unit = scope.index.of(facts.file);
+    if (unit === undefined || facts.isTest) continue;
+    for (const { kind, what } of facts.declared ?? []) {
+      if (kind === "url" && !urls.has(what)) urls.set(what, unit);
+      if (kind === "url space" && !spaces.has(what)) spaces.set(what, unit);
+      if (kind === "task" && !tasks.has(what)) tasks.set(what, unit);
+    }
+    if (facts.foreignKeys.length === 0 || facts.isMigration) continue;
+    const names = fileScopeOf(scope, facts);
+    for (const key of facts.foreignKeys) {
+      const { unit: to } = targetOf(scope, { key, facts, unit, names });
+      if (to === undefined) continue;
+      relate(key.field, { from: unit.name, to });
+      for (const back of backOf(facts, key)) relate(back, { from: to.name, to: unit });
+    }
+  }
+  return { urls, spaces, tasks, relations };
+}
+
+/** `related_name`, else the model's name in small letters. */
+function backOf({ declared }: FileFacts, { line, owner }: ForeignKey): string[] {
+  const named = (declared ?? []).filter(
+    (one) => one.kind === "related name" && one.line === line && one.of === owner,
+  );
+  const name = owner.toLowerCase();
+  return named.length > 0 ? named.map(({ what }) => what) : [name, `${name}_set`];
+}
+
+interface Here {
+  readonly unit: UnitPlace;
+  readonly names: FileScope;
+  /** Imports of other units in the same file. */
+  readonly imports: readonly ResolvedImport[];
+  readonly reachable: Reachable;
+}
+
+/** Those that lead to another unit. A transaction leads to each unit whose models the file uses. */
+export function resolveHidden(scope: Scope, facts: FileFacts, here: Here): ResolvedHidden[] {
+  return facts.hidden.flatMap((hidden) => {
+    const { file, line, kind, what } = hidden;
+    const targets = new Set(targetsOf(scope, hidden, here));
+    targets.delete(here.unit.name);
+    return [...targets].map((to) => {
+      return { file, line, from: here.unit.name, to, kind, what, source: hidden };
+    });
+  });
+}
+
+function targetsOf(scope: Scope, hidden: Hidden, here: Here): string[] {
+  if (hidden.kind === "transaction")
+    return here.imports.filter(({ isModel, isType }) => isModel && !isType).map(({ to }) => to);
+  const unit = targetUnit(scope, hidden, here);
+  return unit === undefined ? [] : [unit.name];
+}
+
+function targetUnit(scope: Scope, hidden: Hidden, here: Here): UnitPlace | undefined {
+  const { what, kind, file } = hidden;
+  const { index } = scope;
+  const { reachable, names } = here;
+  const label = what.split(".", 1)[0] ?? "";
+  switch (kind) {
+    case "permission":
+      return index.ofLabel(label, file);
+    case "model by name":
+      return (
+        index.ofLabel(what.slice(0, Math.max(0, what.lastIndexOf("."))), file) ??
+        unitOfName(scope, names, what)
+      );
+    case "signal":
+      return (
+        unitOfName(scope, names, what) ??
+        (what.includes(".") ? index.ofLabel(label, file) : undefined)
+      );
+    case "task":
+      return reachable.tasks.get(what) ?? index.ofModule(what, file);
+    case "url":
+      return ofUrl(scope, hidden, reachable);
+    case "look-up":
+      return ofLookUp(hidden, here);
+    case "join":
+      return ofTable(scope, hidden);
+    case "injection":
+      return undefined;
+  }
+}
+
+/** `users:profile` by its name alone, when only one unit has it, else by the name before the colon. */
+function ofUrl(
+  { index }: Scope,
+  { what, file }: Hidden,
+  { urls, spaces }: Reachable,
+): UnitPlace | undefined {
+  const cut = what.lastIndexOf(":");
+  if (cut < 0) return urls.get(what);
+  const space = what.slice(0, cut).split(":")[0] ?? "";
+  return (
+    spaces.get(space) ?? index.ofLabel(space, file) ?? index.ofLabel(space.replace(/s$/, ""), file)
+  );
+}
+
+/** Along the relations of the path, to the first that leaves the unit. */
+function ofLookUp({ what }: Hidden, { unit, reachable, imports }: Here): UnitPlace | undefined {
+  const starts = [
+    unit.name,
+    ...new Set(imports.filter(({ isModel }) => isModel).map(({ to }) => to)),
+  ];
+  let at: string | undefined = undefined;
+  for (const hop of what.split("__")) {
+    const known: readonly Relation[] = reachable.relations.get(hop) ?? [];
+    const from: readonly string[] = at === undefined ? starts : [at];
+    const relation: Relation | undefined =
+      known.find((one) => from.includes(one.from)) ?? (at === undefined ? only(known) : undefined);
+    if (relation === undefined) return undefined;
+    if (relation.to.name !== unit.name) return relation.to;
+    at = relation.to.name;
+  }
+  return undefined;
+}
+
+/** When all of them lead to one unit. */
+function only(relations: readonly Relation[]): Relation | undefined {
+  const [first] = relations;
+  return relations.every(({ to }) => to === first?.to) ? first : undefined;
+}
+
+/** `users_profile` is of users: the longest label that the table's name begins with. */
+function ofTable({ project }: Scope, { what }: Hidden): UnitPlace | undefined {
+  return project.units
+    .filter((unit) => what.startsWith(`${(unit.label ?? unit.name).toLowerCase()}_`))
+    .toSorted((a, b) => (b.label ?? b.name).length - (a.label ?? a.name).length)[0];
+}

@@ -1,0 +1,44 @@
+/** Where the ties of all files lead, whatever language each is in. */
+import { resolvePython } from "./python/resolve.ts";
+import type { Code } from "./scan.ts";
+import type { Resolved } from "./score/facts.ts";
+import type { FileFacts, Project } from "./types.ts";
+import type { Configuration } from "./typescript/configuration.ts";
+import { resolveTypeScript } from "./typescript/to-units.ts";
+
+const PYTHON = new Set(["python", "template"]);
+
+export function resolveUnits(
+  { facts, files }: Code,
+  project: Project,
+  configuration: Configuration,
+): Resolved {
+  const isOf = (kind: "python" | "typescript") => {
+    const chosen =
+      project.kind === "folders" || (project.kind === "django") === (kind === "python");
+    const all = [...facts].filter(
+      ([, { language }]) => PYTHON.has(language) === (kind === "python"),
+    );
+    return new Map<string, FileFacts>(chosen ? all : []);
+  };
+  const [python, typescript] = [isOf("python"), isOf("typescript")];
+  const resolved = [
+    ...(python.size === 0 ? [] : [resolvePython(project, python)]),
+    ...(typescript.size === 0
+      ? []
+      : [resolveTypeScript({ project, configuration, names: new Set(files), files: typescript })]),
+  ];
+  return {
+    imports: resolved.flatMap(({ imports }) => imports),
+    keys: resolved.flatMap(({ keys }) => keys),
+    hidden: resolved.flatMap(({ hidden }) => hidden),
+    userKeys: resolved.flatMap(({ userKeys }) => userKeys),
+    ofProject: {
+      imports: resolved.flatMap(({ ofProject }) => ofProject.imports),
+      hidden: resolved.flatMap(({ ofProject }) => ofProject.hidden),
+    },
+    files: new Map(resolved.flatMap((one) => [...one.files])),
+    tables: new Map(resolved.flatMap(({ tables }) => [...tables])),
+    problems: resolved.flatMap(({ problems }) => problems),
+  };
+}

@@ -1,0 +1,77 @@
+/** Reads the files of a code base, each by its language. What was read before is not read again. */
+import { readPython } from "./python/read.ts";
+import { readTemplate } from "./python/template.ts";
+import type { FileFacts, Tree } from "./types.ts";
+import { isConfiguration } from "./typescript/configuration.ts";
+import { readPrisma } from "./typescript/prisma.ts";
+import { readTypeScript } from "./typescript/read.ts";
+import { isTelling } from "./typescript/units.ts";
+
+/** Code of others, where it was put into the repository. */
+const FOREIGN =
+  /(?:^|\/)(?:node_modules|bower_components|site-packages|vendors?|third_party|\.yarn|\.?venv)\//;
+
+const READERS = {
+  python: { files: /\.py$/, read: readPython },
+  template: { files: /\.(?:html?|jinja2?|djhtml)$/, read: readTemplate },
+  typescript: { files: /\.(?:[cm]?[jt]s|[jt]sx)$/, read: readTypeScript },
+  prisma: { files: /\.prisma$/, read: readPrisma },
+} as const;
+
+export type Language = keyof typeof READERS;
+
+/** Told after each file: how many of how many were read. */
+export type OnRead = (read: number, of: number) => void;
+
+export interface Code {
+  readonly tree: Tree;
+  /** By file, in the order of the tree. */
+  readonly facts: Map<string, FileFacts>;
+  /** Those of the tree that are not code of others. */
+  readonly files: readonly string[];
+}
+
+export function openCode(tree: Tree): Code {
+  return { tree, facts: new Map(), files: tree.files.filter((file) => !FOREIGN.test(file)) };
+}
+
+export function has({ files }: Code, language: Language): boolean {
+  return files.some((file) => READERS[language].files.test(file));
+}
+
+/** Adds the facts of all files of these languages. */
+export async function scan(
+  { tree, facts, files }: Code,
+  languages: readonly Language[],
+  onRead: OnRead = () => undefined,
+): Promise<void> {
+  const readers = languages.map((language) => READERS[language]);
+  const wanted = files.filter((file) => readers.some((reader) => reader.files.test(file)));
+  let count = 0;
+  await tree.read(wanted, (file, text) => {
+    count += 1;
+    onRead(count, wanted.length);
+    const reader = readers.find((one) => one.files.test(file));
+    if (text !== undefined && reader !== undefined) facts.set(file, readSafely(reader, file, text));
+  });
+}
+
+/** A reader that fails must not take the report with it. */
+function readSafely({ read }: (typeof READERS)[Language], file: string, text: string): FileFacts {
+  try {
+    return read(file, text);
+  } catch (error) {
+    const what = `it could not be read: ${error instanceof Error ? error.message : String(error)}`;
+    return { ...readTemplate(file, ""), problems: [{ file, line: 1, what }] };
+  }
+}
+
+/** The texts that say how TypeScript is put together. */
+export async function readTexts({ tree, files }: Code): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  const wanted = files.filter((file) => isConfiguration(file) || isTelling(file));
+  await tree.read(wanted, (file, text) => {
+    if (text !== undefined) texts.set(file, text);
+  });
+  return texts;
+}

@@ -1,0 +1,45 @@
+/**
+ * A unit's own outside world: libraries, settings and hosts that only it uses. In the back-test this told more
+ * about which app would leave than all of its history.
+ */
+import { bySpelling } from "../order.ts";
+import type { Outside } from "../types.ts";
+import type { UnitFacts } from "./facts.ts";
+import { isOwnCode } from "./ties.ts";
+
+/** By unit: each thing once, where it is used first. */
+export function ownWorlds(
+  units: readonly UnitFacts[],
+  /** What the project itself uses (settings, urls, wsgi), which is nobody's own. */
+  shared: ReadonlySet<string>,
+): ReadonlyMap<string, readonly Outside[]> {
+  const users = new Map<string, Set<string>>();
+  const first = new Map<string, Outside>();
+  for (const { place, files } of units) {
+    for (const file of files.filter(isOwnCode)) {
+      for (const outside of file.outside) {
+        const key = keyOf(outside);
+        const known = users.get(key) ?? new Set();
+        if (!known.has(place.name)) first.set(`${place.name} ${key}`, outside);
+        users.set(key, known.add(place.name));
+      }
+    }
+  }
+  const worlds = new Map<string, Outside[]>(units.map(({ place }) => [place.name, []]));
+  for (const [key, names] of users) {
+    const [only] = names;
+    const outside = first.get(`${only} ${key}`);
+    if (names.size === 1 && only !== undefined && outside !== undefined && !shared.has(key))
+      worlds.get(only)?.push(outside);
+  }
+  for (const world of worlds.values()) world.sort(byKind);
+  return worlds;
+}
+
+export function keyOf({ kind, what }: Outside): string {
+  return `${kind} ${what}`;
+}
+
+function byKind(a: Outside, b: Outside): number {
+  return bySpelling(a.kind, b.kind) || bySpelling(a.what, b.what);
+}

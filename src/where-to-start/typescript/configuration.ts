@@ -1,0 +1,134 @@
+/** What a code base of TypeScript says of itself: package.json, tsconfig.json, and files of workspaces. */
+import { posix } from "node:path";
+import { parse as parseYaml } from "yaml";
+
+/** What package.json, tsconfig.json and workspace files say, as far as it is JSON that was found. */
+export interface Configuration {
+  /** Folder of a package -> its name and its own `imports`. */
+  readonly packages: ReadonlyMap<string, PackageFile>;
+  /** Folder of a tsconfig -> its `paths`, from the root. */
+  readonly paths: ReadonlyMap<string, readonly PathRule[]>;
+  /** Folder of a project of Nx -> its name. */
+  readonly projects: ReadonlyMap<string, string>;
+  /** Patterns of the workspaces at the root. */
+  readonly workspaces: readonly string[];
+}
+
+export interface PackageFile {
+  readonly name: string | undefined;
+  readonly imports: Readonly<Record<string, unknown>>;
+}
+
+/** Of `paths` and `imports`. */
+export interface PathRule {
+  readonly pattern: string;
+  /** From the root. */
+  readonly targets: readonly string[];
+}
+
+/** Files that `readConfiguration` wants the texts of. */
+export function isConfiguration(file: string): boolean {
+  return /(^|\/)((?:package|project)\.json|[tj]sconfig[\w.-]*\.json|pnpm-workspace\.yaml|lerna\.json)$/.test(
+    file,
+  );
+}
+
+export function readConfiguration(texts: ReadonlyMap<string, string>): Configuration {
+  const packages = new Map<string, PackageFile>();
+  const paths = new Map<string, readonly PathRule[]>();
+  const projects = new Map<string, string>();
+  const workspaces: string[] = [];
+  for (const [file, text] of texts) {
+    const folder = folderOf(file);
+    const name = posix.basename(file);
+    if (name === "package.json") {
+      const json = readJson(text);
+      const imports = isRecord(json["imports"]) ? json["imports"] : {};
+      packages.set(folder, {
+        name: typeof json["name"] === "string" ? json["name"] : undefined,
+        imports,
+      });
+      if (folder === "") workspaces.push(...patternsOf(json["workspaces"]));
+    } else if (name === "project.json") {
+      const { name: given, projectType, targets } = readJson(text);
+      const isProject = typeof projectType === "string" || isRecord(targets);
+      if (isProject && folder !== "")
+        projects.set(folder, typeof given === "string" ? given : posix.basename(folder));
+    } else if (name === "pnpm-workspace.yaml" && folder === "") {
+      workspaces.push(...patternsOf(readYaml(text)["packages"]));
+    } else if (name === "lerna.json" && folder === "") {
+      workspaces.push(...patternsOf(readJson(text)["packages"]));
+    }
+  }
+  for (const file of texts.keys()) {
+    const rules = /sconfig[\w.-]*\.json$/.test(file) ? pathsOf(file, texts) : [];
+    const folder = folderOf(file);
+    if (rules.length > 0) paths.set(folder, [...(paths.get(folder) ?? []), ...rules]);
+  }
+  return { packages, paths, projects, workspaces: [...new Set(workspaces)] };
+}
+
+function pathsOf(file: string, texts: ReadonlyMap<string, string>, depth = 0): readonly PathRule[] {
+  const json = readJson(texts.get(file) ?? "");
+  const folder = folderOf(file);
+  const options = isRecord(json["compilerOptions"]) ? json["compilerOptions"] : {};
+  const base =
+    typeof options["baseUrl"] === "string" ? posix.join(folder, options["baseUrl"]) : folder;
+  const own: PathRule[] = [];
+  if (isRecord(options["paths"])) {
+    for (const [pattern, targets] of Object.entries(options["paths"]))
+      own.push({ pattern, targets: patternsOf(targets).map((target) => posix.join(base, target)) });
+  }
+  // What is written relative to baseUrl is found after all patterns.
+  if (typeof options["baseUrl"] === "string")
+    own.push({ pattern: "*", targets: [posix.join(base, "*")] });
+  const parent = json["extends"];
+  if (
+    own.length > 0 ||
+    typeof parent !== "string" ||
+    !parent.startsWith(".") ||
+    depth > EXTENDS_MAX
+  )
+    return own;
+  const path = posix.join(folder, parent);
+  return pathsOf(texts.has(path) ? path : `${path}.json`, texts, depth + 1);
+}
+
+/** More is a circle. */
+const EXTENDS_MAX = 10;
+
+export function folderOf(file: string): string {
+  const at = file.lastIndexOf("/");
+  return at === -1 ? "" : file.slice(0, at);
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function patternsOf(value: unknown): string[] {
+  const list = isRecord(value) ? value["packages"] : value;
+  return Array.isArray(list) ? list.filter((one) => typeof one === "string") : [];
+}
+
+/** JSON as tsconfig has it: with comments and commas at the end. What is broken says nothing. */
+function readJson(text: string): Record<string, unknown> {
+  const bare = text
+    .replace(/("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, "$1")
+    .replace(/("(?:[^"\\\n]|\\.)*")|,(\s*[}\]])/g, "$1$2");
+  try {
+    const value: unknown = JSON.parse(bare);
+    return isRecord(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function readYaml(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = parseYaml(text);
+    return isRecord(value) ? value : {};
+  } catch {
+    return {};
+  }
+}

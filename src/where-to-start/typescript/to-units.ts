@@ -1,0 +1,221 @@
+/** From what is written in TypeScript to what is meant: which unit an import, a foreign key or a name leads to. */
+import type { Resolved, ResolvedHidden, ResolvedImport, ResolvedKey } from "../score/facts.ts";
+import { isTying } from "../score/ties.ts";
+import type { FileFacts, ForeignKey, Hidden, Import, Project, UnitPlace } from "../types.ts";
+import { unitFinder } from "../unit-of.ts";
+import { packageOf } from "./outside.ts";
+import { modelOfCall, ownersOf, type Owners, problemsOf } from "./prisma-owners.ts";
+import type { Configuration } from "./configuration.ts";
+import { resolver } from "./resolve.ts";
+
+export interface TypeScriptCode {
+  readonly project: Project;
+  /** All there are in the code base. */
+  readonly names: ReadonlySet<string>;
+  readonly configuration: Configuration;
+  /** Of `readTypeScript` and `readPrisma`, by file. */
+  readonly files: ReadonlyMap<string, FileFacts>;
+}
+
+interface Scope {
+  readonly unitOf: (file: string) => UnitPlace | undefined;
+  /** Of an import; undefined for a library and for a file that is in no unit. */
+  readonly target: (file: string, specifier: string) => UnitPlace | undefined;
+  readonly isOwn: (file: string, specifier: string) => boolean;
+  /** Units that declare something that stores rows, by its name. */
+  readonly models: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
+  readonly tokens: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
+  readonly owners: Owners;
+  readonly isMarcot: boolean;
+}
+
+const THE_PROJECT = "the project";
+
+export function resolveTypeScript(code: TypeScriptCode): Resolved {
+  const scope = scopeOf(code);
+  const imports: ResolvedImport[] = [];
+  const keys: ResolvedKey[] = [];
+  const hidden: ResolvedHidden[] = [];
+  const ofProject = { imports: [] as ResolvedImport[], hidden: [] as ResolvedHidden[] };
+  for (const facts of code.files.values()) {
+    if (facts.language === "prisma") keys.push(...prismaKeys(scope, facts));
+    const unit = scope.unitOf(facts.file);
+    if (unit === undefined && facts.isTest) continue;
+    const taken = facts.imports.flatMap((one) => resolveImport(scope, one, unit));
+    const named = resolveHidden(scope, facts, { unit, imports: taken });
+    (unit === undefined ? ofProject.imports : imports).push(...taken);
+    (unit === undefined ? ofProject.hidden : hidden).push(...named);
+    if (unit !== undefined && facts.language !== "prisma")
+      keys.push(...facts.foreignKeys.flatMap((key) => resolveKey(scope, { key, facts, unit })));
+  }
+  return {
+    imports,
+    keys,
+    hidden,
+    userKeys: [],
+    ofProject,
+    files: withoutOwn(scope, code.files),
+    tables: scope.owners.tables,
+    problems: problemsOf(scope.owners),
+  };
+}
+
+function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scope {
+  const { units } = project;
+  const indexOf = unitFinder(units);
+  const unitOf = (file: string) => {
+    const index = indexOf(file);
+    return index === undefined ? undefined : units[index];
+  };
+  const resolve = resolver(names, configuration);
+  const byModule = new Map(
+    project.kind === "folders" || project.kind === "nest"
+      ? []
+      : units.flatMap((unit) => unit.modules.map((name) => [name, unit] as const)),
+  );
+  const named = (specifier: string) =>
+    byModule.get(specifier) ?? byModule.get(packageOf(specifier) ?? "");
+  const models = new Map<string, Set<UnitPlace>>();
+  const tokens = new Map<string, Set<UnitPlace>>();
+  for (const facts of files.values()) {
+    const unit = unitOf(facts.file);
+    if (unit === undefined || !isTying(facts)) continue;
+    for (const { name } of facts.models) addTo(models, name, unit);
+    for (const { kind, what } of facts.declared ?? [])
+      if (kind === "token") addTo(tokens, what, unit);
+  }
+  return {
+    unitOf,
+    target: (file, specifier) => {
+      const found = resolve(file, specifier);
+      return (found === undefined ? undefined : unitOf(found)) ?? named(specifier);
+    },
+    isOwn: (file, specifier) =>
+      resolve(file, specifier) !== undefined || named(specifier) !== undefined,
+    models,
+    tokens,
+    owners: ownersOf(files, unitOf),
+    isMarcot: project.kind === "marcot",
+  };
+}
+
+function addTo(map: Map<string, Set<UnitPlace>>, key: string, unit: UnitPlace): void {
+  map.set(key, (map.get(key) ?? new Set()).add(unit));
+}
+
+function resolveImport(
+  { target, models, isMarcot }: Scope,
+  source: Import,
+  unit: UnitPlace | undefined,
+): ResolvedImport[] {
+  const { file, line, from, names, isType } = source;
+  const to = target(file, from);
+  if (to === undefined || to === unit) return [];
+  const isModel = names.some((name) => models.get(name)?.has(to) === true);
+  const isContract = isMarcot && to.modules.includes(from);
+  const ends = { from: unit?.name ?? THE_PROJECT, to: to.name };
+  const more = isContract ? { isContract } : {};
+  return [{ file, line, ...ends, names, isType, isModel, ...more, source }];
+}
+
+interface Asked {
+  readonly key: ForeignKey;
+  readonly facts: FileFacts;
+  readonly unit: UnitPlace;
+}
+
+function resolveKey(scope: Scope, { key, facts, unit }: Asked): ResolvedKey[] {
+  const to = unitOfModel(scope, { name: key.to, facts, unit });
+  return to === undefined || to === unit ? [] : [toKey(key, unit, to)];
+}
+
+/** By the file itself, by its imports, and where these lead to no unit by a name that only one unit has. */
+function unitOfModel(
+  { models, target }: Scope,
+  { name, facts, unit }: { name: string; facts: FileFacts; unit: UnitPlace },
+): UnitPlace | undefined {
+  const [first = name] = name.split(".");
+  if (facts.models.some((model) => model.name === first)) return unit;
+  const imported = facts.imports.find(({ names, here = names }) => here.includes(first));
+  const to = imported && target(facts.file, imported.from);
+  if (to !== undefined) return to;
+  const known = models.get(name.split(".").at(-1) ?? name) ?? models.get(first);
+  if (known?.has(unit) === true) return unit;
+  return known?.size === 1 ? [...known][0] : undefined;
+}
+
+function toKey(source: ForeignKey, from: UnitPlace, to: UnitPlace): ResolvedKey {
+  const { file, line, field, kind } = source;
+  const isUser = /(^|[^a-z])(users?|accounts?)$/i.test(source.to.replace(/Entity$/, ""));
+  return { file, line, from: from.name, to: to.name, field, kind, isUser, source };
+}
+
+/** Of a schema that lies in no unit, each model is the unit's that was chosen for it. */
+function prismaKeys({ owners }: Scope, { foreignKeys }: FileFacts): ResolvedKey[] {
+  return foreignKeys.flatMap((key) => {
+    const [from, to] = [owners.byModel.get(key.owner), owners.byModel.get(key.to)];
+    return from === undefined || to === undefined || from.unit === to.unit
+      ? []
+      : [toKey(key, from.unit, to.unit)];
+  });
+}
+
+function resolveHidden(
+  scope: Scope,
+  facts: FileFacts,
+  { unit, imports }: { unit: UnitPlace | undefined; imports: readonly ResolvedImport[] },
+): ResolvedHidden[] {
+  const called = facts.hidden.flatMap(
+    ({ what }) => scope.owners.byCall.get(modelOfCall(what) ?? "")?.unit ?? [],
+  );
+  return facts.hidden.flatMap((source) => {
+    const { file, line, kind, what } = source;
+    const targets =
+      kind === "transaction"
+        ? [
+            ...imports.filter(({ isModel, isType }) => isModel && !isType).map(({ to }) => to),
+            ...called.map(({ name }) => name),
+          ]
+        : targetsOf(scope, { source, facts, unit }).map(({ name }) => name);
+    return [...new Set(targets)]
+      .filter((to) => to !== unit?.name)
+      .map((to) => ({ file, line, from: unit?.name ?? THE_PROJECT, to, kind, what, source }));
+  });
+}
+
+function targetsOf(
+  scope: Scope,
+  { source, facts, unit }: { source: Hidden; facts: FileFacts; unit: UnitPlace | undefined },
+): UnitPlace[] {
+  const { what, kind } = source;
+  const model = modelOfCall(what);
+  if (kind === "model by name" && model !== undefined) {
+    const owner = scope.owners.byCall.get(model);
+    return owner === undefined ? [] : [owner.unit];
+  }
+  const entity = /^InjectRepository\(([\w.]+)\)$/.exec(what)?.[1];
+  if (entity !== undefined && unit !== undefined) {
+    const to = unitOfModel(scope, { name: entity, facts, unit });
+    return to === undefined ? [] : [to];
+  }
+  const known = scope.tokens.get(what);
+  // What a unit has itself it does not get from elsewhere; of several nobody knows which.
+  return known?.size === 1 && (unit === undefined || !known.has(unit)) ? [...known] : [];
+}
+
+function withoutOwn(
+  { isOwn }: Scope,
+  files: ReadonlyMap<string, FileFacts>,
+): Map<string, FileFacts> {
+  return new Map(
+    [...files].map(([file, facts]) => {
+      const libraries = new Set(
+        facts.imports.filter(({ from }) => isOwn(file, from)).map(({ from }) => packageOf(from)),
+      );
+      const outside = facts.outside.filter(
+        ({ kind, what }) => kind !== "library" || !libraries.has(what),
+      );
+      return [file, { ...facts, outside }];
+    }),
+  );
+}

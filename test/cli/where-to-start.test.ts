@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Report } from "../../src/where-to-start/types.ts";
+import { git, repositoryOf, temporaryFolder } from "../where-to-start/repository.ts";
+import { djangoFiles, djangoShop, nestShop } from "../where-to-start/shops.ts";
+import { marcot } from "./command.ts";
+
+/** Far from any project of Marcot. */
+const cwd = temporaryFolder();
+
+async function ask(...args: string[]) {
+  return marcot(["where-to-start", ...args], { cwd });
+}
+
+test("a table of at most 100 columns, without colours in a pipe", async () => {
+  const { code, stdout, stderr } = await ask(djangoShop());
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stdout,
+    /^where-to-start: .* 5 apps · \d+ lines · 16 commits in \d+ months? to 2026-05-26\n/,
+  );
+  assert.match(
+    stdout,
+    /\n 1 {2}payments +\d+ {2}pain █+·* {2}safe █+·* {2}small █+·* {2}1 need it · 3 cuts \(S\)/,
+  );
+  assert.match(stdout, /own world: stripe, 1 setting, 1 host · 13 commits, 6 fixes, 2 people/);
+  assert.match(stdout, /not yet: users in every request \(shop\/settings\.py:12\)/);
+  assert.match(stdout, /\nnext: marcot where-to-start .* --cuts payments/);
+  // oxlint-disable-next-line no-control-regex
+  assert.doesNotMatch(stdout, /\u001B/);
+  const long = stdout.split("\n").filter((line) => line.length > 100 && !line.startsWith("next:"));
+  assert.deepEqual(long, []);
+});
+
+test("its bill, its reasons and its draft", async () => {
+  const folder = djangoShop();
+  const cuts = await ask(folder, "--cuts", "payments");
+  assert.equal(cuts.code, 0);
+  assert.match(cuts.stdout, /^payments: 3 cuts, 4 points, size S\n/);
+  assert.match(
+    cuts.stdout,
+    /shop\/payments\/models\.py:3 +orders +Payment\.order -> orders\.Order/,
+  );
+  assert.match(
+    cuts.stdout,
+    /shop\/orders\/views\.py:4 +orders +charge from shop\.payments\.gateway/,
+  );
+  assert.match(cuts.stdout, /Units that have to change: orders\./);
+  const why = await ask(folder, "--why", "payments");
+  assert.match(why.stdout, /commits, 6 repairs, 2 people \(13\)/);
+  const newest = git(folder, "log", "-1", "--format=%h", "--abbrev=10", "--", "shop/payments");
+  assert.match(why.stdout, new RegExp(`${newest} +2026-\\d\\d-\\d\\d +.* the gateway`));
+  assert.match(why.stdout, /shop\/payments\/gateway\.py:4 +setting +STRIPE_KEY/);
+  const draft = await ask(folder, "--draft-contract", "payments");
+  assert.match(draft.stdout, /export const v1 = contract\("payments\/v1"/);
+});
+
+test("--json prints the report alone, and the page needs no network", async () => {
+  const page = join(cwd, "report.html");
+  const { code, stdout } = await ask(nestShop(), "--json", "--html", page);
+  assert.equal(code, 0);
+  const report = JSON.parse(stdout) as Report;
+  assert.equal(report.start.unit, "mail");
+  const text = readFileSync(page, "utf8");
+  assert.match(text, /Start with <a href="#unit-mail">mail<\/a>, as a service/);
+  assert.doesNotMatch(text, /<script|<link|<img|url\(|@import|src=/);
+  assert.match(text, /default-src 'none'/);
+});
+
+test("what strangers wrote steers neither the terminal nor the page", async () => {
+  const evil = "\u001B[31m<script>alert(1)</script>";
+  const files = djangoFiles();
+  const folder = repositoryOf([
+    { files, subject: evil },
+    {
+      files: { "shop/payments/gateway.py": `${files["shop/payments/gateway.py"]}#` },
+      subject: evil,
+    },
+    {
+      files: {
+        [`shop/payments/${evil.replaceAll("/", "")}.py`]:
+          "from shop.catalog.models import Product\n",
+      },
+    },
+  ]);
+  const page = join(cwd, "evil.html");
+  for (const more of [[], ["--cuts", "payments"], ["--why", "payments"]]) {
+    const { stdout, code } = await ask(folder, "--at", "HEAD", "--html", page, ...more);
+    assert.equal(code, 0);
+    // oxlint-disable-next-line no-control-regex
+    assert.doesNotMatch(stdout, /\u001B/);
+  }
+  assert.doesNotMatch(readFileSync(page, "utf8"), /<script/);
+});
+
+test("0 whatever the answer is, 1 for what cannot be read, 2 for wrong use", async () => {
+  const quiet = repositoryOf([{ files: { "src/a/x.js": "1;\n" } }]);
+  const stay = await ask(quiet);
+  assert.equal(stay.code, 0);
+  assert.match(stay.stdout, /stay: nothing was found that could leave/);
+  const absent = await ask("/no/such/folder");
+  assert.equal(absent.code, 1);
+  assert.match(
+    absent.stderr,
+    /^marcot: \/no\/such\/folder does not exist\n.*\[CodeUnreadable\]\n$/,
+  );
+  const folder = djangoShop();
+  for (const wrong of [
+    ["--cuts", "nobody"],
+    ["--months", "x"],
+    ["--kind", "rails"],
+    ["--cuts", "users", "--why", "users"],
+    ["--backtest", "HEAD"],
+    ["--nonsense"],
+  ])
+    assert.equal((await ask(folder, ...wrong)).code, 2, wrong.join(" "));
+});
+
+test("--backtest: the rank just before it left, of how many", async () => {
+  const folder = djangoShop();
+  git(folder, "rm", "-q", "-r", "shop/payments");
+  git(folder, "commit", "-q", "-m", "Payments is a service");
+  const { code, stdout } = await ask(folder, "--backtest", "HEAD", "payments");
+  assert.equal(code, 0);
+  assert.match(stdout, /^payments, before HEAD: rank 1 of \d \(position 0\.00; chance is 0\.5\)/);
+  const gated = await ask(folder, "--backtest", "HEAD", "users");
+  assert.match(gated.stdout, /^users, before HEAD: not ranked: in every request/);
+});

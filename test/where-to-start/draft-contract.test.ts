@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { aboutOf, type AnyContract } from "../../src/contract/contract.ts";
+import { draftContract } from "../../src/where-to-start/draft/contract.ts";
+import { fieldsOf } from "../../src/where-to-start/draft/fields.ts";
+import { whereToStart } from "../../src/where-to-start/where-to-start.ts";
+import { djangoShop, nestShop } from "./shops.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+async function draftOf(folder: string, unit: string): Promise<string> {
+  const { evidence } = await whereToStart(folder);
+  const facts = evidence.units.find(({ place }) => place.name === unit);
+  assert.ok(facts);
+  return draftContract(facts);
+}
+
+/** Within the project, so that `marcot/contract` is found as an app finds it. */
+async function loaded(drafts: readonly string[]): Promise<AnyContract[]> {
+  const folder = mkdtempSync(join(root, "example", "draft-"));
+  try {
+    const files = drafts.map((text, index) => {
+      const file = join(folder, `contract${index}.ts`);
+      writeFileSync(file, text);
+      return file;
+    });
+    const options =
+      "--noEmit --strict --target es2024 --module nodenext --skipLibCheck --types node --erasableSyntaxOnly --allowImportingTsExtensions --noUncheckedIndexedAccess".split(
+        " ",
+      );
+    const tsc = join(root, "node_modules", ".bin", "tsc");
+    execFileSync(tsc, [...options, "--ignoreConfig", ...files], { cwd: root, stdio: "pipe" });
+    const modules = await Promise.all(
+      files.map(async (file) => (await import(pathToFileURL(file).href)) as { v1: AnyContract }),
+    );
+    return modules.map(({ v1 }) => v1);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test("a draft compiles, loads, and says who calls what", async () => {
+  const drafts = [
+    await draftOf(djangoShop(), "payments"),
+    await draftOf(djangoShop(), "catalog"),
+    await draftOf(nestShop(), "mail"),
+    await draftOf(nestShop(), "users"),
+    await draftOf(nestShop(), "reports"),
+  ];
+  const [payments = "", catalog = "", mail = ""] = drafts;
+  assert.match(payments, /Called by shop\/orders\/views\.py:4\n/);
+  assert.match(
+    payments,
+    /charge\(request, amount: int, currency: str = "EUR"\), shop\/payments\/gateway\.py:3/,
+  );
+  assert.match(payments, /views: shop\/urls\.py:1/);
+  assert.match(catalog, /Used by shop\/orders\/models\.py:3, shop\/orders\/views\.py:2/);
+  assert.match(mail, /Called by src\/orders\/orders\.controller\.ts:4/);
+  const abouts = (await loaded(drafts)).map(aboutOf);
+  const [first, second, third] = abouts;
+  assert.deepEqual(
+    first?.endpoints.map(({ name, method, path }) => `${name} ${method} ${path}`),
+    ["charge POST /charge/"],
+  );
+  assert.deepEqual(
+    second?.endpoints.map(({ name }) => name),
+    ["priceOf", "product"],
+  );
+  assert.deepEqual(
+    third?.endpoints.map(({ name }) => name),
+    ["send"],
+  );
+});
+
+test("hostile names and comments do not get out of their place", async () => {
+  const { evidence } = await whereToStart(djangoShop());
+  const facts = evidence.units.find(({ place }) => place.name === "payments");
+  assert.ok(facts);
+  const named = (name: string, parameters: string) => ({
+    file: "a.py",
+    line: 1,
+    name,
+    is: "function" as const,
+    parameters,
+  });
+  const [first, ...files] = facts.files;
+  const [call] = facts.importsIn;
+  assert.ok(first && call);
+  const names = ["close */ process.exit(1) /*", "__init__", "délai", "a_b", "aB", "constructor"];
+  const exports = names.map((name) =>
+    named(name, '(x="*/ } )", *args, **kwargs, y: int | None = None)'),
+  );
+  const importsIn = [{ ...call, names, file: "x*/y.py" }];
+  const draft = draftContract({
+    ...facts,
+    importsIn,
+    files: [{ ...first, exports, models: [] }, ...files],
+  });
+  const [contract] = (await loaded([draft])).map(aboutOf);
+  assert.ok((contract?.endpoints.length ?? 0) >= 4);
+});
+
+test("fields come from annotations, then defaults, then names", () => {
+  const said = (parameters: string) =>
+    fieldsOf(parameters).map(({ name, field }) => `${name}: ${field}`);
+  assert.deepEqual(
+    said(
+      "(self, user_id, when: datetime.datetime, ids: list[int], *, limit=10, net=False, note: str | None = None, **extra)",
+    ),
+    [
+      "user_id: integer()",
+      "when: datetime()",
+      "ids: list(integer())",
+      "limit: optional(integer())",
+      "net: optional(boolean())",
+      "note: optional(text())",
+    ],
+  );
+  assert.deepEqual(
+    said(
+      "(id: string, { a, b = 'x' }: { a: number; b?: string }, tags: string[], opts?: Options, done: (x: number) => void = () => {})",
+    ),
+    [
+      "id: text()",
+      "a: number()",
+      "b: optional(text())",
+      "tags: list(text())",
+      "opts: optional(json())",
+      "done: optional(json())",
+    ],
+  );
+});

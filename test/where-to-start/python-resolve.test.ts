@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { packages, resolveIn } from "./python-project.ts";
+
+const settings = `INSTALLED_APPS = ["shop.users", "shop.cart", "shop.blog"]\nAUTH_USER_MODEL = "users.User"`;
+const project = {
+  ...packages("shop", "shop/users", "shop/cart", "shop/blog"),
+  "shop/settings.py": settings,
+  "shop/users/models.py": "class User(AbstractUser): pass\nclass Team(models.Model): pass",
+};
+
+async function importsOf(file: string, text: string): Promise<string[]> {
+  const { imports } = await resolveIn({ ...project, [file]: text });
+  return imports.map(({ line, to, names, isModel, isType }) =>
+    [line, to, names.join("+"), isModel ? "model" : "", isType ? "type" : ""].join(" ").trim(),
+  );
+}
+
+test("an import leads to the unit of the longest name", async () => {
+  assert.deepEqual(
+    await importsOf(
+      "shop/cart/views.py",
+      `import shop.users.views
+from shop import users, blog, cart
+from shop.users.models import User
+from ..blog import posts
+from . import forms
+from ...outside import x
+from shop.cart.models import *
+import django.shop.users
+from shop.users import models`,
+    ),
+    [
+      "1 users",
+      "2 users users",
+      "2 blog blog",
+      "3 users User model",
+      "4 blog posts",
+      "9 users models model",
+    ],
+  );
+});
+
+test("imports for types alone are told", async () => {
+  assert.deepEqual(
+    await importsOf("shop/cart/a.py", "if TYPE_CHECKING:\n  from shop.users.models import User"),
+    ["2 users User model type"],
+  );
+});
+
+test("short names: a neighbour of the file first, then the app; of two apps the nearest", async () => {
+  const { imports } = await resolveIn({
+    ...packages("apps", "apps/users", "apps/forms", "apps/stats", "mkt", "mkt/stats", "mkt/shop"),
+    "apps/users/forms.py": "",
+    "apps/users/views.py": "import forms\nfrom stats import x\nfrom forms import y",
+    "mkt/shop/views.py": "from forms import z\nfrom mkt.stats import x",
+    "manage.py": `sys.path.append("apps")`,
+    "settings.py": `INSTALLED_APPS = ("users", "forms", "stats", "mkt.stats", "mkt.shop")`,
+  });
+  assert.deepEqual(
+    imports.map(({ file, to, line }) => `${file}:${line} ${to}`),
+    ["apps/users/views.py:2 stats", "mkt/shop/views.py:1 forms", "mkt/shop/views.py:2 mkt.stats"],
+  );
+});
+
+test("a foreign key leads to the unit that has the rows", async () => {
+  const { keys } = await resolveIn({
+    ...project,
+    "shop/cart/models.py": `from shop.users.models import Team as Group
+from shop.users import models as people
+from shop.blog.models import *
+class Own(models.Model): pass
+class Cart(models.Model):
+    a = models.ForeignKey("users.Team")
+    b = models.ForeignKey(Group)
+    c = models.ForeignKey(people.Team)
+    d = models.ForeignKey(settings.AUTH_USER_MODEL)
+    e = models.ForeignKey("self")
+    f = models.ForeignKey(Own)
+    g = models.ForeignKey("Later")
+    h = models.ForeignKey("users.User")
+    i = models.OneToOneField(Post)
+    j = models.ForeignKey("contenttypes.ContentType")
+    k = GenericForeignKey()
+    l = models.ManyToManyField(get_user_model())
+class Later(models.Model): pass`,
+    "shop/blog/models.py": "class Post(models.Model): pass",
+  });
+  assert.deepEqual(
+    keys.map(({ field, to, isUser }) => `${field} ${to}${isUser ? " user" : ""}`),
+    ["a users", "b users", "c users", "d users user", "h users user", "i blog", "l users user"],
+  );
+});
+
+test("foreign keys to Django's own user lead out of all units", async () => {
+  const { keys, userKeys } = await resolveIn({
+    ...packages("a", "b", "c"),
+    "settings.py": `INSTALLED_APPS = ["a", "b", "c"]`,
+    "a/models.py": `from django.contrib.auth.models import User as U
+class A(models.Model):
+    a = models.ForeignKey(U)
+    b = models.ForeignKey("auth.User")
+    c = models.ForeignKey(settings.AUTH_USER_MODEL)`,
+  });
+  assert.deepEqual(keys, []);
+  assert.deepEqual(
+    userKeys.map(({ field, to, isUser }) => `${field} ${to} ${isUser}`),
+    ["a auth true", "b auth true", "c auth true"],
+  );
+});
+
+test("labels of AppConfigs name the unit in foreign keys", async () => {
+  const { keys } = await resolveIn({
+    ...project,
+    "shop/users/apps.py": `class UsersConfig(AppConfig):\n    name = "shop.users"\n    label = "people"`,
+    "shop/cart/models.py": `class Cart(models.Model):\n    a = models.ForeignKey("people.Team")`,
+  });
+  assert.deepEqual(
+    keys.map(({ to }) => to),
+    ["users"],
+  );
+});
+
+test("ties by name lead to units", async () => {
+  const { hidden } = await resolveIn({
+    ...project,
+    "shop/users/urls.py": `app_name = "people"\nurlpatterns = [path("x", v, name="profile")]`,
+    "shop/users/tasks.py": `@shared_task(name="greet")\ndef f(): pass`,
+    "shop/blog/models.py": `class Post(models.Model):\n    author = models.ForeignKey("users.Team", related_name="posts")`,
+    "shop/cart/views.py": `from shop.users.models import Team
+reverse("profile"); reverse("blog:post"); reverse("cart:own"); reverse("people:x")
+send_task("greet"); send_task("shop.blog.tasks.x")
+p = "blog.add_post"
+get_model("users", "Team"); ContentType.objects.get_for_model(Team)
+@receiver(post_save, sender=Team)
+@transaction.atomic
+def f(): Team.objects.filter(posts__title=1)
+cursor.execute("SELECT x FROM users_team WHERE y")`,
+    "shop/blog/views.py": `Post.objects.select_related("author")`,
+  });
+  assert.deepEqual(
+    hidden.map(({ from, to, kind, line }) => `${from} ${line} ${kind} ${to}`),
+    [
+      "cart 2 url users",
+      "cart 2 url blog",
+      "cart 2 url users",
+      "cart 3 task users",
+      "cart 3 task blog",
+      "cart 4 permission blog",
+      "cart 5 model by name users",
+      "cart 5 model by name users",
+      "cart 6 signal users",
+      "cart 7 transaction users",
+      "cart 8 look-up blog",
+      "cart 9 join users",
+      "blog 1 look-up users",
+    ],
+  );
+});
+
+test("templates lead to units, and the project's own files are told apart", async () => {
+  const { imports, hidden, ofProject } = await resolveIn({
+    ...project,
+    "shop/users/templatetags/people.py": "",
+    "shop/cart/templates/a.html": `{% load people %}{% url 'users:x' %}{{ perms.blog.add_post }}`,
+    "shop/urls.py": "from shop.users import views\nfrom shop.blog.models import Post",
+  });
+  assert.deepEqual(
+    imports.map(({ from, to }) => `${from} ${to}`),
+    ["cart users"],
+  );
+  assert.deepEqual(
+    hidden.map(({ kind, to }) => `${kind} ${to}`),
+    ["url users", "permission blog"],
+  );
+  assert.deepEqual(
+    ofProject.imports.map(({ from, to }) => `${from} ${to}`),
+    ["the project users", "the project blog"],
+  );
+});
+
+test("modules of the code base are no libraries", async () => {
+  const { files } = await resolveIn({
+    ...project,
+    "shop/cart/forms.py": "",
+    "shop/cart/views.py": "import stripe\nimport shop.users\nimport forms",
+  });
+  const { outside } = files.get("shop/cart/views.py") ?? {};
+  assert.deepEqual(
+    outside?.map(({ what }) => what),
+    ["stripe"],
+  );
+});

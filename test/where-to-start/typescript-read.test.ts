@@ -1,0 +1,263 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { test } from "node:test";
+import { parseSync, Visitor } from "oxc-parser";
+import { readPrisma } from "../../src/where-to-start/typescript/prisma.ts";
+import { readTypeScript } from "../../src/where-to-start/typescript/read.ts";
+import { readConfiguration } from "../../src/where-to-start/typescript/configuration.ts";
+import { resolver } from "../../src/where-to-start/typescript/resolve.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** Every import by a walk over the syntax tree, which the reader does not make: it uses the module record. */
+function walked(file: string, text: string): string[] {
+  const found: string[] = [];
+  const lineOf = (offset: number) => text.slice(0, offset).split("\n").length;
+  const add = (start: number, source: unknown) => {
+    const { type, value } = (source ?? {}) as { type?: string; value?: unknown };
+    if (type === "Literal" && typeof value === "string") found.push(`${lineOf(start)} ${value}`);
+  };
+  new Visitor({
+    ImportDeclaration: ({ start, source }) => add(start, source),
+    ExportNamedDeclaration: ({ start, source }) => add(start, source),
+    ExportAllDeclaration: ({ start, source }) => add(start, source),
+    ImportExpression: ({ start, source }) => add(start, source),
+    TSImportEqualsDeclaration: ({ start, moduleReference }) => {
+      if (moduleReference.type === "TSExternalModuleReference")
+        add(start, moduleReference.expression);
+    },
+    CallExpression: ({ start, callee, arguments: given }) => {
+      if (callee.type === "Identifier" && callee.name === "require") add(start, given[0]);
+    },
+  }).visit(parseSync(basename(file), text).program);
+  return found.toSorted();
+}
+
+function readImports(file: string, text: string): string[] {
+  return readTypeScript(file, text)
+    .imports.map(({ line, from }) => `${line} ${from}`)
+    .toSorted();
+}
+
+const STRANGE = `import a, { b as c, type D } from "./one";
+import * as n from './two'
+import type { T } from "./three"; import "./four";
+export * from "./five";
+export * as six from "./six"; export { x as y } from "./seven";
+export type { Z } from "./eight";
+const text = \`
+import q from "./not-this-one"
+\`; // import r from "./nor-this"
+/* import s from "./nor-that" */
+const late = import("./nine");
+const later = await import(\`./ten\`);
+const computed = import(\`./\${text}\`);
+const old = require("./eleven");
+import older = require("./twelve");
+const regex = /import x from "y"/;
+export { text, late, later, computed, old, older, regex, a, c, n };
+export type { D, T };
+function nested() { return require('./thirteen'); }
+const jsx = "import('./never')";
+`;
+
+test("every import of strange code is found, with its line, and none is made up", () => {
+  const found = readImports("strange.ts", STRANGE);
+  // The walk does not see templates; the reader does.
+  assert.deepEqual(
+    found.filter((one) => one !== "12 ./ten"),
+    walked("strange.ts", STRANGE),
+  );
+  assert.equal(found.length, 13);
+});
+
+test("every import of this code base is found", () => {
+  const files = globSync("{src,apps,test,bench}/**/*.{ts,js}", {
+    cwd: root,
+    exclude: ["**/node_modules/**"],
+  });
+  assert.ok(files.length > 300);
+  let count = 0;
+  for (const file of files) {
+    const text = readFileSync(join(root, file), "utf8");
+    const found = readImports(file, text);
+    count += found.length;
+    assert.deepEqual(found, walked(file, text), file);
+  }
+  assert.ok(count > 2000);
+});
+
+test("what is taken, what it is called here, and whether only types are", () => {
+  const { imports } = readTypeScript("a.ts", STRANGE);
+  const of = (from: string) => imports.find((one) => one.from === from);
+  assert.deepEqual(of("./one")?.names, ["default", "b"]);
+  assert.deepEqual(of("./one")?.here, ["a", "c"]);
+  assert.equal(of("./one")?.isType, false);
+  assert.deepEqual(of("./two")?.names, ["*"]);
+  assert.equal(of("./three")?.isType, true);
+  assert.deepEqual([of("./four")?.names, of("./four")?.isType], [[], false]);
+  assert.equal(of("./eight")?.isType, true);
+  assert.deepEqual(of("./seven")?.names, ["x"]);
+});
+
+test("exports with the parameters of functions", () => {
+  const { exports } = readTypeScript(
+    "a.ts",
+    `export function one(a: string, { b } = { b: 1 }): void {}
+export const two = async (x: number) => x;
+export const three = (1 + 2);
+export class Four {}
+export default function five(...rest: string[]) {}
+export type Six = string;
+`,
+  );
+  assert.deepEqual(
+    exports.map(({ name, is, parameters }) => `${name} ${is} ${parameters ?? ""}`.trim()),
+    [
+      "one function (a: string, { b } = { b: 1 })",
+      "two function (x: number)",
+      "three value",
+      "Four class",
+      "default function (...rest: string[])",
+    ],
+  );
+});
+
+test("relations of Drizzle, TypeORM, MikroORM and Mongoose", () => {
+  const drizzle = readTypeScript(
+    "tables.ts",
+    `import { pgTable } from "drizzle-orm/pg-core";
+export const entries = pgTable("entries", {
+  author: integer().references(() => users.id),
+  parent: integer().references((): AnyPgColumn => entries.id),
+});
+const shop = pgSchema("shop");
+export const rows = shop.table("rows", { id: integer() });
+`,
+  );
+  assert.deepEqual(
+    drizzle.models.map(({ name }) => name),
+    ["entries", "rows"],
+  );
+  assert.deepEqual(
+    drizzle.foreignKeys.map(({ owner, field, to, line }) => `${owner}.${field} ${to} ${line}`),
+    ["entries.author users 3", "entries.parent entries 4"],
+  );
+  const typeorm = readTypeScript(
+    "order.ts",
+    `@Entity()
+export class Order {
+  @ManyToOne(() => User, (user) => user.orders) buyer: User;
+  @OneToMany(() => Item, (item) => item.order) items: Item[];
+  @ManyToMany(type => Tag) tags: Tag[];
+  @OneToOne({ entity: () => Bill, mappedBy: "order" }) bill: Bill;
+  @ManyToOne({ entity: () => Shop }) shop: Shop;
+}
+`,
+  );
+  assert.deepEqual(
+    typeorm.foreignKeys.map(({ owner, field, to, kind }) => `${owner}.${field} ${to} ${kind}`),
+    ["Order.buyer User foreign key", "Order.tags Tag many to many", "Order.shop Shop foreign key"],
+  );
+  const mongoose = readTypeScript(
+    "cat.ts",
+    `import mongoose from "mongoose";
+const schema = new mongoose.Schema({ owner: { type: ObjectId, ref: "User" } });
+export const Cat = mongoose.model("Cat", schema);
+`,
+  );
+  assert.deepEqual(
+    mongoose.models.map(({ name }) => name),
+    ["Cat"],
+  );
+  assert.deepEqual(
+    mongoose.foreignKeys.map(({ field, to }) => `${field} ${to}`),
+    ["owner User"],
+  );
+});
+
+test("a schema of Prisma: models, and the side of a relation that has the column", () => {
+  const { models, foreignKeys } = readPrisma(
+    "schema.prisma",
+    `model User {
+  id     Int     @id
+  orders Order[]
+}
+// model Gone {
+model Order {
+  id      Int  @id
+  buyerId Int  @unique
+  buyer   User @relation(fields: [buyerId], references: [id])
+}
+`,
+  );
+  assert.deepEqual(
+    models.map(({ name, line }) => `${name} ${line}`),
+    ["User 1", "Order 6"],
+  );
+  assert.deepEqual(
+    foreignKeys.map(({ owner, field, to, line }) => `${owner}.${field} ${to} ${line}`),
+    ["Order.buyer User 9"],
+  );
+});
+
+test("what a file uses of the world outside", () => {
+  const { outside } = readTypeScript(
+    "a.ts",
+    `import fs from "node:fs"; import path from "path"; import Stripe from "stripe/lib";
+import { z } from "@acme/zod"; import type { T } from "only-types"; import x from "./x";
+const a = process.env.STRIPE_KEY ?? process.env["OTHER_KEY"] ?? process.env.NODE_ENV;
+const b = this.configService.get<string>("mail.host"), c = fetch("https://api.stripe.com/v1");
+`,
+  );
+  assert.deepEqual(
+    outside.map(({ kind, what }) => `${kind} ${what}`),
+    [
+      "library stripe",
+      "library @acme/zod",
+      "setting STRIPE_KEY",
+      "setting OTHER_KEY",
+      "setting mail.host",
+      "host api.stripe.com",
+    ],
+  );
+});
+
+test("an import is found by relative paths, paths of tsconfig, packages and subpaths", () => {
+  const files = new Set(
+    "apps/a/index.ts apps/a/x.tsx apps/b/src/y.ts libs/c/index.ts libs/c/deep.ts apps/faq/contract.ts".split(
+      " ",
+    ),
+  );
+  const configuration = readConfiguration(
+    new Map([
+      [
+        "package.json",
+        '{ "workspaces": ["apps/*"], "imports": { "#apps/*": "./apps/*/contract.ts" } }',
+      ],
+      ["apps/b/package.json", '{ "name": "@acme/b" }'],
+      [
+        "tsconfig.base.json",
+        '{ /* all */ "compilerOptions": { "paths": { "@c/*": ["libs/c/*"], "@c": ["libs/c"], }, } }',
+      ],
+      ["apps/a/tsconfig.json", '{ "extends": "../../tsconfig.base.json" }'],
+    ]),
+  );
+  const resolve = resolver(files, configuration);
+  const cases: readonly (readonly [string, string | undefined])[] = [
+    ["./x", "apps/a/x.tsx"],
+    ["./x.js", "apps/a/x.tsx"],
+    [".", "apps/a/index.ts"],
+    ["../b/src/y", "apps/b/src/y.ts"],
+    ["@c/deep", "libs/c/deep.ts"],
+    ["@c", "libs/c/index.ts"],
+    ["@acme/b", "apps/b/package.json"],
+    ["@acme/b/y", "apps/b/src/y.ts"],
+    ["#apps/faq", "apps/faq/contract.ts"],
+    ["#apps/nobody", undefined],
+    ["react", undefined],
+    ["./gone", undefined],
+  ];
+  for (const [from, to] of cases) assert.equal(resolve("apps/a/index.ts", from), to, from);
+});

@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { whereToStart } from "../../src/where-to-start/where-to-start.ts";
+import type { Report } from "../../src/where-to-start/types.ts";
+import { temporaryFolder } from "./repository.ts";
+
+function write(files: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder();
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
+  return folder;
+}
+
+async function reportOf(files: Readonly<Record<string, string>>): Promise<Report> {
+  return (await whereToStart(write(files))).report;
+}
+
+function unitsOf({ units }: Report): string[] {
+  return units.map(({ name, path }) => `${name}=${path}`).toSorted();
+}
+
+function tiesOf({ units }: Report): string[] {
+  return units
+    .flatMap(({ name, importsOut }) =>
+      importsOut.map(({ to, file, line }) => `${name}>${to} ${file}:${line}`),
+    )
+    .toSorted();
+}
+
+const tiny = "export const x = 1;\n";
+
+test("packages of npm, pnpm, lerna and projects of Nx, and imports by their names and barrels", async () => {
+  const packages = {
+    "packages/a/package.json": '{ "name": "@acme/a" }',
+    "packages/a/src/index.ts": `import { x } from "@acme/b";\nimport "@acme/b/deep";\nimport "left-pad";\n`,
+    "packages/b/package.json": '{ "name": "@acme/b" }',
+    "packages/b/src/index.ts": `export * from "./deep";\n`,
+    "packages/b/src/deep.ts": tiny,
+    "packages/c/package.json": "{}",
+    "packages/c/x.ts": `import type { x } from "../a/src/index";\n`,
+    "packages/old/package.json": '{ "name": "old" }',
+  };
+  const expected = ["@acme/a=packages/a", "@acme/b=packages/b", "packages/c=packages/c"];
+  const ways: readonly Record<string, string>[] = [
+    { "package.json": '{ "workspaces": ["packages/*", "!packages/old"] }' },
+    { "pnpm-workspace.yaml": "packages:\n  - packages/*\n  - '!packages/old'\n" },
+    { "lerna.json": '{ "packages": ["packages/[a-z]", "packages/*", "!packages/old"] }' },
+  ];
+  for (const way of ways) {
+    const report = await reportOf({ ...packages, ...way });
+    assert.equal(report.project.kind, "workspaces");
+    assert.deepEqual(unitsOf(report), expected);
+    assert.deepEqual(tiesOf(report), [
+      "@acme/a>@acme/b packages/a/src/index.ts:1",
+      "@acme/a>@acme/b packages/a/src/index.ts:2",
+      "packages/c>@acme/a packages/c/x.ts:1",
+    ]);
+    const a = report.units.find(({ name }) => name === "@acme/a");
+    assert.deepEqual(
+      a?.ownWorld.map(({ what }) => what),
+      ["left-pad"],
+    );
+    // Types are no reason to break.
+    assert.deepEqual(a.neededBy, []);
+  }
+  const nx = await reportOf({
+    "nx.json": "{}",
+    "apps/one/project.json": '{ "name": "one", "projectType": "application" }',
+    "apps/one/x.ts": tiny,
+    "libs/two/project.json": '{ "targets": {} }',
+    "libs/two/x.ts": tiny,
+    "libs/three/project.json": '{ "projectType": "library" }',
+    "libs/three/x.ts": tiny,
+  });
+  assert.deepEqual(unitsOf(nx), ["one=apps/one", "three=libs/three", "two=libs/two"]);
+});
+
+test("modules of Nest: two of one name, several in a folder, the root is none", async () => {
+  const nest = (name: string) => `@Module({})\nexport class ${name} {}\n`;
+  const report = await reportOf({
+    "src/main.ts": "NestFactory.create<App>(RootModule);\n",
+    "src/root.module.ts": nest("RootModule"),
+    "src/a/health/health.module.ts": nest("HealthModule"),
+    "src/b/health/health.module.ts": nest("HealthModule"),
+    "src/mail/mail.module.ts": nest("MailModule"),
+    "src/mail/aaa.module.ts": nest("AaaModule"),
+    "src/plain/plain.module.ts": "export class NoModule {}\n",
+  });
+  assert.deepEqual(unitsOf(report), [
+    "a/health=src/a/health",
+    "b/health=src/b/health",
+    "mail=src/mail",
+  ]);
+  assert.equal(report.units.find(({ name }) => name === "mail")?.kind, "nest module");
+});
+
+test("a package that no other one needs is apart already", async () => {
+  const report = await reportOf({
+    "package.json": '{ "workspaces": ["*/*"] }',
+    ...Object.fromEntries(
+      ["apps/web", "libs/a", "libs/b", "libs/c"].flatMap((path) => [
+        [`${path}/package.json`, "{}"],
+        [`${path}/x.ts`, path === "apps/web" ? 'import "../../libs/a/x";\n' : tiny],
+      ]),
+    ),
+  });
+  const web = report.units.find(({ name }) => name === "apps/web");
+  assert.deepEqual(web?.gate?.at, { file: "apps/web/package.json", line: 1 });
+  assert.equal(web.gate.name, "apart");
+  assert.equal(report.start.unit, "libs/a");
+});
+
+test("a project of Marcot: contracts are ties that need no cut, packages are apps too", async () => {
+  const appOf = (imports: string) => `${imports}\nexport const v1 = 1;\n`;
+  const report = await reportOf({
+    "package.json":
+      '{ "imports": { "#apps/*": "./apps/*/contract.ts" }, "workspaces": ["packages/*"] }',
+    "settings.ts": `export default settings({ apps: ["tickets", "faq", "mail", "bills"] });\n`,
+    "apps/tickets/contract.ts": appOf(""),
+    "apps/tickets/views.ts": `import { v1 as faq } from "#apps/faq";\nimport { v1 } from "marcot-mail";\nimport "../bills/views.ts";\n`,
+    "apps/faq/contract.ts": appOf(""),
+    "apps/faq/tables.ts": `export const entries = faq.table("entries", { id: integer() });\n`,
+    "apps/bills/contract.ts": appOf(""),
+    "apps/bills/views.ts": `import { entries } from "../faq/tables.ts";
+export const bills = own.table("bills", { entry: integer().references(() => entries.id) });
+`,
+    "packages/mail/package.json": '{ "name": "marcot-mail" }',
+    "packages/mail/contract.ts": appOf(""),
+  });
+  assert.equal(report.project.kind, "marcot");
+  assert.deepEqual(unitsOf(report), [
+    "bills=apps/bills",
+    "faq=apps/faq",
+    "mail=packages/mail",
+    "tickets=apps/tickets",
+  ]);
+  const tickets = report.units.find(({ name }) => name === "tickets");
+  assert.deepEqual(
+    tickets?.cuts.map(({ kind, unit, points }) => `${kind} ${unit} ${points}`),
+    ["contract call faq 0", "contract call mail 0", "import bills 1"],
+  );
+  const bills = report.units.find(({ name }) => name === "bills");
+  assert.deepEqual(
+    bills?.foreignKeysOut.map(({ to, file, line, field }) => `${to} ${file}:${line} ${field}`),
+    ["faq apps/bills/views.ts:2 entry"],
+  );
+});
+
+test("apps that settings name and that lie elsewhere are told", async () => {
+  const report = await reportOf({
+    "settings.ts": `export default settings({ apps: ["faq", "mail"] });\n`,
+  });
+  assert.equal(report.start.unit, null);
+  assert.match(report.problems.join("\n"), /settings\.ts these do not lie here.*: faq, mail\./);
+});
+
+test("a model of Prisma belongs to the unit that writes to it most, and relations follow", async () => {
+  const service = (calls: string) => `export class S { run() { ${calls} } }\n`;
+  const report = await reportOf({
+    "package.json": '{ "workspaces": ["packages/*"] }',
+    "prisma/schema.prisma": `model User {
+  id Int @id
+}
+model Order {
+  id Int @id
+  buyer User @relation(fields: [buyerId], references: [id])
+}
+model Lost {
+  id Int @id
+}
+`,
+    "packages/users/package.json": "{}",
+    "packages/users/a.ts": service("this.prisma.user.create({}); this.prisma.user.update({});"),
+    "packages/orders/package.json": "{}",
+    "packages/orders/a.ts": service(
+      "this.prisma.order.create({}); await this.prisma.user\n.findMany(); prisma.$transaction([]); this.prisma.user.count(); this.prisma.user.findFirst()",
+    ),
+    "packages/other/package.json": "{}",
+    "packages/other/a.ts": tiny,
+  });
+  const orders = report.units.find(({ name }) => name === "packages/orders");
+  assert.deepEqual(
+    orders?.foreignKeysOut.map(({ to, file, line }) => `${to} ${file}:${line}`),
+    ["packages/users prisma/schema.prisma:6"],
+  );
+  assert.deepEqual(
+    orders.tables.map(({ name }) => name),
+    ["Order"],
+  );
+  const hidden = orders.cuts.map(({ kind, unit }) => `${kind} ${unit}`);
+  assert.equal(hidden.filter((one) => one === "model by name packages/users").length, 3);
+  assert.equal(hidden.filter((one) => one === "transaction packages/users").length, 1);
+  assert.match(report.problems.join("\n"), /User to packages\/users \(2 of 5 calls\)/);
+  assert.match(report.problems.join("\n"), /No unit calls these models: Lost/);
+});
+
+test("of several ways to see it the one with most units and lines, and --kind takes another", async () => {
+  const nest = (name: string) => `@Module({})\nexport class ${name} {}\n`;
+  const folder = write({
+    "package.json": '{ "workspaces": ["packages/*"] }',
+    ...Object.fromEntries(
+      ["a", "b", "c"].flatMap((name) => [
+        [`packages/${name}/package.json`, `{ "name": "${name}" }`],
+        [`packages/${name}/${name}.module.ts`, nest(name)],
+        [`packages/${name}/x/x${name}.module.ts`, nest(name)],
+      ]),
+    ),
+  });
+  const { report } = await whereToStart(folder);
+  assert.equal(report.project.kind, "nest");
+  assert.match(report.problems.join("\n"), /seen as 3 packages too .*--kind workspaces/);
+  const other = await whereToStart(folder, { kind: "workspaces" });
+  assert.deepEqual(unitsOf(other.report), ["a=packages/a", "b=packages/b", "c=packages/c"]);
+});
