@@ -171,11 +171,11 @@ function hold(state: State, served: ServedApp, row: SeenRow): void {
   const before = state.hold?.before ?? state.now;
   const { promise: opened, resolve: open } = Promise.withResolvers<void>();
   // What it was before this process started is not known: reads wait with the writes.
-  const isAnswered = before.is === "local" && !state.isNew;
   const held: HeldProvider = {
     is: "held",
     app: state.app,
-    served: isAnswered ? served : undefined,
+    served: before.is === "local" && !state.isNew ? served : undefined,
+    remote: before.is === "remote" && !state.isNew ? before : undefined,
     opened,
   };
   turn(state, held);
