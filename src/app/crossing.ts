@@ -1,4 +1,5 @@
 /** What leaves an app when its view fails. */
+import { isMoved } from "../data/moved.ts";
 import { codeOf, MarcotError } from "../errors.ts";
 
 import type { Context, Route } from "./types.ts";
@@ -14,6 +15,10 @@ const SKEWED = ["UnknownVersion", "UnknownEndpoint", "VersionGone", "MethodNotAl
  */
 export function crossing(error: unknown, route: Route, context: Context): MarcotError {
   const { traceId } = context;
+  if (isMoved(error)) {
+    const message = `${route.name} met the move of its app: what it had written before may have stayed`;
+    return new MarcotError("Unavailable", message, { ran: "maybe", traceId });
+  }
   if (error instanceof Error) {
     const code = codeOf(error);
     const declared = code === undefined ? undefined : route.errors.get(code);

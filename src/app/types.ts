@@ -200,8 +200,10 @@ export type Provider =
 export interface HeldProvider {
   readonly is: "held";
   readonly app: string;
-  /** Answers reads meanwhile. Undefined where the app has not arrived yet: reads wait too. */
+  /** Answers reads meanwhile, where the app has been until now. */
   readonly served: ServedApp | undefined;
+  /** Answers reads meanwhile, where the app has been elsewhere until now. Without either, reads wait too. */
+  readonly remote: RemoteProvider | undefined;
   /** Resolves when the app is not held any more. Never rejects. */
   readonly opened: Promise<void>;
 }

@@ -60,6 +60,8 @@ async function send(call: Call): Promise<unknown> {
   const { endpoint, input, outgoing } = call;
   const provider = outgoing.running.providers.get(endpoint.app);
   if (provider?.is === "remote") return callRemote(provider, endpoint, input, outgoing);
+  if (provider?.is === "held" && provider.remote !== undefined && endpoint.method === "GET")
+    return callRemote(provider.remote, endpoint, input, outgoing);
   if (provider?.is === "held" && !isAnswered(provider, endpoint)) {
     await untilOpened(provider, nameOf(endpoint), outgoing.deadline);
     return send(call);

@@ -82,7 +82,11 @@ async function goOn(course: Course, moved: MarcotError | undefined): Promise<voi
     if (error !== undefined) await lookAgain(running, app, { deadline, error });
     error = undefined;
     const provider = running.providers.get(app);
-    if (provider?.is === "held" && waits(course, provider.served !== undefined))
+    const remote = provider?.is === "held" && isRead(course) ? provider.remote : undefined;
+    if (remote !== undefined && !isOwn(visit) && !isRehearsed(visit)) {
+      error = await pass(course, remote);
+      if (error === undefined) return;
+    } else if (provider?.is === "held" && waits(course, provider.served !== undefined))
       await untilOpened(provider, nameOf(course), deadline);
     else if (isAnsweredHere(visit, provider)) return answerHere(site, visit);
     else {
@@ -108,11 +112,17 @@ async function pass(course: Course, provider: Provider | undefined) {
   return passageTo(app, visit.mount.prefix, address).pass(visit, site.refuse);
 }
 
-/** Reads go on while writes wait, where the app has been until now. So do pages, whose forms call endpoints. */
-function waits({ visit, app, match }: Course, isAnswered: boolean): boolean {
+function isRead({ match, visit }: Course): boolean {
+  return match === undefined ? visit.method === "GET" : !match.route.isWrite;
+}
+
+/** Reads go on while writes wait, where the app has been until now; so do pages that are only looked at. */
+function waits(course: Course, isAnswered: boolean): boolean {
+  const { visit, app, match } = course;
   if (isOwn(visit) || isRehearsed(visit)) return false;
   if (!isAnswered) return true;
-  return match?.route.isWrite === true && !isWithin(visit, app);
+  if (match === undefined) return !isRead(course);
+  return match.route.isWrite && !isWithin(visit, app);
 }
 
 /** As in `client/follow`: to hold what a write of the app itself has asked for would hold up that write. */

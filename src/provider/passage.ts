@@ -102,11 +102,12 @@ async function forward(target: Target, passing: Passing): Promise<MarcotError | 
     });
     const mayRepeat = content === null || content === passing.body;
     if (statusCode === 503 && isProblem(headers)) {
-      const text = await body.text();
-      const moved = movedIn(text);
+      // Sent on as it came: what stands between may have compressed it.
+      const bytes = Buffer.from(await body.arrayBuffer());
+      const moved = movedIn(bytes.toString("utf8"));
       if (moved !== undefined && mayRepeat) return moved;
       response.writeHead(statusCode, withoutHops(headers));
-      response.end(text);
+      response.end(bytes);
       return undefined;
     }
     response.writeHead(statusCode, withoutHops(headers));
@@ -161,8 +162,11 @@ function headersFor(
 ): Record<string, string | string[]> {
   const { socket } = request;
   const proto = "encrypted" in socket ? "https" : "http";
+  const kept = withoutHops(request.headers);
+  // Only who passes on says so: a stranger's word would be repeated until it is too late.
+  delete kept[PASSED];
   return {
-    ...withoutHops(request.headers),
+    ...kept,
     ...(mayGoOn ? {} : { [PASSED]: "1" }),
     "x-forwarded-prefix": `${prefixBefore(request)}${prefix}`,
     "x-forwarded-host": textOf(request.headers["x-forwarded-host"]) ?? request.headers.host ?? "",

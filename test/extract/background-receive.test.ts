@@ -52,7 +52,13 @@ async function unfence({ sql }: Rows, app: string): Promise<void> {
 
 function held(served: ReturnType<Beside["served"]> | undefined) {
   const { promise: opened, resolve: open } = Promise.withResolvers<void>();
-  const provider: Provider = { is: "held", app: "reader", served, opened };
+  const provider: Provider = {
+    is: "held",
+    app: "reader",
+    served,
+    remote: undefined,
+    opened,
+  };
   return { provider, open };
 }
 

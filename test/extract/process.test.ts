@@ -112,12 +112,21 @@ test("an app leaves a running project, and comes home", async () => {
 
   await setRow(a.sql, "faq", { phase: "holding", epoch: "2" });
   await acked(a.sql, "faq", { phase: "holding", epoch: "2" });
-  const reads = [get("/faq/v1/entries/"), get("/faq/"), create("home")] as const;
-  assert.ok(await isWaiting(Promise.race(reads)), "until it has arrived, reads wait too");
+  const coming = [
+    create("home"),
+    post("/faq/v1/create/", "question=home+by+hand&source=1"),
+    post("/faq/questions/1/edit/", "question=edited+at+home&answer="),
+  ] as const;
+  assert.ok(await isWaiting(Promise.race(coming)));
+  assert.match((await get("/faq/v1/entries/")).text, /posted/, "reads go on where it still is");
+  assert.match((await get("/faq/")).text, /edited/);
+  const read = await project.project.run(() => faq.entry({ id: 1 }));
+  assert.equal(read.id, 1);
   await setRow(a.sql, "faq", { phase: "here", epoch: "2" });
-  const [entries] = await Promise.all(reads);
-  assert.doesNotMatch(entries.text, /posted/);
-  assert.ok(await isIn(a.sql, "home"));
+  await Promise.all(coming);
+  assert.doesNotMatch((await get("/faq/v1/entries/")).text, /posted/);
+  for (const question of ["home", "home by hand", "edited at home"])
+    assert.ok(await isIn(a.sql, question), question);
 });
 
 test("an address where nobody lives is told in the ack", async () => {

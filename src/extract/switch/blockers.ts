@@ -9,8 +9,6 @@ export interface LockWatch {
   seen(): Promise<string | undefined>;
 }
 
-const SHOWN_CHARS = 120;
-
 /** Looks while `session` waits: afterwards nobody knows. */
 export async function watchLock({ sql }: OpenSide, session: Sql): Promise<LockWatch> {
   const [own] = await session.unsafe<{ pid: number }[]>("SELECT pg_backend_pid() AS pid");
@@ -29,13 +27,13 @@ export async function watchLock({ sql }: OpenSide, session: Sql): Promise<LockWa
 }
 
 async function blockersOf(sql: Sql, pid: number): Promise<string | undefined> {
-  const rows = await sql<{ pid: number; name: string; query: string; seconds: number }[]>`
-    select pid, application_name as name, left(regexp_replace(query, '\\s+', ' ', 'g'), ${SHOWN_CHARS}) as query,
-      coalesce(extract(epoch from clock_timestamp() - xact_start), 0)::float8 as seconds
+  // Not what it asks: that may hold values which are nobody's business, and this is shown on a page.
+  const rows = await sql<{ pid: number; name: string; seconds: number }[]>`
+    select pid, application_name as name, coalesce(extract(epoch from clock_timestamp() - xact_start), 0)::float8 as seconds
     from pg_stat_activity where pid = any(pg_blocking_pids(${pid}))`;
   const each = rows.map(
-    ({ name, query, seconds, ...row }) =>
-      `${name || "a session"} (backend ${row.pid}, a transaction of ${seconds.toFixed(1)} s: ${query})`,
+    ({ name, pid: backend, seconds }) =>
+      `${name || "a session"} (backend ${backend}, a transaction of ${seconds.toFixed(1)} s)`,
   );
   return each.length === 0 ? undefined : each.join(", ");
 }

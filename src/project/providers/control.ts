@@ -6,6 +6,7 @@
  * missed meanwhile is told by the database itself, which refuses writes of an app that has moved.
  */
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "postgres";
 import type { Log } from "../../app/types.ts";
 import {
@@ -53,6 +54,9 @@ const POLL_MS = 1_000;
 /** A session that was lost is opened again at once, but not in a loop. */
 const REOPEN_MS = 50;
 
+/** Longer than any look takes that a statement's own limit lets come to an end. */
+const SILENCE_MS = 12_000;
+
 /** A machine that vanished without a word counts as alive no longer than this, in seconds. */
 const SETTINGS = {
   tcp_keepalives_idle: "10",
@@ -63,7 +67,8 @@ const SETTINGS = {
 };
 
 interface State extends ControlOptions {
-  readonly sql: Sql;
+  /** Another one after a connection that did not answer. */
+  sql: Sql;
   /** By app: the last of each, and whether it was told to the session of now. */
   readonly acks: Map<string, { readonly ack: Ack; isTold: boolean }>;
   /** Of this process in `marcot.processes`; undefined while it is not registered. */
@@ -79,19 +84,9 @@ interface State extends ControlOptions {
 
 /** Resolves after the first look, whatever came of it. */
 export async function openControl(options: ControlOptions): Promise<Control> {
-  const sql = openSession(options.url, {
-    name: "providers",
-    settings: SETTINGS,
-    onNotify: () => void look(state),
-    onClose() {
-      state.ended += 1;
-      if (state.id !== undefined) schedule(state, REOPEN_MS);
-      state.id = undefined;
-    },
-  });
   const state: State = {
     ...options,
-    sql,
+    sql: sessionOf(() => state, options.url),
     acks: new Map(),
     id: undefined,
     ended: 0,
@@ -112,17 +107,34 @@ export async function openControl(options: ControlOptions): Promise<Control> {
       state.isClosed = true;
       clearTimeout(state.timer);
       await state.looking;
-      if (state.id !== undefined)
-        await sql.unsafe(`DELETE FROM marcot.processes WHERE id = $1`, [state.id]).catch(() => {});
+      const { sql, id } = state;
+      if (id !== undefined)
+        await sql.unsafe(`DELETE FROM marcot.processes WHERE id = $1`, [id]).catch(() => {});
       await sql.end({ timeout: 1 });
     },
   };
 }
 
+function sessionOf(state: () => State, url: string): Sql {
+  const sql = openSession(url, {
+    name: "providers",
+    settings: SETTINGS,
+    onNotify: () => void look(state()),
+    onClose() {
+      const own = state();
+      if (own.sql !== sql) return;
+      own.ended += 1;
+      if (own.id !== undefined) schedule(own, REOPEN_MS);
+      own.id = undefined;
+    },
+  });
+  return sql;
+}
+
 /** One look at a time. Whoever asks during one gets the next: this one may have read already. */
 function look(state: State): Promise<void> {
   if (state.looking === undefined) {
-    state.looking = lookOnce(state).finally(() => {
+    state.looking = lookInTime(state).finally(() => {
       state.looking = undefined;
       schedule(state, POLL_MS);
     });
@@ -141,6 +153,25 @@ function schedule(state: State, milliseconds: number): void {
   state.timer = setTimeout(() => void look(state), milliseconds).unref();
 }
 
+/** The server's limits end a statement; where the network is silent, nobody but this side ends the wait. */
+async function lookInTime(state: State): Promise<void> {
+  const given = new AbortController();
+  const late = sleep(SILENCE_MS, "late", { signal: given.signal, ref: false }).catch(() => "");
+  const first = await Promise.race([lookOnce(state), late]);
+  given.abort();
+  if (first !== "late" || state.isClosed) return;
+  state.log.warn(
+    {},
+    "the database does not say where apps are that move; another connection is tried",
+  );
+  state.isTroubled = true;
+  const silent = state.sql;
+  state.sql = sessionOf(() => state, state.url);
+  state.id = undefined;
+  state.ended += 1;
+  silent.end({ timeout: 0 }).catch(() => {});
+}
+
 async function lookOnce(state: State): Promise<void> {
   if (state.isClosed) return;
   const { sql, log } = state;
@@ -153,8 +184,10 @@ async function lookOnce(state: State): Promise<void> {
            FROM marcot.providers) AS found)::text AS rows`,
       [state.id ?? null],
     );
+    // A look that came too late has been followed by another one.
+    if (state.isClosed || state.sql !== sql) return;
     if (found?.is_known !== true) await register(state);
-    if (state.isClosed) return;
+    if (state.isClosed || state.sql !== sql) return;
     const rows = JSON.parse(found?.rows ?? "[]") as SeenRow[];
     forgetOld(state, rows);
     state.onRows(rows);
@@ -162,6 +195,7 @@ async function lookOnce(state: State): Promise<void> {
     if (state.isTroubled) log.info({}, "it is known again where apps are that move");
     state.isTroubled = false;
   } catch (error) {
+    if (state.sql !== sql) return;
     if (!state.isTroubled && !state.isClosed)
       log.warn({ err: error }, "it is not known where apps are that move; this is tried again");
     state.isTroubled = true;

@@ -107,10 +107,12 @@ function applyHere(state: State, served: ServedApp, row: SeenRow | undefined): v
     doNext(state, row, async () => {
       await state.pause();
       await untilIdle(state, served, row);
-      if (state.hold === undefined) return `a write has taken longer than ${row.hold_ms} ms`;
+      const late = `a write has taken longer than ${row.hold_ms} ms`;
+      if (state.hold === undefined) return late;
       // What has not arrived has counted nothing, and its tables are the other side's.
       if (state.hold.before.is === "local") await state.flush();
-      return null;
+      // Whoever waited may have gone on meanwhile; another row has come then, or the hold was too long.
+      return state.row === row && state.now.is !== "held" ? late : null;
     });
   } else {
     turn(state, elsewhere(state, row));
@@ -171,11 +173,11 @@ function hold(state: State, served: ServedApp, row: SeenRow): void {
   const before = state.hold?.before ?? state.now;
   const { promise: opened, resolve: open } = Promise.withResolvers<void>();
   // What it was before this process started is not known: reads wait with the writes.
-  const isAnswered = before.is === "local" && !state.isNew;
   const held: HeldProvider = {
     is: "held",
     app: state.app,
-    served: isAnswered ? served : undefined,
+    served: before.is === "local" && !state.isNew ? served : undefined,
+    remote: before.is === "remote" && !state.isNew ? before : undefined,
     opened,
   };
   turn(state, held);
