@@ -22,6 +22,8 @@ import {
   planOf,
   removeFolder,
   SERVICE,
+  serve,
+  unserve,
   withExtract,
 } from "./moving.ts";
 
@@ -39,7 +41,10 @@ after(async () => {
   await removeFolder(folder);
 });
 afterEach(async () => {
-  for (const url of used.splice(0)) await clearStreams(url);
+  for (const url of used.splice(0)) {
+    await unserve(url);
+    await clearStreams(url);
+  }
 });
 
 async function place() {
@@ -47,6 +52,7 @@ async function place() {
   const project = await server.createDatabase(`project${count}`);
   const service = await server.createDatabase(`service${count}`);
   used.push(service, project);
+  await serve(service);
   await plant(project, folder);
   return { urls: { project, service }, plan: planOf({ database: project, folder }) };
 }
