@@ -1,4 +1,5 @@
 /** An app that moves between two databases, and people who write to it meanwhile, by plain SQL. */
+import { after } from "node:test";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -98,6 +99,11 @@ const served = new Map<string, Control>();
 export async function serve(ownerUrl: string): Promise<void> {
   if (!served.has(ownerUrl)) served.set(ownerUrl, await openProcess(ownerUrl));
 }
+
+/** A session that is left open would keep the tests' process alive. */
+after(async () => {
+  for (const url of served.keys()) await unserve(url);
+});
 
 /** Ends it. */
 export async function unserve(ownerUrl: string): Promise<void> {
