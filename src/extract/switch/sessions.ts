@@ -65,7 +65,7 @@ export function keepFence(fence: Sql, held: Held): NodeJS.Timeout {
       () => (isAnswered = true),
       () => {}, // its COMMIT will say so
     );
-  }, KEEP_MS);
+  }, KEEP_MS).unref();
 }
 
 /** After which the database itself ends the transaction of a command that says nothing. */
