@@ -1,4 +1,5 @@
 /** An app that moves between two databases, and people who write to it meanwhile, by plain SQL. */
+import { after } from "node:test";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -98,6 +99,11 @@ const served = new Map<string, Control>();
 export async function serve(ownerUrl: string): Promise<void> {
   if (!served.has(ownerUrl)) served.set(ownerUrl, await openProcess(ownerUrl));
 }
+
+/** A session that is left open would keep the tests' process alive. */
+after(async () => {
+  for (const url of served.keys()) await unserve(url);
+});
 
 /** Ends it. */
 export async function unserve(ownerUrl: string): Promise<void> {
@@ -257,11 +263,20 @@ export async function clearStreams(ownerUrl: string): Promise<void> {
       await sql.unsafe(`ALTER SUBSCRIPTION ${name} CONNECTION 'host=/dev/null password=none'`);
       await sql.unsafe(`DROP SUBSCRIPTION ${name}`);
     }
-    await sql`
-      select pg_terminate_backend(active_pid, 1000) from pg_replication_slots
-      where database = current_database() and active_pid is not null`;
-    await sql`
-      select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database()`;
+    for (let attempt = 1; ; attempt += 1) {
+      await sql`
+        select pg_terminate_backend(active_pid, 1000) from pg_replication_slots
+        where database = current_database() and active_pid is not null`;
+      try {
+        await sql`
+          select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database()`;
+        break;
+      } catch (error) {
+        // Who had it is still going.
+        if (attempt === 50) throw error;
+        await sleep(100);
+      }
+    }
   } finally {
     await sql.end();
   }

@@ -48,7 +48,7 @@ test("a package holds code, declarations and data, and nothing of its developmen
       name,
     );
     assert.deepEqual(
-      files.filter((file) => /tests?[/.]/.test(file) && !file.includes("/templates/")),
+      files.filter((file) => /(?:^|[/.])tests?[/.]/.test(file) && !file.includes("/templates/")),
       [],
       name,
     );

@@ -18,7 +18,7 @@ import { watchLock } from "./blockers.ts";
 import { stillOurs } from "./mover.ts";
 import { providerStatements, sinceElsewhere } from "./providers.ts";
 import { raiseSequences, type Sequence } from "./sequences.ts";
-import { rollBack, type Sessions } from "./sessions.ts";
+import { idleStatement, keepFence, rollBack, type Sessions } from "./sessions.ts";
 
 export interface Fenced {
   readonly course: Course;
@@ -35,11 +35,6 @@ export interface Fenced {
 /** Why an attempt was given up; nothing has happened. */
 export class Withdrawn extends Error {}
 
-/** A COMMIT that was sent is not taken back; who sent it and is then too late to see it ends in this time. */
-const GRACE_MS = 250;
-/** How long the holder keeps its tables locked for a command that it does not hear of. A copy is not lost so easily. */
-const IDLE_MS = { stream: 400, copy: 2_000 } as const;
-const KEEP_MS = 100;
 /** In which a stream that is not behind delivers. Shorter pauses would only wait for the timer. */
 const BUSY_MS = 5;
 
@@ -47,10 +42,11 @@ const BUSY_MS = 5;
 export async function throughFence(given: Fenced): Promise<void> {
   const { course, roles, sessions } = given;
   const { fence, holderSnapshot, followerSnapshot } = sessions;
+  const held = { deadline: given.deadline, mode: given.move.mode };
   let keeping: NodeJS.Timeout | undefined;
   try {
     await lock(given);
-    keeping = keepFence(given);
+    keeping = keepFence(fence, held);
     await course.at("switch: locked");
     await (given.move.mode === "stream" ? arrive(given) : copy(given));
     await course.at("switch: arrived");
@@ -96,34 +92,12 @@ async function lockOnce(given: Fenced, waitMs: number, fromTheEnd: boolean): Pro
     `BEGIN;
      SET LOCAL lock_timeout = ${waitMs};
      SET LOCAL synchronous_commit = on;
-     ${idleStatement(given)};
+     ${idleStatement({ deadline: given.deadline, mode: move.mode })};
      SET LOCAL marcot.fence = '${move.epoch}';
      ${stillOurs(roles.holder.owner, move.epoch)}
      LOCK TABLE ONLY ${(fromTheEnd ? names.toReversed() : names).join(", ONLY ")} IN SHARE ROW EXCLUSIVE MODE;
      ${fenceStatements(app, tables, "ENABLE")}`,
   );
-}
-
-/**
- * A command that is frozen, or cut off from the holder, does not keep its tables for the rest of the budget: those
- * who wait for them have a deadline. Most switches are over before the first of these statements.
- */
-function keepFence(given: Fenced): NodeJS.Timeout {
-  let isAnswered = true;
-  return setInterval(() => {
-    if (!isAnswered || performance.now() > given.deadline) return;
-    isAnswered = false;
-    given.sessions.fence.unsafe(idleStatement(given)).then(
-      () => (isAnswered = true),
-      () => {}, // its COMMIT will say so
-    );
-  }, KEEP_MS);
-}
-
-function idleStatement({ deadline, move }: Fenced): string {
-  const leftMs = Math.max(0, deadline - performance.now()) + GRACE_MS;
-  const idleMs = Math.ceil(Math.min(leftMs, IDLE_MS[move.mode]));
-  return `SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`;
 }
 
 /** All that was written has arrived when a row has that is written now. */
