@@ -200,6 +200,8 @@ export type Provider =
 export interface HeldProvider {
   readonly is: "held";
   readonly app: string;
+  /** Why calls wait: `it is just moving`. */
+  readonly why: string;
   /** Answers reads meanwhile, where the app has been until now. */
   readonly served: ServedApp | undefined;
   /** Answers reads meanwhile, where the app has been elsewhere until now. Without either, reads wait too. */

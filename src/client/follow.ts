@@ -17,7 +17,7 @@ export function hasMoved(error: unknown): error is MarcotError {
 
 /** Resolves when the app is not held any more; rejects with Unavailable when `deadline` comes first. */
 export async function untilOpened(
-  { app, opened }: HeldProvider,
+  { app, opened, why }: HeldProvider,
   name: string,
   deadline: number,
 ): Promise<void> {
@@ -28,7 +28,7 @@ export async function untilOpened(
   const first = await Promise.race([opened, late]);
   given.abort();
   if (first !== "late") return;
-  const message = `${name} waited until its deadline, because ${app} is just moving`;
+  const message = `${name} waited until its deadline for ${app}: ${why}`;
   throw new MarcotError("Unavailable", message, { ran: "no" });
 }
 

@@ -24,6 +24,8 @@ export interface ProviderRow {
   readonly address: string | null;
   /** How long writes wait at most, in milliseconds. */
   readonly hold_ms: number;
+  /** While writes wait: whether the app is in this database until they go on. */
+  readonly holder: boolean;
   /** The share of reads that are also sent to `address` and compared, from 0 to 1. */
   readonly shadow: number;
 }
@@ -52,6 +54,7 @@ const statements = [
     hold_ms int NOT NULL DEFAULT 1250,
     shadow real NOT NULL DEFAULT 0,
     changed_at timestamptz NOT NULL DEFAULT now())`,
+  `ALTER TABLE marcot.providers ADD COLUMN IF NOT EXISTS holder boolean NOT NULL DEFAULT true`,
   // A process is alive while its session is: a process id alone may be another's by now.
   `CREATE TABLE IF NOT EXISTS marcot.processes (
     id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
@@ -126,7 +129,7 @@ const statements = [
 ] as const;
 
 /** How far the schema is; with it a start asks one question and creates nothing. */
-const VERSION = "3";
+const VERSION = "4";
 
 /** Creates what is missing. As the owner; any number of processes may do it at once. */
 export async function ensureControl(sql: Sql): Promise<void> {

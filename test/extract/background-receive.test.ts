@@ -55,6 +55,7 @@ function held(served: ReturnType<Beside["served"]> | undefined) {
   const provider: Provider = {
     is: "held",
     app: "reader",
+    why: "it is just moving",
     served,
     remote: undefined,
     opened,

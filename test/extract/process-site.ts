@@ -54,13 +54,14 @@ export async function setRow(
   app: string,
   row: Partial<ProviderRow> & Pick<ProviderRow, "phase">,
 ): Promise<void> {
-  const { phase, epoch = "1", address = null, hold_ms = 5_000 } = row;
+  const { phase, epoch = "1", address = null, hold_ms = 5_000, holder = true } = row;
   await sql.unsafe(
-    `INSERT INTO marcot.providers AS known (app, phase, epoch, address, hold_ms, changed_at)
-     VALUES ($1::text, $2::text, $3::bigint, $4::text, $5::int, clock_timestamp())
+    `INSERT INTO marcot.providers AS known (app, phase, epoch, address, hold_ms, holder, changed_at)
+     VALUES ($1::text, $2::text, $3::bigint, $4::text, $5::int, $6::boolean, clock_timestamp())
      ON CONFLICT (app) DO UPDATE SET phase = excluded.phase, epoch = excluded.epoch,
-       address = excluded.address, hold_ms = excluded.hold_ms, changed_at = excluded.changed_at`,
-    [app, phase, epoch, address, hold_ms],
+       address = excluded.address, hold_ms = excluded.hold_ms, holder = excluded.holder,
+       changed_at = excluded.changed_at`,
+    [app, phase, epoch, address, hold_ms, holder],
   );
   await sql.unsafe(`SELECT pg_notify('marcot_providers', $1::text)`, [app]);
 }

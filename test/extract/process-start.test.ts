@@ -85,17 +85,62 @@ test("a process starts where its app is elsewhere, and its schema and its role a
   assert.equal((await a.sql`select from faq.entries where question = 'home again'`).length, 1);
 });
 
-test("a process that starts while writes are held holds them too, and reads, which may be older", async () => {
+test("a process that starts while writes are held holds them too, and answers reads", async () => {
   const a = await open();
   await prepare(a.url);
+  await a.sql`insert into faq.entries (question, source) values ('of this side', 1)`;
   await setRow(a.sql, "faq", { phase: "holding" });
   const project = await started(a.url);
   await acked(a.sql, "faq", { phase: "holding" });
-  const { get } = createBrowser(project.address);
-  const read = get("/faq/v1/entries/");
-  assert.ok(await isWaiting(read));
+  const write = project.project.run(() => faq.create({ question: "held at a start", source: 1 }));
+  assert.match((await createBrowser(project.address).get("/faq/")).text, /of this side/);
+  assert.ok(await isWaiting(write));
   await setRow(a.sql, "faq", { phase: "here" });
-  assert.equal((await read).status, 200);
+  await write;
+});
+
+test("a process that starts where the copy is while writes are held does not take the copy for the app", async () => {
+  const a = await open();
+  await prepare(a.url);
+  await a.sql`insert into faq.entries (question, source) values ('an old copy', 1)`;
+  const { address } = service;
+  const away = { address, holder: false, hold_ms: 300 } as const;
+  await setRow(a.sql, "faq", { phase: "holding", ...away });
+  const project = await started(a.url);
+  const { get } = createBrowser(project.address);
+  assert.doesNotMatch((await get("/faq/")).text, /an old copy/);
+  const write = project.project.run(() =>
+    faq.create({ question: "goes on over there", source: 1 }),
+  );
+  await write;
+  const here = await a.sql`select from faq.entries where question = 'goes on over there'`;
+  const there = await b.sql`select from faq.entries where question = 'goes on over there'`;
+  assert.deepEqual([here.length, there.length], [0, 1]);
+  assert.doesNotMatch((await get("/faq/")).text, /an old copy/);
+});
+
+test("before its database has said where an app is, a process answers for none", async () => {
+  const a = await open();
+  await prepare(a.url);
+  await a.sql`insert into faq.entries (question, source) values ('an old copy', 1)`;
+  await setRow(a.sql, "faq", { phase: "elsewhere", address: service.address });
+  await a.sql.unsafe("ALTER TABLE marcot.providers RENAME TO not_yet");
+  const project = await started(a.url);
+  const { get } = createBrowser(project.address);
+  const read = get("/faq/");
+  const write = project.project.run(() => faq.create({ question: "an early call", source: 1 }));
+  assert.ok(await isWaiting(read));
+  assert.ok(await isWaiting(write));
+  await assert.rejects(
+    project.project.run(() =>
+      faq.create({ question: "too early", source: 1 }, { deadlineMs: 100 }),
+    ),
+    { code: "Unavailable", ran: "no", message: /has not said yet where it is/ },
+  );
+  await a.sql.unsafe("ALTER TABLE marcot.not_yet RENAME TO providers");
+  await write;
+  assert.doesNotMatch((await read).text, /an old copy/);
+  assert.equal((await b.sql`select from faq.entries where question = 'an early call'`).length, 1);
 });
 
 test("the variable wins", async () => {

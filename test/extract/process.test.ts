@@ -151,7 +151,7 @@ test("a call waits no longer than its own deadline, and has not run then", async
   await assert.rejects(create("too late", { deadlineMs: 200 }), {
     code: "Unavailable",
     ran: "no",
-    message: "faq.v2.create waited until its deadline, because faq is just moving",
+    message: "faq.v2.create waited until its deadline for faq: it is just moving",
   });
   const waited = performance.now() - start;
   assert.ok(waited >= 190 && waited < 1_000, String(waited));

@@ -14,6 +14,8 @@ interface ProviderPatch {
   readonly address: string | null;
   /** Default: 1250. */
   readonly holdMs?: number;
+  /** For `holding`: whether this side has the app until it is over. Default: true. */
+  readonly isHolder?: boolean;
 }
 
 const DEFAULT_HOLD_MS = 1250;
@@ -23,19 +25,20 @@ const DEFAULT_HOLD_MS = 1250;
  * MV002 where the move is not the owner's any more, or a later switch has written the row.
  */
 export function providerStatements(owner: Owner, patch: ProviderPatch): string {
-  const { app, phase, epoch, address, holdMs = DEFAULT_HOLD_MS } = patch;
+  const { app, phase, epoch, address, holdMs = DEFAULT_HOLD_MS, isHolder = true } = patch;
   const values = [
     literal(app),
     literal(phase),
     BigInt(epoch),
     literal(address),
     Math.round(holdMs),
+    isHolder,
   ];
   return `${stillOurs(owner, epoch)}
-    INSERT INTO marcot.providers (app, phase, epoch, address, hold_ms)
+    INSERT INTO marcot.providers (app, phase, epoch, address, hold_ms, holder)
     VALUES (${values.join(", ")})
     ON CONFLICT (app) DO UPDATE SET phase = excluded.phase, epoch = excluded.epoch,
-      address = excluded.address, hold_ms = excluded.hold_ms, shadow = 0, changed_at = clock_timestamp();
+      address = excluded.address, hold_ms = excluded.hold_ms, holder = excluded.holder, shadow = 0, changed_at = clock_timestamp();
     NOTIFY ${PROVIDERS_CHANNEL}, ${literal(app)};`;
 }
 

@@ -177,7 +177,14 @@ async function tryOnce(changing: Changing, move: Move): Promise<Tried> {
   const deadline = begun + budgetMs;
   await writeBoth(roles, [
     { app, phase: "holding", epoch, address: addressOf(move, follower.name), holdMs },
-    { app, phase: "holding", epoch, address: addressOf(move, holder.name), holdMs },
+    {
+      app,
+      phase: "holding",
+      epoch,
+      address: addressOf(move, holder.name),
+      holdMs,
+      isHolder: false,
+    },
   ]);
   await at("switch: holding");
   const wait = {

@@ -100,8 +100,11 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   return {
     look: () => look(state),
     ack(ack) {
-      state.acks.set(ack.row.app, { ack, isTold: false });
-      void look(state);
+      const one = { ack, isTold: false };
+      state.acks.set(ack.row.app, one);
+      // A switch waits for it. What cannot be told now is told by the next look.
+      if (state.id === undefined) void look(state);
+      else tell(state, one).catch(() => look(state));
     },
     async close() {
       state.isClosed = true;
@@ -180,7 +183,7 @@ async function lookOnce(state: State): Promise<void> {
     const [found] = await sql.unsafe<{ is_known: boolean; rows: string }[]>(
       `SELECT EXISTS (SELECT FROM marcot.processes WHERE id = $1::bigint) AS is_known,
          (SELECT coalesce(json_agg(found), '[]') FROM (
-           SELECT app, phase, epoch::text AS epoch, address, hold_ms, shadow, changed_at::text AS changed
+           SELECT app, phase, epoch::text AS epoch, address, hold_ms, holder, shadow, changed_at::text AS changed
            FROM marcot.providers) AS found)::text AS rows`,
       [state.id ?? null],
     );
@@ -248,7 +251,8 @@ async function tell(
   one: { readonly ack: Ack; isTold: boolean },
 ): Promise<void> {
   const { row, problem } = one.ack;
-  await sql.unsafe(
+  one.isTold = true;
+  const telling = sql.unsafe(
     `WITH told AS (
        INSERT INTO marcot.acks (process, app, epoch, phase, problem)
        VALUES ($1::bigint, $2::text, $3::bigint, $4::text, $5::text)
@@ -258,5 +262,8 @@ async function tell(
      SELECT pg_notify('${ACKS_CHANNEL}', app) FROM told`,
     [id ?? null, row.app, row.epoch, row.phase, problem],
   );
-  one.isTold = true;
+  await telling.catch((error: unknown) => {
+    one.isTold = false;
+    throw error;
+  });
 }

@@ -114,7 +114,9 @@ function followerOf(state: State): Follower {
         if (home === undefined || !isFollowed(listed)) continue;
         const place = placeOf(state, { listed, home, providers, ledger });
         places.set(listed.name, place);
-        if (state.rows.has(owner.keyOf(listed.name))) place.apply(rowOf(state, listed.name));
+        const key = owner.keyOf(listed.name);
+        if (state.rows.has(key)) place.apply(rowOf(state, listed.name));
+        else if (listed.isLocal && state.controls.has(key)) place.wait();
       }
     },
     async close() {

@@ -34,6 +34,8 @@ export interface Place {
   /** The row in force; undefined where the app is where the settings say. */
   readonly row: SeenRow | undefined;
   apply(row: SeenRow | undefined): void;
+  /** Until the first row, or that there is none, is applied: nobody knows yet where the app is. */
+  wait(): void;
 }
 
 /** Some end without telling: what is counted in one file may be uncounted in another. */
@@ -55,7 +57,7 @@ interface Hold {
   /** What answers again when the hold has lasted too long. */
   readonly before: Provider;
   readonly open: () => void;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: NodeJS.Timeout | undefined;
 }
 
 export function createPlace(options: PlaceOptions): Place {
@@ -73,13 +75,18 @@ export function createPlace(options: PlaceOptions): Place {
       return state.row;
     },
     apply(row) {
-      if (!isSame(row, state.row)) {
+      if (state.isNew && row === undefined) turn(state, state.home);
+      else if (!isSame(row, state.row)) {
         state.row = row;
         if (state.home.is === "local") applyHere(state, state.home.served, row);
         else if (row?.phase === "elsewhere") turn(state, elsewhere(state, row));
         else if (row === undefined || row.phase === "here") turn(state, state.home);
       }
       state.isNew = false;
+    },
+    wait() {
+      const why = "the database has not said yet where it is";
+      state.hold = { before: state.home, timer: undefined, ...held(state, why) };
     },
   };
 }
@@ -170,23 +177,34 @@ function toUrl(address: string): URL | undefined {
 }
 
 function hold(state: State, served: ServedApp, row: SeenRow): void {
-  const before = state.hold?.before ?? state.now;
-  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
-  // What it was before this process started is not known: reads wait with the writes.
-  const held: HeldProvider = {
-    is: "held",
-    app: state.app,
-    served: before.is === "local" && !state.isNew ? served : undefined,
-    remote: before.is === "remote" && !state.isNew ? before : undefined,
-    opened,
-  };
-  turn(state, held);
+  const before = state.isNew ? placeIn(state, row) : (state.hold?.before ?? state.now);
+  const { open } = held(state, "it is just moving", {
+    served: before.is === "local" ? served : undefined,
+    remote: before.is === "remote" ? before : undefined,
+  });
   const timer = setTimeout(() => {
     const { app, log } = state;
     log.warn({ app, epoch: row.epoch }, `${app}: writes have waited ${row.hold_ms} ms, and go on`);
     turn(state, before);
   }, row.hold_ms);
   state.hold = { before, open, timer: timer.unref() };
+}
+
+/** What a process that starts just now would have been. */
+function placeIn(state: State, row: SeenRow): Provider {
+  return row.holder ? state.home : elsewhere(state, row);
+}
+
+/** Calls wait from now on, but for the reads that `answering` takes. Whoever waited already looks again. */
+function held(
+  state: State,
+  why: string,
+  answering: Partial<Pick<HeldProvider, "served" | "remote">> = {},
+): Pick<Hold, "open"> {
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+  const { served, remote } = answering;
+  turn(state, { is: "held", app: state.app, why, served, remote, opened });
+  return { open };
 }
 
 /** Does it in its turn, and acknowledges `row`, if there is one, unless another one has come meanwhile. */
