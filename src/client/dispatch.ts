@@ -4,6 +4,7 @@
  */
 import { current } from "../app/context.ts";
 import { noteRetired } from "../app/retired.ts";
+import { REHEARSAL } from "../app/usage.ts";
 import { answer, type MovedCall, type Way } from "../app/view.ts";
 import type { Context, HeldProvider, Outgoing, Provider, ServedApp } from "../app/types.ts";
 import { check, invalidInput } from "../contract/check.ts";
@@ -39,6 +40,8 @@ export function dispatch(
       new MarcotError("NoProject", `${nameOf(endpoint)} was called outside a project`),
     );
   }
+  if (context.caller === REHEARSAL && endpoint.method !== "GET")
+    return Promise.reject(unrepeatable(endpoint));
   const provider = context.running.providers.get(endpoint.app);
   const outgoing: Outgoing = {
     running: context.running,
@@ -145,6 +148,12 @@ function callLocal(
     if (way.moved === undefined || !hasMoved(error)) throw error;
     return way.moved({ endpoint, input, outgoing, error });
   });
+}
+
+/** A read that is answered a second time must not write a second time. */
+function unrepeatable(endpoint: Endpoint): MarcotError {
+  const message = `${nameOf(endpoint)} cannot be called by a read that is rehearsed: it would write twice`;
+  return new MarcotError("Unavailable", message, { ran: "no" });
 }
 
 function absent(

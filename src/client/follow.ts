@@ -57,11 +57,8 @@ const UNHELD = { ref: false } as const;
  * Whether a call is part of work that the app has begun, and that a move waits for: to hold it would hold up
  * the move until both are late.
  */
-export function isWithin(
-  app: string,
-  context: Pick<Context, "app" | "caller" | "traceId">,
-): boolean {
+export function isWithin(app: string, context: Pick<Context, "app" | "traceId">): boolean {
   // A receiver or a job of the app itself.
   if (context.app === app && ("eventId" in context || "jobId" in context)) return true;
-  return context.caller === app || isWriting(app, context.traceId);
+  return isWriting(app, context.traceId);
 }

@@ -127,10 +127,8 @@ function waits(course: Course, isAnswered: boolean): boolean {
 
 /** As in `client/follow`: to hold what a write of the app itself has asked for would hold up that write. */
 function isWithin({ request }: Visit, app: string): boolean {
-  const caller = request.headers["marcot-caller"];
-  if (caller === undefined) return false;
   const traceId = traceIdOf(request);
-  return caller === app || (traceId !== undefined && isWriting(app, traceId));
+  return traceId !== undefined && isWriting(app, traceId);
 }
 
 function isAnsweredHere(visit: Visit, provider: Provider | undefined): boolean {

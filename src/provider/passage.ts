@@ -36,6 +36,8 @@ export const PASSED = "marcot-passed";
 export interface Passing {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** When it came, in milliseconds of `performance.now()`. */
+  readonly since: number;
   /** Its body, whole. Undefined before it was read, and where it is too large to be kept. */
   body: Buffer | undefined;
 }
@@ -97,7 +99,7 @@ async function forward(target: Target, passing: Passing): Promise<MarcotError | 
     const { statusCode, headers, body } = await pool.request({
       path,
       method: request.method === undefined ? "GET" : (request.method as "GET"), // node:http has parsed it
-      headers: headersFor(target, request),
+      headers: headersFor(target, passing),
       body: content,
     });
     const mayRepeat = content === null || content === passing.body;
@@ -158,7 +160,7 @@ function movedIn(text: string): MarcotError | undefined {
 
 function headersFor(
   { prefix, mayGoOn }: Target,
-  request: IncomingMessage,
+  { request, since }: Passing,
 ): Record<string, string | string[]> {
   const { socket } = request;
   const proto = "encrypted" in socket ? "https" : "http";
@@ -168,6 +170,7 @@ function headersFor(
   return {
     ...kept,
     ...(mayGoOn ? {} : { [PASSED]: "1" }),
+    ...deadlineLeft(request, since),
     "x-forwarded-prefix": `${prefixBefore(request)}${prefix}`,
     "x-forwarded-host": textOf(request.headers["x-forwarded-host"]) ?? request.headers.host ?? "",
     "x-forwarded-proto": textOf(request.headers["x-forwarded-proto"]) ?? proto,
@@ -176,6 +179,14 @@ function headersFor(
       .filter(Boolean)
       .join(", "),
   };
+}
+
+/** What a caller allows counts from when it came here, and it may have waited. */
+function deadlineLeft({ headers }: IncomingMessage, since: number): Record<string, string> {
+  const allowed = Number(textOf(headers["marcot-deadline"]));
+  if (!Number.isFinite(allowed)) return {}; // the provider tells what it does not understand
+  const left = Math.floor(allowed - (performance.now() - since));
+  return { "marcot-deadline": String(Math.max(0, left)) };
 }
 
 function prefixBefore(request: IncomingMessage): string {

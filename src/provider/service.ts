@@ -91,7 +91,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     others: (request, response) => {
       const passage = passages.find(({ prefix }) => request.url?.startsWith(`${prefix}/`));
       if (passage === undefined) return pages.answer(request, response);
-      void passOn(site, passage, { request, response, body: undefined }, pages.refuse);
+      const since = performance.now();
+      void passOn(site, passage, { request, response, since, body: undefined }, pages.refuse);
     },
     moving: (visit, error) => moving.take(site, visit, error),
     refuse: pages.refuse,

@@ -157,7 +157,7 @@ test("through a project that passes requests on, the successor is at the project
   const passage = createPassage({ app: "faq", prefix: "/faq", address: new URL(address) });
   closing.push(() => passage.close());
   const server = createServer((request, response) => {
-    const passing = { request, response, body: undefined };
+    const passing = { request, response, since: performance.now(), body: undefined };
     void passage.pass(passing, (_request, reply, error) => replyProblem(reply, error));
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));

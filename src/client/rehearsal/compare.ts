@@ -107,13 +107,24 @@ async function askThere(
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
     });
     const text = await reply.body.text();
-    if (reply.statusCode >= 500) return { failed: `${address.href} answered ${reply.statusCode}` };
+    if (reply.statusCode >= 500)
+      return { failed: `${address.href} answered ${reply.statusCode}${reasonIn(text)}` };
     const value = JSON.parse(text) as unknown;
     if (reply.statusCode === endpoint.status) return { value };
     return { value: { error: (value as { code?: unknown }).code ?? reply.statusCode } };
   } catch (error) {
     signal.throwIfAborted();
     return { failed: `${address.href}: ${String(error)}` };
+  }
+}
+
+/** What a problem document says; nothing where it is another text. */
+function reasonIn(text: string): string {
+  try {
+    const { detail } = JSON.parse(text) as { detail?: unknown };
+    return typeof detail === "string" ? `: ${detail}` : "";
+  } catch {
+    return "";
   }
 }
 
