@@ -18,7 +18,15 @@ import { claimService } from "./switch/mover.ts";
 import { finishSwitch } from "./switch/resume.ts";
 import { changePlaces } from "./switch/switch.ts";
 import { told } from "./told.ts";
-import type { Mode, Move, Say, SideName, Status, Switched } from "./types.ts";
+import {
+  BUDGET_MS,
+  type Mode,
+  type Move,
+  type Say,
+  type SideName,
+  type Status,
+  type Switched,
+} from "./types.ts";
 
 export interface ExtractOptions {
   /** Read with the settings of the project, whose database has the journal. */
@@ -88,7 +96,6 @@ export interface Extract {
   close(): Promise<void>;
 }
 
-const BUDGET_MS = 1000;
 const DRAIN_MS = 30_000;
 
 /** Fails with DatabaseUnavailable when the project's database cannot be reached. */

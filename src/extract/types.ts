@@ -122,6 +122,9 @@ export interface Status {
   readonly next: readonly string[];
 }
 
+/** How long writes wait at a switch, unless somebody says otherwise. */
+export const BUDGET_MS = 1000;
+
 export interface TableStatus {
   readonly table: string;
   readonly state: "waiting" | "copying" | "catching up" | "following";

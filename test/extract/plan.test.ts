@@ -50,9 +50,10 @@ async function plan(
   to: string | undefined = sides.to.ownerUrl,
   database = sides.from.ownerUrl,
   more: Readonly<Record<string, string>> = {},
+  folder = place.folder,
 ): Promise<Plan> {
   const environment = { DATABASE_URL: database, ...more };
-  const read = await readProject({ folder: place.folder, environment });
+  const read = await readProject({ folder, environment });
   return planOf({ plan: read, app: APP, to, home: `https://example.org/${APP}` });
 }
 
@@ -98,6 +99,25 @@ test("code that goes around the contract is found with file and line, and withou
     "target.unreachable postgres://marcot@127.0.0.1:1/marcot",
   ]);
   assert.ok(!JSON.stringify(found).includes("secret@"));
+});
+
+test("a write that gives up before a switch would is told, with what to do", async () => {
+  const hasty = tempFolder({
+    ...clean,
+    [`apps/${APP}/contract.ts`]: `import { contract, event, integer, post } from "marcot/contract";
+export const v1 = contract("${APP}/v1", {
+  twice: post("/twice/", { input: { number: integer() }, output: { number: integer() }, deadlineMs: 600 }),
+  sold: event({ number: integer() }),
+});
+`,
+  });
+  after(() => hasty.remove());
+  const found = await plan(undefined, sides.from.ownerUrl, {}, hasty.folder);
+  const told = found.warnings.find(({ id }) => id === "code.deadline");
+  assert.equal(told?.where, `apps/${APP}/contract.ts`);
+  assert.match(told?.what ?? "", /shop\.v1\.twice is given up after 600 ms/);
+  assert.match(told?.fix ?? "", /--budget 300/);
+  assert.ok(!idsOf((await plan()).warnings).some((id) => id.startsWith("code.deadline")));
 });
 
 test("an app that is provided elsewhere does not move from here", async () => {

@@ -9,6 +9,7 @@ import { loadApp } from "../../project/find.ts";
 import { reasonOf } from "../../project/load.ts";
 import type { Listed, ProjectPlan } from "../../project/plan.ts";
 import { check, type Check, found, type PlanFinding } from "./check.ts";
+import { checkDeadlines, deadlineChecks } from "./deadlines.ts";
 
 const kinds = {
   elsewhere: check(
@@ -32,7 +33,10 @@ const kinds = {
   computed: check("code.computed", "warning", "Code imports something whose name is computed."),
 } as const;
 
-export const codeChecks: readonly Check[] = Object.freeze(Object.values(kinds));
+export const codeChecks: readonly Check[] = Object.freeze([
+  ...Object.values(kinds),
+  ...deadlineChecks,
+]);
 
 export interface CheckedCode {
   readonly findings: readonly PlanFinding[];
@@ -63,8 +67,12 @@ export async function checkCode(plan: ProjectPlan, listed: Listed): Promise<Chec
   const inside = relative(folder, files.folder);
   const told = findings.flatMap((finding) => kindOf(finding, name, inside) ?? []);
   const loaded = await loadTables(listed, folder);
+  const { deadlineMs } = settings;
+  const where = relative(folder, join(files.folder, `contract${files.extension}`));
+  const late =
+    loaded.app === undefined ? [] : checkDeadlines({ app: loaded.app, deadlineMs, where });
   return {
-    findings: [...told, ...loaded.findings],
+    findings: [...told, ...loaded.findings, ...late],
     uses: uses.filter((use) => use.app === name || use.uses === name),
     app: loaded.app,
   };
