@@ -147,7 +147,15 @@ function turn(state: State, provider: Provider): void {
   state.put(provider);
   if (ending === undefined) return;
   clearTimeout(ending.timer);
-  ending.open();
+  afterAck(ending.open);
+}
+
+/**
+ * A switch waits for the ack, so those who have waited let it leave first: hundreds of calls at once keep a
+ * process busy. The driver writes to its socket in the next turn of the event loop.
+ */
+function afterAck(work: () => void): void {
+  setImmediate(() => setImmediate(work));
 }
 
 function elsewhere(state: State, { app, address }: SeenRow): Provider {
