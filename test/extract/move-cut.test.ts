@@ -1,48 +1,25 @@
 /** The command loses a database in the middle of a switch, and nobody tells it. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { afterEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../../src/data/database.ts";
 import { appUrl } from "../../src/data/roles.ts";
 import type { Point } from "../../src/extract/points.ts";
 import { openProxy, type Proxy } from "../torture/extract/proxy.ts";
-import { type Server, startPostgres } from "../torture/machine.ts";
-import {
-  APP,
-  clearStreams,
-  makeFolder,
-  plant,
-  planOf,
-  removeFolder,
-  SERVICE,
-  withExtract,
-} from "./moving.ts";
+import { moveSite } from "./move-site.ts";
+import { APP, SERVICE, withExtract } from "./moving.ts";
 
-let folder: string;
-let server: Server;
+const site = moveSite();
 let proxy: Proxy;
-const used: string[] = [];
 
-before(async () => {
-  folder = await makeFolder();
-  server = await startPostgres({ fsync: "off" });
-});
-after(async () => {
-  await server.stop();
-  await removeFolder(folder);
-});
 afterEach(async () => {
-  for (const url of used.splice(0)) await clearStreams(url);
   await proxy.close();
 });
 
-async function place(name: string) {
-  const project = await server.createDatabase(`project_${name}`);
-  const service = await server.createDatabase(`service_${name}`);
-  used.push(service, project);
-  await plant(project, folder);
-  proxy = await openProxy("postgres", Number(new URL(project).port));
-  return { project, service };
+async function place() {
+  const { urls } = await site.place();
+  proxy = await openProxy("postgres", Number(new URL(urls.project).port));
+  return urls;
 }
 
 function through(url: string): string {
@@ -52,8 +29,8 @@ function through(url: string): string {
 }
 
 test("a command that is cut off from the holder does not keep its tables locked", async () => {
-  const { project, service } = await place("locked");
-  const plan = planOf({ database: through(project), folder });
+  const { project, service } = await place();
+  const plan = site.planOf(through(project));
   await withExtract(plan, (extract) => extract.start({ to: service }));
   const writer = connect(appUrl(project, APP));
   await writer`select 1`;
@@ -83,8 +60,8 @@ test("a command that is cut off from the holder does not keep its tables locked"
 });
 
 test("the service is opened soon after the network to it is back", async () => {
-  const { project, service } = await place("committed");
-  const plan = planOf({ database: project, folder });
+  const { project, service } = await place();
+  const plan = site.planOf(project);
   await withExtract(plan, (extract) => extract.start({ to: through(service) }));
   const at = (point: Point) => {
     if (point !== "switch: committed") return;

@@ -1,6 +1,6 @@
 /** A command is frozen, taken over, and wakes up when the move has gone on without it. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { connect } from "../../src/data/database.ts";
 import { FENCE } from "../../src/data/control.ts";
 import { appUrl } from "../../src/data/roles.ts";
@@ -13,48 +13,15 @@ import { openSide } from "../../src/extract/sides.ts";
 import { backOut } from "../../src/extract/switch/back-out.ts";
 import { checkOurs, claimProject, claimService } from "../../src/extract/switch/mover.ts";
 import type { ProjectPlan } from "../../src/project/plan.ts";
-import { type Server, startPostgres } from "../torture/machine.ts";
-import {
-  APP,
-  clearStreams,
-  makeFolder,
-  plant,
-  planOf,
-  removeFolder,
-  SERVICE,
-  serve,
-  unserve,
-  withExtract,
-} from "./moving.ts";
+import { moveSite } from "./move-site.ts";
+import { APP, SERVICE, serve, withExtract } from "./moving.ts";
 
-let folder: string;
-let server: Server;
-let count = 0;
-const used: string[] = [];
-
-before(async () => {
-  folder = await makeFolder();
-  server = await startPostgres({ fsync: "off" });
-});
-after(async () => {
-  await server.stop();
-  await removeFolder(folder);
-});
-afterEach(async () => {
-  for (const url of used.splice(0)) {
-    await unserve(url);
-    await clearStreams(url);
-  }
-});
+const site = moveSite();
 
 async function place() {
-  count += 1;
-  const project = await server.createDatabase(`project${count}`);
-  const service = await server.createDatabase(`service${count}`);
-  used.push(service, project);
-  await serve(service);
-  await plant(project, folder);
-  return { urls: { project, service }, plan: planOf({ database: project, folder }) };
+  const made = await site.place();
+  await serve(made.urls.service);
+  return made;
 }
 
 type Place = Awaited<ReturnType<typeof place>>;

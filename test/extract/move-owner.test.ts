@@ -2,75 +2,50 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, withConnection } from "../../src/data/database.ts";
 import { openSide } from "../../src/extract/sides.ts";
 import { subscribe } from "../../src/extract/stream.ts";
-import { type Server, startPostgres } from "../torture/machine.ts";
-import {
-  APP,
-  clearStreams,
-  makeFolder,
-  plant,
-  planOf,
-  removeFolder,
-  SERVICE,
-  startLoad,
-  tracesIn,
-  withExtract,
-} from "./moving.ts";
+import { moveSite } from "./move-site.ts";
+import { APP, plant, SERVICE, startLoad, tracesIn, withExtract } from "./moving.ts";
 
-let folder: string;
-let server: Server;
-
-before(async () => {
-  folder = await makeFolder();
-  server = await startPostgres({ fsync: "off" });
-});
-after(async () => {
-  await server.stop();
-  await removeFolder(folder);
-});
-
-const used: string[] = [];
+const site = moveSite();
 let count = 0;
-
-afterEach(async () => {
-  for (const url of used.splice(0)) await clearStreams(url);
-});
 
 /** Two databases, each with an owner of its own. `may`: what those may beside making roles. */
 async function place(may: { streams: boolean }) {
   count += 1;
-  const of = async (name: string) => {
-    const url = new URL(await server.createDatabase(name));
-    used.push(url.href);
-    await withConnection(url.href, async (sql) => {
-      const replication = may.streams ? "REPLICATION" : "";
-      await sql.unsafe(
-        `CREATE ROLE owner_${name} LOGIN CREATEROLE ${replication} PASSWORD 'owner'`,
-      );
-      await sql.unsafe(`ALTER DATABASE ${name} OWNER TO owner_${name}`);
-      if (may.streams) await sql.unsafe(`GRANT pg_create_subscription TO owner_${name}`);
-    });
-    url.username = `owner_${name}`;
-    url.password = "owner";
-    return url.href;
+  const superuser = await site.database(`project${count}`);
+  const urls = {
+    project: await ownedBy(`owner_project${count}`, superuser, may),
+    service: await ownedBy(`owner_service${count}`, await site.database(`service${count}`), may),
   };
-  const urls = { project: await of(`project${count}`), service: await of(`service${count}`) };
-  await plant(urls.project, folder);
-  return { urls, plan: planOf({ database: urls.project, folder }) };
+  await plant(urls.project, site.folder);
+  return { urls, plan: site.planOf(urls.project), superuser };
+}
+
+async function ownedBy(role: string, superuser: string, { streams }: { streams: boolean }) {
+  const url = new URL(superuser);
+  await withConnection(superuser, async (sql) => {
+    const replication = streams ? "REPLICATION" : "";
+    await sql.unsafe(`CREATE ROLE ${role} LOGIN CREATEROLE ${replication} PASSWORD 'owner'`);
+    await sql.unsafe(`ALTER DATABASE ${url.pathname.slice(1)} OWNER TO ${role}`);
+    if (streams) await sql.unsafe(`GRANT pg_create_subscription TO ${role}`);
+  });
+  url.username = role;
+  url.password = "owner";
+  return url.href;
 }
 
 test("an owner that is no superuser moves an app there and back, and cancels", async () => {
-  const { urls, plan } = await place({ streams: true });
+  const { urls, plan, superuser } = await place({ streams: true });
   const load = startLoad(urls, 2);
   try {
     await sleep(200);
     await withExtract(plan, (extract) => extract.start({ to: urls.service }));
     // A process of another role: of its session the owner sees no more than that it is there.
-    const other = connect(used[0] ?? "", { name: "other" });
+    const other = connect(superuser, { name: "other" });
     await other`
       insert into marcot.processes (backend, backend_start, host, pid, apps)
       select pid, backend_start, 'there', 4711, array[${APP}] from pg_stat_activity where pid = pg_backend_pid()`;
@@ -123,8 +98,8 @@ test("an owner that may not make streams moves an app by copies", async () => {
 });
 
 test("a stream that cannot be made does not write the owner's password into the server's log", async () => {
-  const url = await server.createDatabase("logs");
-  await plant(url, folder);
+  const url = await site.database("logs");
+  await plant(url, site.folder);
   const side = await openSide("service", url, { app: APP, token: "0123" });
   const nowhere = "postgres://marcot:Sekret4711@127.0.0.1:1/nowhere";
   try {

@@ -1,6 +1,6 @@
 /** What goes wrong while an app moves and nobody switches: tables that come later, and streams that are lost. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { afterEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "postgres";
 import { connect } from "../../src/data/database.ts";
@@ -10,48 +10,20 @@ import { openExtract } from "../../src/extract/extract.ts";
 import { openSide } from "../../src/extract/sides.ts";
 import { dropSlot } from "../../src/extract/stream.ts";
 import type { ProjectPlan } from "../../src/project/plan.ts";
-import { type Server, startPostgres } from "../torture/machine.ts";
-import {
-  APP,
-  clearStreams,
-  makeFolder,
-  plant,
-  planOf,
-  removeFolder,
-  SERVICE,
-  tracesIn,
-  withExtract,
-} from "./moving.ts";
+import { moveSite } from "./move-site.ts";
+import { APP, SERVICE, tracesIn, withExtract } from "./moving.ts";
 
-let folder: string;
-let server: Server;
-
-before(async () => {
-  folder = await makeFolder();
-  server = await startPostgres({ fsync: "off" });
-});
-after(async () => {
-  await server.stop();
-  await removeFolder(folder);
-});
-
-const used: string[] = [];
+const site = moveSite();
 const open: Sql[] = [];
-let count = 0;
 
 afterEach(async () => {
   await Promise.all(open.splice(0).map((sql) => sql.end({ timeout: 1 })));
-  for (const url of used.splice(0)) await clearStreams(url);
 });
 
 /** An app whose copy follows. */
 async function place() {
-  count += 1;
-  const project = await server.createDatabase(`project${count}`);
-  const service = await server.createDatabase(`service${count}`);
-  used.push(service, project);
-  await plant(project, folder);
-  const plan = planOf({ database: project, folder });
+  const { plan, urls } = await site.place();
+  const { project, service } = urls;
   await withExtract(plan, (extract) => extract.start({ to: service }));
   const pool = (url: string) => {
     const sql = connect(url, { name: "test" });
@@ -60,7 +32,7 @@ async function place() {
   };
   return {
     plan,
-    urls: { project, service },
+    urls,
     owner: { project: pool(project), service: pool(service) },
     app: { project: pool(appUrl(project, APP)), service: pool(appUrl(service, APP)) },
   };

@@ -1,55 +1,17 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codeOf } from "../../src/errors.ts";
 import { type Extract, openExtract } from "../../src/extract/extract.ts";
 import { type Point, points } from "../../src/extract/points.ts";
 import type { ProjectPlan } from "../../src/project/plan.ts";
-import { type Server, startPostgres } from "../torture/machine.ts";
-import {
-  APP,
-  clearStreams,
-  makeFolder,
-  plant,
-  planOf,
-  removeFolder,
-  serve,
-  SERVICE,
-  startLoad,
-  tracesIn,
-  withExtract,
-} from "./moving.ts";
+import { moveSite } from "./move-site.ts";
+import { APP, serve, SERVICE, startLoad, tracesIn, withExtract } from "./moving.ts";
 
-let folder: string;
-let server: Server;
-
-before(async () => {
-  folder = await makeFolder();
-  server = await startPostgres({ fsync: "off" });
-});
-after(async () => {
-  await server.stop();
-  await removeFolder(folder);
-});
-
-afterEach(async () => {
-  for (const url of used.splice(0)) await clearStreams(url);
-});
-
-const used: string[] = [];
-let count = 0;
-
-async function place() {
-  count += 1;
-  const project = await server.createDatabase(`project${count}`);
-  const service = await server.createDatabase(`service${count}`);
-  used.push(service, project);
-  await plant(project, folder);
-  return { urls: { project, service }, plan: planOf({ database: project, folder }) };
-}
-
+const site = moveSite();
+const { place } = site;
 const NEVER = new Promise<never>(() => {});
 
 /** Runs a command that hangs at a point, as one that is frozen. Answers what lets go of it. */
@@ -189,7 +151,7 @@ async function killAt(plan: ProjectPlan, point: Point, command: string): Promise
     const at = (point) => {
       if (point === ${JSON.stringify(point)}) process.kill(process.pid, "SIGKILL");
     };
-    const plan = planOf(${JSON.stringify({ database: plan.settings.database, folder })});
+    const plan = planOf(${JSON.stringify({ database: plan.settings.database, folder: site.folder })});
     const extract = await openExtract({ plan, app: ${JSON.stringify(APP)}, at });
     ${command};
     await extract.close();`;
@@ -235,7 +197,7 @@ test("a server that stops at once in the middle of a switch keeps nobody out", a
     const at = async (passed: Point) => {
       if (passed !== point || isDone) return;
       isDone = true;
-      await server.restart();
+      await site.restart();
     };
     await withExtract(plan, (extract) => extract.switch(to, { service: SERVICE }), { at }).catch(
       (error: unknown) => error,

@@ -1,53 +1,16 @@
 import { randomUUID } from "node:crypto";
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../../src/data/database.ts";
 import { appUrl } from "../../src/data/roles.ts";
 import { codeOf } from "../../src/errors.ts";
 import { putLeft } from "../../src/project/usage/left.ts";
-import { type Server, startPostgres } from "../torture/machine.ts";
-import {
-  APP,
-  clearStreams,
-  makeFolder,
-  plant,
-  planOf,
-  removeFolder,
-  SERVICE,
-  startLoad,
-  tracesIn,
-  withExtract,
-} from "./moving.ts";
+import { moveSite } from "./move-site.ts";
+import { APP, plant, SERVICE, startLoad, tracesIn, withExtract } from "./moving.ts";
 
-let folder: string;
-let server: Server;
-
-before(async () => {
-  folder = await makeFolder();
-  server = await startPostgres({ fsync: "off" });
-});
-after(async () => {
-  await server.stop();
-  await removeFolder(folder);
-});
-
-afterEach(async () => {
-  for (const url of used.splice(0)) await clearStreams(url);
-});
-
-const used: string[] = [];
-let count = 0;
-
-/** Two databases of one server, with the app in the first one. */
-async function place() {
-  count += 1;
-  const project = await server.createDatabase(`project${count}`);
-  const service = await server.createDatabase(`service${count}`);
-  used.push(service, project);
-  await plant(project, folder);
-  return { urls: { project, service }, plan: planOf({ database: project, folder }) };
-}
+const site = moveSite();
+const { place } = site;
 
 test("an app goes, comes home, goes for good and is brought home again while it is written", async () => {
   const { urls, plan } = await place();
@@ -165,7 +128,7 @@ test("a process that does not answer is named, and the switch refused", async ()
 
 test("rows that are there already are a reason to refuse, unless they are to go", async () => {
   const { urls, plan } = await place();
-  await plant(urls.service, folder);
+  await plant(urls.service, site.folder);
   const service = connect(appUrl(urls.service, APP), { name: "test" });
   await service`insert into entries (client, n) values ('old', 1)`;
   await service.end();
