@@ -6,12 +6,8 @@ import type { Sql } from "postgres";
 import { connect } from "../../src/data/database.ts";
 import type { Log } from "../../src/app/types.ts";
 import { openEmbedded } from "../../src/data/embedded.ts";
-import {
-  type Control,
-  isSame,
-  openControl,
-  type SeenRow,
-} from "../../src/project/providers/control.ts";
+import { type Control, openControl } from "../../src/project/providers/control.ts";
+import { isSame, type SeenRow } from "../../src/project/providers/row.ts";
 import { codeOf } from "../../src/errors.ts";
 import { appUrl } from "../../src/data/roles.ts";
 import { MOVED } from "../../src/data/control.ts";

@@ -9,26 +9,10 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "postgres";
 import type { Log } from "../../app/types.ts";
-import {
-  ACKS_CHANNEL,
-  ensureControl,
-  PROVIDERS_CHANNEL,
-  type ProviderRow,
-} from "../../data/control.ts";
+import { ACKS_CHANNEL, ensureControl, PROVIDERS_CHANNEL } from "../../data/control.ts";
 import { withConnection } from "../../data/database.ts";
 import { openSession } from "../../data/session.ts";
-
-/** A row, and what tells it from one that was written again with the same values. */
-export interface SeenRow extends ProviderRow {
-  readonly changed: string;
-}
-
-/** What this process has done about a row. */
-export interface Ack {
-  readonly row: SeenRow;
-  /** What is in the way; null where all is well. */
-  readonly problem: string | null;
-}
+import { type Ack, isSame, type SeenRow } from "./row.ts";
 
 export interface Control {
   /** Reads the rows now. Resolves when they have been handed on, or could not be read; never rejects. */
@@ -211,17 +195,6 @@ function forgetOld({ acks }: State, rows: readonly SeenRow[]): void {
     const row = rows.find((one) => one.app === app);
     if (row === undefined || !isSame(row, ack.row)) acks.delete(app);
   }
-}
-
-/** Whether a row was not written again. */
-export function isSame(one: SeenRow | undefined, other: SeenRow | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  return (
-    one.phase === other.phase &&
-    one.epoch === other.epoch &&
-    one.address === other.address &&
-    one.changed === other.changed
-  );
 }
 
 /** With its session, by which the others know that it lives. Those who are gone are taken out. */

@@ -6,7 +6,8 @@ import type { Background, Log, Provider, RemoteProvider } from "../../app/types.
 import { withConnection } from "../../data/database.ts";
 import type { Listed, OwnerUrls, ProjectPlan } from "../plan.ts";
 import type { Ledger } from "../usage/ledger.ts";
-import { type Control, openControl, type SeenRow } from "./control.ts";
+import { type Control, openControl } from "./control.ts";
+import type { SeenRow } from "./row.ts";
 import { createPlace, type Place } from "./place.ts";
 
 /** Told of an address before calls go there, and when none go there any more. */

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { HeldProvider, Log, Provider, RemoteProvider, ServedApp } from "../../app/types.ts";
 import type { AnyContract } from "../../contract/contract.ts";
 import { askLive } from "./live.ts";
-import { type Ack, isSame, type SeenRow } from "./control.ts";
+import { type Ack, isSame, type SeenRow } from "./row.ts";
 
 /** What a place needs of the project. */
 export interface PlaceOptions {
