@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import postgres, { type Sql } from "postgres";
 import { quoted } from "../data/identifier.ts";
 import { MarcotError } from "../errors.ts";
+import { raiseSequences, sequencesOf } from "./sequences.ts";
 import type { Owner } from "./sides.ts";
 import { stillOurs } from "./switch/mover.ts";
 import type { Say, Side } from "./types.ts";
@@ -99,7 +100,7 @@ async function copyAll(task: Task): Promise<Omit<Copied, "milliseconds">> {
     await copyTable(task, table, isBinary);
     rows += await countBoth(task, table);
   }
-  await raiseSequences(reader, tx, app);
+  await raiseSequences({ app, sql: reader }, { sql: tx }, await sequencesOf({ app, sql: reader }));
   for (const statement of triggers) await tx.unsafe(statement);
   say?.({ step: "copy", done: rows, total: rows });
   return { rows, tables: tables.length };
@@ -232,32 +233,4 @@ function inCircle(app: string, tables: readonly Table[]): MarcotError {
   return new MarcotError("MoveBlocked", message, {
     fix: "Run GRANT SET ON PARAMETER session_replication_role TO the owner, as a superuser.",
   });
-}
-
-interface Sequence {
-  readonly name: string;
-  /** Below 0 where it counts downwards. */
-  readonly step: string;
-}
-
-interface Position {
-  readonly value: string;
-  readonly called: boolean;
-}
-
-/** The follower's sequences are at least as far as the holder's: they are only raised. */
-async function raiseSequences(reader: Sql, tx: Sql, app: string) {
-  const found = await reader<Sequence[]>`
-    select relname as name, seqincrement::text as step
-    from pg_sequence join pg_class c on c.oid = seqrelid
-    where relnamespace = to_regnamespace(${quoted(app)})`;
-  for (const { name, step } of found) {
-    const at = `SELECT last_value::text AS value, is_called AS called FROM ${nameOf(app, name)}`;
-    const [ours] = await reader.unsafe<Position[]>(at);
-    const [theirs] = await tx.unsafe<Position[]>(at);
-    if (ours === undefined || theirs === undefined) continue;
-    const next = (row: Position) => BigInt(row.value) + (row.called ? BigInt(step) : 0n);
-    if ((next(ours) - next(theirs)) * BigInt(step) <= 0n) continue;
-    await tx`select setval(${nameOf(app, name)}::regclass, ${ours.value}::bigint, ${ours.called})`;
-  }
 }

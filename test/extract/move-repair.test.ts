@@ -8,7 +8,7 @@ import { appUrl } from "../../src/data/roles.ts";
 import { codeOf, MarcotError } from "../../src/errors.ts";
 import { openExtract } from "../../src/extract/extract.ts";
 import { openSide } from "../../src/extract/sides.ts";
-import { dropSlot } from "../../src/extract/stream.ts";
+import { dropSlot } from "../../src/extract/slot.ts";
 import type { ProjectPlan } from "../../src/project/plan.ts";
 import { moveSite } from "./move-site.ts";
 import { APP, SERVICE, tracesIn, withExtract } from "./moving.ts";

@@ -17,13 +17,12 @@ import {
 } from "../course.ts";
 import { emptyTables, makeRecognisable, setFence, tablesWithRows, unrecognised } from "../fence.ts";
 import { checkSides, type OpenSide } from "../sides.ts";
+import { makeSlot, slotOf } from "../slot.ts";
 import {
   correctConnection,
   dropStream,
   enable,
-  makeSlot,
   publish,
-  slotOf,
   streamOf,
   subscribe,
   subscriptionOf,

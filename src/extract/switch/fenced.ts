@@ -17,7 +17,7 @@ import type { Move } from "../types.ts";
 import { watchLock } from "./blockers.ts";
 import { stillOurs } from "./mover.ts";
 import { providerStatements, sinceElsewhere } from "./providers.ts";
-import { raiseSequences, type Sequence } from "./sequences.ts";
+import { raiseSequences, type Sequence } from "../sequences.ts";
 import { idleStatement, keepFence, rollBack, type Sessions } from "./sessions.ts";
 
 export interface Fenced {

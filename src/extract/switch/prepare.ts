@@ -6,7 +6,8 @@ import { alikeFix, brokenFix, type Course, moveOf, type Roles } from "../course.
 import { setFence } from "../fence.ts";
 import type { OpenSide } from "../sides.ts";
 import { joinTables } from "../start/joined.ts";
-import { canFilter, correctConnection, slotOf, streamOf, subscriptionOf } from "../stream.ts";
+import { slotOf } from "../slot.ts";
+import { canFilter, correctConnection, streamOf, subscriptionOf } from "../stream.ts";
 import type { Move, SideName } from "../types.ts";
 import { waitForArrival } from "../verify/arrival.ts";
 import { schemaDifference } from "../verify/schema.ts";

@@ -8,16 +8,8 @@ import { addressOf, type Course, moveOf, otherSide, type Roles, rolesOf } from "
 import { codeOf, MarcotError } from "../../errors.ts";
 import { fenceStatements, isInTheWay, LOCK_TIMEOUT_MS } from "../fence.ts";
 import { openHolding } from "../sides.ts";
-import {
-  correctConnection,
-  dropStream,
-  enable,
-  makeSlot,
-  publish,
-  slotOf,
-  streamOf,
-  subscribe,
-} from "../stream.ts";
+import { makeSlot, slotOf } from "../slot.ts";
+import { correctConnection, dropStream, enable, publish, streamOf, subscribe } from "../stream.ts";
 import { movedTables } from "../tables.ts";
 import type { Move, MoveInfo, Switched } from "../types.ts";
 import { verifySnapshots } from "../verify/verify.ts";

@@ -16,7 +16,7 @@ import {
   prepareWayBack,
 } from "./prepare.ts";
 import { writeBoth, writeProvider } from "./providers.ts";
-import { sequencesOf } from "./sequences.ts";
+import { sequencesOf } from "../sequences.ts";
 import { openSessions, type Sessions } from "./sessions.ts";
 import { openFollower, settle, writeSettling } from "./settle.ts";
 

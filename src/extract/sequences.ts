@@ -1,7 +1,7 @@
 /** Sequences do not travel with the rows: the new holder goes on where the old one stopped. */
 import type { Sql } from "postgres";
-import { quoted } from "../../data/identifier.ts";
-import { literal, nameIn } from "../tables.ts";
+import { quoted } from "../data/identifier.ts";
+import { literal, nameIn } from "./tables.ts";
 
 export interface Sequence {
   readonly name: string;
