@@ -37,12 +37,14 @@ export interface Result extends Partial<Verdict> {
   readonly acknowledged: number;
   readonly stale: number;
   readonly keysWrong: number;
-  /** The longest of all switches; `longestWrite` is what a user has waited. */
-  readonly pauseMs: {
+  /** From the lock of the tables until the new side took writes: the 99th percentile of the switches. */
+  readonly pauseMs: number;
+  /** The longest of all switches; `write` is what a user has waited. */
+  readonly longestMs: {
     readonly gate: number;
     readonly fence: number;
     readonly hold: number;
-    readonly longestWrite: number;
+    readonly write: number;
   };
   readonly switches: readonly Switched[];
   /** State and holder right after what had struck was overcome, and at the end. */
@@ -205,7 +207,11 @@ async function result(ended: Ended): Promise<Result> {
     acknowledged: record.acknowledgedWrites,
     ...verdict,
     ...{ stale: record.stale, keysWrong: record.keysWrong },
-    pauseMs: pauseOf(journey, record),
+    pauseMs: percentile(
+      journey.switches.map(({ fenceMs }) => fenceMs),
+      0.99,
+    ),
+    longestMs: longestOf(journey, record),
     switches: journey.switches,
     after: journey.after,
     state: placeOf(facts),
@@ -227,13 +233,13 @@ async function result(ended: Ended): Promise<Result> {
   };
 }
 
-function pauseOf({ switches }: Journey, { times }: Record): Result["pauseMs"] {
+function longestOf({ switches }: Journey, { times }: Record): Result["longestMs"] {
   const longest = (numbers: readonly number[]) =>
     Math.round(numbers.reduce((most, one) => Math.max(most, one), 0));
   return {
     gate: longest(switches.map(({ gateMs }) => gateMs)),
     fence: longest(switches.map(({ fenceMs }) => fenceMs)),
     hold: longest(switches.map(({ holdMs }) => holdMs)),
-    longestWrite: longest(times.writes),
+    write: longest(times.writes),
   };
 }

@@ -40,7 +40,7 @@ export async function writeMatrix(cases: readonly Case[]): Promise<string> {
 function lineOf({ fault, result }: Case): string {
   const cells = [`\`${fault.name}\``, fault.sentence];
   if (result === undefined) return row([...cells, "", "", "", "", "", "", "", "", "broke down"]);
-  const { failed, pauseMs, resumed } = result;
+  const { failed, longestMs, resumed } = result;
   const { lost = 0, eventsLost = 0, jobsLost = 0 } = result;
   const { doubled = 0, eventsDoubled = 0, jobsDoubled = 0 } = result;
   const [first = "not needed"] = resumed;
@@ -50,7 +50,7 @@ function lineOf({ fault, result }: Case): string {
     failed > 0 && fault.mayRefuse ? `${failed} refused` : String(failed),
     String(lost + eventsLost + jobsLost),
     String(doubled + eventsDoubled + jobsDoubled),
-    result.switches.length === 0 ? "" : `${pauseMs.fence} (${pauseMs.hold})`,
+    result.switches.length === 0 ? "" : `${longestMs.fence} (${longestMs.hold})`,
     first.replaceAll("|", "/"),
     result.after,
     result.state,
