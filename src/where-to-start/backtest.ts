@@ -1,6 +1,6 @@
 /** Would this have said what was done? Code and history as they stood before a unit left. */
 import { MarcotError } from "../errors.ts";
-import type { Unit } from "./types.ts";
+import type { Unit } from "./types/report.ts";
 import { whereToStart, type WhereToStartOptions } from "./where-to-start.ts";
 
 export interface BacktestOptions extends Omit<WhereToStartOptions, "at"> {

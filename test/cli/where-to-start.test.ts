@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Report } from "../../src/where-to-start/types.ts";
+import type { Report } from "../../src/where-to-start/types/report.ts";
 import { git, repositoryOf, temporaryFolder } from "../where-to-start/repository.ts";
 import { djangoFiles, djangoShop, nestShop } from "../where-to-start/shops.ts";
 import { marcot } from "./command.ts";

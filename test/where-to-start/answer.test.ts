@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { toHtml } from "../../src/where-to-start/report/html.ts";
 import { whereToStart } from "../../src/where-to-start/where-to-start.ts";
-import type { Report, Unit } from "../../src/where-to-start/types.ts";
+import type { Report, Unit } from "../../src/where-to-start/types/report.ts";
 import { git, repositoryOf, temporaryFolder } from "./repository.ts";
 import { djangoFiles, djangoShop, nestFiles, nestShop } from "./shops.ts";
 

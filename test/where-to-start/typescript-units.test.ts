@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { whereToStart } from "../../src/where-to-start/where-to-start.ts";
-import type { Report } from "../../src/where-to-start/types.ts";
+import type { Report } from "../../src/where-to-start/types/report.ts";
 import { temporaryFolder } from "./repository.ts";
 
 function write(files: Readonly<Record<string, string>>): string {

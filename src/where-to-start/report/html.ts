@@ -3,7 +3,7 @@
  * answer, then why, then every place that a number came from.
  */
 import { html, raw } from "hono/html";
-import type { Report, Unit } from "../types.ts";
+import type { Report, Unit } from "../types/report.ts";
 import { linkTo } from "./link.ts";
 import { drawMap } from "./map.ts";
 import { idOf, type Markup } from "./markup.ts";

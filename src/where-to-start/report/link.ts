@@ -1,5 +1,6 @@
 /** Where a place can be looked at: at the code's host, where the origin is one that is known. */
-import type { Place, Report } from "../types.ts";
+import type { Report } from "../types/report.ts";
+import type { Place } from "../types/source.ts";
 
 export type LinkTo = (place: Place) => string | undefined;
 

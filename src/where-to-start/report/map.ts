@@ -4,7 +4,7 @@
  */
 import { html } from "hono/html";
 import { bySpelling } from "../order.ts";
-import type { Report, Unit } from "../types.ts";
+import type { Report, Unit } from "../types/report.ts";
 import { colourOf } from "./colour.ts";
 import { idOf, type Markup } from "./markup.ts";
 

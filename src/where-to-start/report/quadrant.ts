@@ -1,6 +1,6 @@
 /** Pain against price: what hurts and is cheap to move stands at the upper left. */
 import { html } from "hono/html";
-import type { Report, Unit } from "../types.ts";
+import type { Report, Unit } from "../types/report.ts";
 import { colourOf } from "./colour.ts";
 import { idOf, type Markup } from "./markup.ts";
 

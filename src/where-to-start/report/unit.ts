@@ -1,6 +1,7 @@
 /** One unit: its numbers in sentences, its bill, and the places of all of it. */
 import { html } from "hono/html";
-import type { Cut, Place, Unit } from "../types.ts";
+import type { Cut, Unit } from "../types/report.ts";
+import type { Place } from "../types/source.ts";
 import { idOf, type Markup } from "./markup.ts";
 import type { LinkTo } from "./link.ts";
 

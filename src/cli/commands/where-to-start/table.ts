@@ -1,5 +1,5 @@
 /** The answer for a terminal: which unit first, the next ones, and what is not asked at all and why. */
-import type { Report, Unit } from "../../../where-to-start/types.ts";
+import type { Report, Unit } from "../../../where-to-start/types/report.ts";
 import { style } from "../../terminal/style.ts";
 
 const WIDTH = 100;

@@ -1,6 +1,6 @@
 /** Where the numbers of one unit come from: commits, files and lines, so that each can be counted again. */
 import type { Answer } from "../../../where-to-start/where-to-start.ts";
-import type { Unit } from "../../../where-to-start/types.ts";
+import type { Unit } from "../../../where-to-start/types/report.ts";
 import { style, toColumns } from "../../terminal/style.ts";
 import { plural } from "./table.ts";
 
