@@ -156,7 +156,7 @@ function whyOf(
     own.length === 0
       ? "nothing outside is its own"
       : `its own outside world: ${own.slice(0, 5).join(", ")}${own.length > 5 ? ` and ${own.length - 5} more` : ""}`,
-    `${plural(lines, "line")}, ${plural(parts.cuts, "cut")}`,
+    `${plural(lines, "line")}, ties that weigh ${parts.cuts}`,
   ];
 }
 

@@ -1,45 +1,68 @@
 /**
- * The units and what ties them: on a circle, in an order that keeps what belongs together near. Imports are
- * lines, foreign keys are dashed, what changes together is a wide pale band.
+ * The units and what ties them: on a circle, in an order that keeps what belongs together near. Who points at one
+ * sees its own ties alone, by rules of style: a page of this has no script.
  */
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
 import { bySpelling } from "../order.ts";
 import type { Report, Unit } from "../types/report.ts";
-import { colourOf } from "./colour.ts";
+import { widthOf } from "./labels.ts";
 import { idOf, type Markup } from "./markup.ts";
-
-const SIZE = 900;
-const CENTRE = SIZE / 2;
-const RADIUS = 300;
+import { drawCircle, drawLegend, titleOf } from "./node.ts";
 
 /** Fewer shared commits are chance. */
 const TOGETHER_MIN = 5;
 
+/** A name that is longer is cut. */
+const NAME_MAX = 30;
+
+/** Of circles beside each other, from centre to centre, that names can be read. */
+const STEP_MIN = 22;
+
 type Edge = Report["edges"][number];
 
 interface Point {
+  readonly index: number;
   readonly x: number;
   readonly y: number;
   readonly angle: number;
 }
 
+interface Ring {
+  readonly size: number;
+  readonly radius: number;
+  /** Of the largest circle. */
+  readonly largest: number;
+  readonly points: ReadonlyMap<string, Point>;
+}
+
 export function drawMap({ units, edges }: Report): Markup {
-  const order = orderOf(units, edges);
-  const points = new Map(order.map((name, index) => [name, pointAt(index, order.length)]));
+  const ring = ringOf(units, orderOf(units, edges));
   const top = Math.max(1, ...units.map(({ lines }) => lines));
-  const most = Math.max(1, ...edges.map(({ imports }) => imports));
+  const hasKeys = edges.some(({ foreignKeys }) => foreignKeys > 0);
   return html`<figure>
-    <svg
-      viewBox="0 0 ${SIZE} ${SIZE}"
-      role="img"
-      aria-label="Map of the units and what ties them together"
-    >
-      ${edges.map((edge) => drawEdge(edge, points, most))}
-      ${units.map((unit) => drawNode(unit, points.get(unit.name), top))}
-    </svg>
+    <div class="wide">
+      <svg
+        class="map"
+        viewBox="0 0 ${ring.size} ${ring.size}"
+        role="group"
+        aria-label="Map of the units and what ties them together; each unit below lists its own ties"
+      >
+        <style>
+          ${raw(units.map((_, index) => highlight(index)).join(""))}
+        </style>
+        ${drawEdges(edges, ring)} ${units.map((unit) => drawNode(unit, ring, top))}
+      </svg>
+    </div>
     <figcaption>
-      Size: lines. Lines: imports, the wider the more. Dashed red: foreign keys. Pale bands: changed
-      in the same commits, ${TOGETHER_MIN} times or more.
+      ${drawLegend(units)}
+      <span class="ties">
+        <span><i class="imports"></i> imports, the wider the more</span>
+        ${hasKeys ? html`<span><i class="keys"></i> foreign keys</span>` : ""}
+        <span><i class="together"></i> often changed in the same commit</span>
+      </span>
+      Point at a unit or tab to it:
+      <span class="out">blue, long dashes, is what it needs</span>;
+      <span class="in">orange is what needs it</span>.
     </figcaption>
   </figure>`;
 }
@@ -71,63 +94,75 @@ function orderOf(units: readonly Unit[], edges: readonly Edge[]): string[] {
   return order;
 }
 
-function pointAt(index: number, count: number): Point {
-  const angle = (index / Math.max(1, count)) * 2 * Math.PI - Math.PI / 2;
-  return { x: CENTRE + RADIUS * Math.cos(angle), y: CENTRE + RADIUS * Math.sin(angle), angle };
+/** As large as the names around it need. */
+function ringOf(units: readonly Unit[], order: readonly string[]): Ring {
+  const radius = Math.max(260, (order.length * STEP_MIN) / (2 * Math.PI));
+  const step = (2 * Math.PI * radius) / Math.max(1, order.length);
+  const largest = Math.min(28, Math.max(9, step / 2 - 1));
+  const longest = Math.max(0, ...order.map((name) => widthOf(shorten(name))));
+  const size = Math.round(2 * (radius + largest + longest + 12));
+  const indexes = new Map(units.map(({ name }, index) => [name, index]));
+  const points = order.map((name, place): [string, Point] => {
+    const angle = (place / Math.max(1, order.length)) * 2 * Math.PI - Math.PI / 2;
+    const [x, y] = [size / 2 + radius * Math.cos(angle), size / 2 + radius * Math.sin(angle)];
+    return [name, { index: indexes.get(name) ?? 0, x, y, angle }];
+  });
+  return { size, radius, largest, points: new Map(points) };
 }
 
-function drawEdge(
-  { from, to, imports, foreignKeys, together }: Edge,
-  points: ReadonlyMap<string, Point>,
-  most: number,
-): Markup | string {
+function shorten(name: string): string {
+  return name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 1)}…` : name;
+}
+
+/** `o` goes out of a unit, `i` comes in. */
+function highlight(index: number): string {
+  return `.map:has(.n${index}:hover,.n${index}:focus){& .o${index}{--to:var(--out);--dash:9 3;--seen:1}& .i${index}{--to:var(--in);--seen:1}}`;
+}
+
+/** Bands lie below all, foreign keys above. Bands are the strongest only, or they would cover everything. */
+function drawEdges(edges: readonly Edge[], ring: Ring): Markup {
+  const bands = edges
+    .filter(({ together }) => together >= TOGETHER_MIN)
+    .toSorted((a, b) => b.together - a.together)
+    .slice(0, ring.points.size);
+  const most = Math.max(1, ...edges.map(({ imports }) => imports));
+  const widthClass = (imports: number) => Math.min(4, Math.ceil(4 * Math.sqrt(imports / most)));
+  return html`${bands.map((edge) => drawEdge("together", edge, ring))}
+  ${edges
+    .filter(({ imports }) => imports > 0)
+    .map((edge) => drawEdge(`imports w${widthClass(edge.imports)}`, edge, ring))}
+  ${edges.filter(({ foreignKeys }) => foreignKeys > 0).map((edge) => drawEdge("keys", edge, ring))}`;
+}
+
+function drawEdge(kind: string, { from, to }: Edge, { size, points }: Ring): Markup | string {
   const [a, b] = [points.get(from), points.get(to)];
   if (a === undefined || b === undefined) return "";
   // Bent towards the centre, so that lines between neighbours do not run through the circles.
-  const path = `M${f(a.x)} ${f(a.y)} Q${f(CENTRE + (a.x + b.x - 2 * CENTRE) * 0.2)} ${f(CENTRE + (a.y + b.y - 2 * CENTRE) * 0.2)} ${f(b.x)} ${f(b.y)}`;
-  return html`${together >= TOGETHER_MIN ? html`<path class="together" d="${path}" />` : ""}
-  ${
-    imports > 0
-      ? html`<path
-          class="imports"
-          d="${path}"
-          stroke-width="${f(0.6 + 4 * Math.sqrt(imports / most))}"
-        >
-          <title>${from} imports ${to}: ${imports} lines</title>
-        </path>`
-      : ""
-  }
-  ${
-    foreignKeys > 0
-      ? html`<path class="keys" d="${path}"
-          ><title>${from} refers to rows of ${to}: ${foreignKeys} foreign keys</title></path
-        >`
-      : ""
-  }`;
+  const bend = (one: number, other: number) => size / 2 + (one + other - size) * 0.2;
+  const path = `M${r(a.x)} ${r(a.y)}Q${r(bend(a.x, b.x))} ${r(bend(a.y, b.y))} ${r(b.x)} ${r(b.y)}`;
+  return html`<path class="${kind} o${a.index} i${b.index}" d="${path}" />`;
 }
 
-function drawNode(unit: Unit, point: Point | undefined, top: number): Markup | string {
+function drawNode(unit: Unit, { points, largest }: Ring, top: number): Markup | string {
+  const point = points.get(unit.name);
   if (point === undefined) return "";
-  const { x, y, angle } = point;
-  const radius = 5 + 22 * Math.sqrt(unit.lines / top);
-  const isLeft = Math.cos(angle) < 0;
+  const { index, x, y, angle } = point;
+  const radius = Math.max(8, largest * Math.sqrt(unit.lines / top));
+  const isLeft = Math.cos(angle) < -0.001;
   const turn = (angle * 180) / Math.PI + (isLeft ? 180 : 0);
   const distance = isLeft ? -radius - 5 : radius + 5;
-  return html`<a href="#${idOf(unit.name)}">
-    <circle class="${colourOf(unit)}" cx="${f(x)}" cy="${f(y)}" r="${f(radius)}">
-      <title>${unit.name}: ${unit.lines.toLocaleString("en")} lines</title>
-    </circle>
-    <text
+  return html`<a class="n${index}" href="#${idOf(unit.name)}"
+    ><title>${titleOf(unit)}</title>${drawCircle(unit, { x, y, radius })}<text
       class="name"
-      transform="translate(${f(x)} ${f(y)}) rotate(${f(turn)})"
-      x="${f(distance)}"
+      transform="translate(${r(x)} ${r(y)}) rotate(${r(turn)})"
+      x="${r(distance)}"
       y="4"
       text-anchor="${isLeft ? "end" : "start"}"
-      >${unit.name}</text
-    >
-  </a>`;
+      >${shorten(unit.name)}</text
+    ></a
+  >`;
 }
 
-function f(value: number): string {
-  return value.toFixed(1);
+function r(value: number): string {
+  return value.toFixed(0);
 }
