@@ -1,7 +1,7 @@
 /** The top of the page: the answer, the three rules that it follows from, what to do next, what is missing. */
 import { html } from "hono/html";
 import type { Report, Unit } from "../types/report.ts";
-import { command, cutsIdOf, linkToUnit, type Markup, plural } from "./markup.ts";
+import { command, cutsIdOf, GOOD, linkToUnit, type Markup, plural } from "./markup.ts";
 
 export function drawAnswer(report: Report): Markup {
   const { project, start, units, evidence } = report;
@@ -9,7 +9,8 @@ export function drawAnswer(report: Report): Markup {
   return html`<header id="top">
     <p class="kicker">Where to start · ${project.name}</p>
     <h1>${headline(report)}</h1>
-    ${first === undefined ? html`<p class="lead">${start.why}.</p>` : drawRules(first)}
+    <p class="lead">${first === undefined ? `${start.why}.` : praise(first)}</p>
+    ${first === undefined ? "" : drawRules(first)}
     ${first === undefined ? "" : drawNext(report, first)}
     <p class="quiet">${summary(report)}</p>
     ${
@@ -27,14 +28,20 @@ function headline({ start }: Report): Markup {
   return html`Start with ${linkToUnit(start.unit)}, as a ${start.answer}`;
 }
 
+/** What is best may still be bad. */
+function praise({ score }: Unit): string {
+  const isGood = score.total >= GOOD;
+  return `Score ${score.total.toFixed(0)} of 100${isGood ? "" : ": the best here, and no easy beginning"}.`;
+}
+
 /** The sentences are those of the report, in the order in which it says them. */
 function drawRules({ score, why, cuts, cutPoints, size }: Unit): Markup {
   const [needed = "", past = "", world = "", ...more] = why;
   const bill = `its bill: ${plural(cuts.length, "place")}, ${plural(cutPoints, "point")}, size ${size}`;
   return html`<ul class="rules">
-    ${rule("It hurts", score.pain, [past, world])}
-    ${rule("Little breaks with it", 1 - score.critical, [needed])}
-    ${rule("It is small", score.small, [...more, bill])}
+    ${rule("How much it hurts", score.pain, [past, world])}
+    ${rule("How little breaks with it", 1 - score.critical, [needed])}
+    ${rule("How small it is", score.small, [...more, bill])}
   </ul>`;
 }
 

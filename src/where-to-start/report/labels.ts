@@ -23,8 +23,11 @@ export interface Box {
 
 /** Of the page's letters, a bit more than most are. */
 const LETTER = 7.4;
-const HEIGHT = 14;
+const HEIGHT = 15;
 const GAP = 5;
+
+/** Further away nobody sees whose name it is. */
+const NEAR = 9;
 
 /** From the middle of a letter down to its line. */
 const BASELINE = 4.5;
@@ -58,7 +61,7 @@ function boxOf({ x, y, radius }: Circle): Box {
   return { left: x - radius, top: y - radius, right: x + radius, bottom: y + radius };
 }
 
-/** Right, left, above, below, and the four corners. */
+/** Right, left, above, below, the four corners, and then somewhat further away. */
 function placesOf({ x, y, radius, name }: Circle): { label: Label; box: Box }[] {
   const away = radius + GAP;
   const corner = radius * 0.7 + GAP;
@@ -73,6 +76,12 @@ function placesOf({ x, y, radius, name }: Circle): { label: Label; box: Box }[] 
     at(corner, corner + 2),
     at(-corner, -corner - 2),
     at(-corner, corner + 2),
+    middleAt({ x, y: y - rise - NEAR }, name),
+    middleAt({ x, y: y + rise + NEAR }, name),
+    at(radius / 2, -rise - NEAR),
+    at(-radius / 2, -rise - NEAR),
+    at(radius / 2, rise + NEAR),
+    at(-radius / 2, rise + NEAR),
   ];
 }
 

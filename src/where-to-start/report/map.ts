@@ -40,6 +40,7 @@ export function drawMap({ units, edges }: Report): Markup {
   const top = Math.max(1, ...units.map(({ lines }) => lines));
   const hasKeys = edges.some(({ foreignKeys }) => foreignKeys > 0);
   return html`<figure>
+    <a class="skip" href="#map-key">Skip the picture</a>
     <div class="wide">
       <svg
         class="map"
@@ -53,7 +54,7 @@ export function drawMap({ units, edges }: Report): Markup {
         ${drawEdges(edges, ring)} ${units.map((unit) => drawNode(unit, ring, top))}
       </svg>
     </div>
-    <figcaption>
+    <figcaption id="map-key" tabindex="-1">
       ${drawLegend(units)}
       <span class="ties">
         <span><i class="imports"></i> imports, the wider the more</span>

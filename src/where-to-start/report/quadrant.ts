@@ -5,7 +5,7 @@
 import { html } from "hono/html";
 import type { Report, Unit } from "../types/report.ts";
 import { type Box, type Circle, placeLabels, widthOf } from "./labels.ts";
-import { idOf, type Markup } from "./markup.ts";
+import { GOOD, idOf, type Markup } from "./markup.ts";
 import { drawCircle, drawLegend, titleOf } from "./node.ts";
 
 const WIDTH = 900;
@@ -13,9 +13,6 @@ const HEIGHT = 540;
 
 /** Where circles have their centres. */
 const field: Box = { left: 62, top: 52, right: WIDTH - 34, bottom: HEIGHT - 62 };
-
-/** What scores more is a good beginning. */
-const GOOD = 70;
 
 /** A name that is longer is cut. */
 const NAME_MAX = 28;
@@ -33,6 +30,7 @@ export function drawQuadrant({ units }: Report): Markup {
     .map((dot, index) => ({ dot, label: labels[index] }))
     .toSorted((a, b) => b.dot.radius - a.dot.radius); // small ones stand before large ones
   return html`<figure>
+    <a class="skip" href="#pain-key">Skip the picture</a>
     <div class="wide">
       <svg
         viewBox="0 0 ${WIDTH} ${HEIGHT}"
@@ -58,7 +56,7 @@ export function drawQuadrant({ units }: Report): Markup {
         )}
       </svg>
     </div>
-    <figcaption>
+    <figcaption id="pain-key" tabindex="-1">
       ${drawLegend(units)} Green field: a score of ${GOOD} or more. A circle without a name tells it
       when you point at it.
     </figcaption>

@@ -19,10 +19,10 @@ code { font-size: .9em; background: var(--card); padding: .05em .3em; border-rad
 .missing { border-left: .25rem solid var(--line); padding: .2rem 0 .2rem 1.6rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .93rem; } .wide > * { overflow-wrap: normal; }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; } .number { text-align: right; padding-right: 1.1rem; font-variant-numeric: tabular-nums; } .meter { min-width: 5rem; font-variant-numeric: tabular-nums; } .size { white-space: nowrap; }
-.gates dt { margin-top: .8rem; } .gates dd { margin: 0; } dt b::first-letter, h4::first-letter { text-transform: uppercase; }
+.gates dt { margin-top: .8rem; } .gates dd { margin: 0; } dt b { display: inline-block; } dt b::first-letter, h4::first-letter { text-transform: uppercase; }
 details { border-bottom: 1px solid var(--line); } summary { cursor: pointer; padding: .45rem 0; } .unit { padding: 0 0 1rem 1.1rem; scroll-margin-top: 3rem; } .unit h3 { scroll-margin-top: 1rem; }
 .places { margin: 0; padding-left: 1.1rem; font-size: .93rem; } .places a, .commits a { font-family: ui-monospace, monospace; font-size: .92em; } .commits { margin: .2rem 0; }
-figure { margin: 0; } figcaption { font-size: .92rem; } svg { display: block; width: 100%; min-width: 38rem; height: auto; }
+figure { margin: 0; position: relative; } .skip:not(:focus) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } figcaption:focus { outline: none; } figcaption { font-size: .92rem; } svg { display: block; width: 100%; min-width: 48rem; height: auto; }
 .map { max-width: 54rem; margin: auto; } svg a { text-decoration: none; } svg a:focus { outline: none; } svg a:focus circle, svg a:hover circle { stroke: var(--link); stroke-width: 4; stroke-dasharray: none; }
 svg a:focus .name, svg a:hover .name { font-weight: 700; text-decoration: underline; }
 svg text { font: 13px system-ui, sans-serif; fill: var(--quiet); } svg .name { fill: var(--ink); } svg .corner { fill: var(--corner); font-weight: 700; font-size: 15px; }
