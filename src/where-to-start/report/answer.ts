@@ -23,8 +23,12 @@ export function drawAnswer(report: Report): Markup {
   </header>`;
 }
 
-function headline({ start }: Report): Markup {
-  if (start.unit === null) return html`Stay: none should move`;
+function headline({ start, units }: Report): Markup {
+  if (units.length === 0) return html`There is nothing to move`;
+  if (start.unit === null)
+    return units.every(({ gate }) => gate !== undefined)
+      ? html`Stay: none should move`
+      : html`Too few to rank: look at each`;
   return html`Start with ${linkToUnit(start.unit)}, as a ${start.answer}`;
 }
 

@@ -75,9 +75,11 @@ function drawUnits(report: Report): Markup {
     </section>`;
 }
 
-function notRead({ skipped, problems }: Report): Markup | string {
+/** Open where this is all that there is to say. */
+function notRead({ skipped, problems, units }: Report): Markup | string {
   if (skipped.files === 0 && problems.length === 0) return "";
-  return html`<details>
+  const state = units.length === 0 ? "open" : "";
+  return html`<details ${state}>
     <summary>What was not read or not understood</summary>
     <ul>
       ${

@@ -32,6 +32,13 @@ const NEAR = 9;
 /** From the middle of a letter down to its line. */
 const BASELINE = 4.5;
 
+/** A name that is longer loses its middle: those that begin alike differ at their ends. */
+const NAME_MAX = 28;
+
+export function shorten(name: string): string {
+  return name.length > NAME_MAX ? `${name.slice(0, 9)}…${name.slice(10 - NAME_MAX)}` : name;
+}
+
 export function widthOf(name: string): number {
   return name.length * LETTER;
 }

@@ -5,15 +5,12 @@
 import { html, raw } from "hono/html";
 import { bySpelling } from "../order.ts";
 import type { Report, Unit } from "../types/report.ts";
-import { widthOf } from "./labels.ts";
+import { shorten, widthOf } from "./labels.ts";
 import { idOf, type Markup } from "./markup.ts";
 import { drawCircle, drawLegend, titleOf } from "./node.ts";
 
 /** Fewer shared commits are chance. */
 const TOGETHER_MIN = 5;
-
-/** A name that is longer is cut. */
-const NAME_MAX = 30;
 
 /** Of circles beside each other, from centre to centre, that names can be read. */
 const STEP_MIN = 22;
@@ -44,6 +41,7 @@ export function drawMap({ units, edges }: Report): Markup {
     <div class="wide">
       <svg
         class="map"
+        style="max-width:${ring.size}px;min-width:min(48rem,${ring.size}px)"
         viewBox="0 0 ${ring.size} ${ring.size}"
         role="group"
         aria-label="Map of the units and what ties them together; each unit below lists its own ties"
@@ -97,7 +95,11 @@ function orderOf(units: readonly Unit[], edges: readonly Edge[]): string[] {
 
 /** As large as the names around it need. */
 function ringOf(units: readonly Unit[], order: readonly string[]): Ring {
-  const radius = Math.max(260, (order.length * STEP_MIN) / (2 * Math.PI));
+  const radius = Math.max(
+    120,
+    Math.min(260, order.length * 14),
+    (order.length * STEP_MIN) / (2 * Math.PI),
+  );
   const step = (2 * Math.PI * radius) / Math.max(1, order.length);
   const largest = Math.min(28, Math.max(9, step / 2 - 1));
   const longest = Math.max(0, ...order.map((name) => widthOf(shorten(name))));
@@ -109,10 +111,6 @@ function ringOf(units: readonly Unit[], order: readonly string[]): Ring {
     return [name, { index: indexes.get(name) ?? 0, x, y, angle }];
   });
   return { size, radius, largest, points: new Map(points) };
-}
-
-function shorten(name: string): string {
-  return name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 1)}…` : name;
 }
 
 /** `o` goes out of a unit, `i` comes in. */

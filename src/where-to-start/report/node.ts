@@ -37,10 +37,13 @@ export function titleOf({ name, rank, score, gate, lines }: Unit): string {
 
 const CLASSES = ["under 40", "40", "50", "60", "70", "80 and more"];
 
+/** What is not in the pictures is not explained. */
 export function drawLegend(units: Report["units"]): Markup {
+  const isRanked = units.some(({ rank }) => rank !== undefined);
+  const hasUnranked = units.some(({ rank }) => rank === undefined);
   return html`<span class="legend"
-      >Score: ${CLASSES.map((text, index) => html`<span><i class="s${index}"></i> ${text}</span> `)}
-      ${units.some(({ rank }) => rank === undefined) ? html`<span><i class="gate"></i> not ranked</span>` : ""}</span
+      >${isRanked ? html`Score: ${CLASSES.map((text, index) => html`<span><i class="s${index}"></i> ${text}</span> `)}` : ""}
+      ${hasUnranked ? html`<span><i class="gate"></i> not ranked</span>` : ""}</span
     >
-    Number: rank. Size: lines of code.`;
+    ${isRanked ? "Number: rank." : ""} Size: lines of code.`;
 }

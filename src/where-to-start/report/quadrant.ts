@@ -4,7 +4,7 @@
  */
 import { html } from "hono/html";
 import type { Report, Unit } from "../types/report.ts";
-import { type Box, type Circle, placeLabels, widthOf } from "./labels.ts";
+import { type Box, type Circle, placeLabels, shorten, widthOf } from "./labels.ts";
 import { GOOD, idOf, type Markup } from "./markup.ts";
 import { drawCircle, drawLegend, titleOf } from "./node.ts";
 
@@ -13,9 +13,6 @@ const HEIGHT = 540;
 
 /** Where circles have their centres. */
 const field: Box = { left: 62, top: 52, right: WIDTH - 34, bottom: HEIGHT - 62 };
-
-/** A name that is longer is cut. */
-const NAME_MAX = 28;
 
 interface Dot extends Circle {
   readonly unit: Unit;
@@ -71,7 +68,7 @@ function dotOf(unit: Unit, top: number): Dot {
     x: acrossOf(price),
     y: upOf(unit.score.pain ?? 0),
     radius: 8 + 16 * Math.sqrt(unit.lines / top),
-    name: name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 1)}…` : name,
+    name: shorten(name),
   };
 }
 

@@ -14,7 +14,7 @@ h4 .quiet { font-weight: normal; } .kicker { margin: 0; } .kicker, .quiet, figca
 code { font-size: .9em; background: var(--card); padding: .05em .3em; border-radius: .25em; } small { font-size: .85em; }
 .rules { list-style: none; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr)); gap: 1rem; margin: 0 0 1.2rem; padding: 0; }
 .rules li { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .7rem .9rem; } .value { float: right; font-variant-numeric: tabular-nums; }
-.line::first-letter { text-transform: uppercase; } .line { display: block; font-size: .95rem; margin-top: .35rem; }
+.line::first-letter, .lead::first-letter { text-transform: uppercase; } .line { display: block; font-size: .95rem; margin-top: .35rem; }
 .bar { display: block; height: .4rem; margin-top: .15rem; border-radius: .2rem; border: 1px solid var(--edge); background: linear-gradient(90deg, var(--s4) var(--v), transparent var(--v)); }
 .missing { border-left: .25rem solid var(--line); padding: .2rem 0 .2rem 1.6rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .93rem; } .wide > * { overflow-wrap: normal; }
@@ -23,7 +23,7 @@ th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px soli
 details { border-bottom: 1px solid var(--line); } summary { cursor: pointer; padding: .45rem 0; } .unit { padding: 0 0 1rem 1.1rem; scroll-margin-top: 3rem; } .unit h3 { scroll-margin-top: 1rem; }
 .places { margin: 0; padding-left: 1.1rem; font-size: .93rem; } .places a, .commits a { font-family: ui-monospace, monospace; font-size: .92em; } .commits { margin: .2rem 0; }
 figure { margin: 0; position: relative; } .skip:not(:focus) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } figcaption:focus { outline: none; } figcaption { font-size: .92rem; } svg { display: block; width: 100%; min-width: 48rem; height: auto; }
-.map { max-width: 54rem; margin: auto; } svg a { text-decoration: none; } svg a:focus { outline: none; } svg a:focus circle, svg a:hover circle { stroke: var(--link); stroke-width: 4; stroke-dasharray: none; }
+.map { margin: auto; } svg a { text-decoration: none; } svg a:focus { outline: none; } svg a:focus circle, svg a:hover circle { stroke: var(--link); stroke-width: 4; stroke-dasharray: none; }
 svg a:focus .name, svg a:hover .name { font-weight: 700; text-decoration: underline; }
 svg text { font: 13px system-ui, sans-serif; fill: var(--quiet); } svg .name { fill: var(--ink); } svg .corner { fill: var(--corner); font-weight: 700; font-size: 15px; }
 svg .rank { font-size: 10.5px; font-weight: 700; text-anchor: middle; pointer-events: none; fill: var(--low); } svg .rank.s4, svg .rank.s5 { fill: var(--high); }
