@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toHtml } from "../../../src/where-to-start/report/html.ts";
-import { placeLabels } from "../../../src/where-to-start/report/labels.ts";
+import { placeLabels } from "../../../src/where-to-start/report/picture/labels.ts";
 import { crowd } from "./crowd.ts";
 
 test("a page of sixty units with thousands of ties stays small, and says how to see all", async () => {

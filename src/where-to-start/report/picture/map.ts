@@ -3,10 +3,10 @@
  * sees its own ties alone, by rules of style: a page of this has no script.
  */
 import { html, raw } from "hono/html";
-import { bySpelling } from "../order.ts";
-import type { Report, Unit } from "../types/report.ts";
+import { bySpelling } from "../../order.ts";
+import type { Report, Unit } from "../../types/report.ts";
 import { shorten, widthOf } from "./labels.ts";
-import { idOf, type Markup } from "./markup.ts";
+import { idOf, type Markup } from "../markup.ts";
 import { drawCircle, drawLegend, titleOf } from "./node.ts";
 
 /** Fewer shared commits are chance. */
