@@ -1,6 +1,7 @@
 /** Would this have said what was done? Code and history as they stood before a unit left. */
 import { MarcotError } from "../errors.ts";
-import type { Unit } from "./types.ts";
+import { nearest } from "../project/name.ts";
+import type { Unit } from "./types/report.ts";
 import { whereToStart, type WhereToStartOptions } from "./where-to-start.ts";
 
 export interface BacktestOptions extends Omit<WhereToStartOptions, "at"> {
@@ -52,8 +53,11 @@ export function findUnit(units: readonly Unit[], name: string): Unit {
     onlyOne(units.filter((one) => one.name.split(/[./]/).at(-1) === name));
   if (unit !== undefined) return unit;
   const names = units.map((one) => one.name).toSorted();
+  const near = nearest(name, names);
   throw new MarcotError("CommandInvalid", `there is no unit ${name}`, {
-    fix: `Name one of these: ${names.join(", ") || "there are none"}.`,
+    fix: near
+      ? `Did you mean ${near}? The report without --cuts and --why lists all ${names.length}.`
+      : `Name one of these: ${names.join(", ") || "there are none"}.`,
   });
 }
 

@@ -2,7 +2,8 @@
 import { findDjango } from "./python/find-django.ts";
 import { type Code, has, type OnRead, readTexts, scan } from "./scan.ts";
 import { isOwnCode } from "./score/ties.ts";
-import type { FileFacts, Project } from "./types.ts";
+import type { Project } from "./types/project.ts";
+import type { FileFacts } from "./types/source.ts";
 import {
   type Configuration,
   isConfiguration,

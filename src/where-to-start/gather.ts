@@ -4,7 +4,10 @@ import type { NameOf } from "./people.ts";
 import type { Evidence, Past, Resolved, Traffic, UnitFacts } from "./score/facts.ts";
 import { keyOf } from "./score/own-world.ts";
 import { isTying } from "./score/ties.ts";
-import type { Commit, FileFacts, History, Place, Project, Table } from "./types.ts";
+import type { Commit, History } from "./types/history.ts";
+import type { Project } from "./types/project.ts";
+import type { Table } from "./types/report.ts";
+import type { FileFacts, Place } from "./types/source.ts";
 import { unitFinder } from "./unit-of.ts";
 
 /** What was measured where the project runs, by the name of the app. */

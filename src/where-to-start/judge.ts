@@ -6,7 +6,8 @@ import { gateOf, type GateOptions } from "./score/gates.ts";
 import { ownWorlds } from "./score/own-world.ts";
 import { type Parts, scoreAll } from "./score/score.ts";
 import { isOwnCode, linesOf, needs, ownWorldCount } from "./score/ties.ts";
-import type { Outside, Report, Unit } from "./types.ts";
+import type { Report, Unit } from "./types/report.ts";
+import type { Outside } from "./types/source.ts";
 
 /** Fewer can be looked at one by one: a rank among three says nothing. */
 const UNITS_MIN = 4;
@@ -155,7 +156,7 @@ function whyOf(
     own.length === 0
       ? "nothing outside is its own"
       : `its own outside world: ${own.slice(0, 5).join(", ")}${own.length > 5 ? ` and ${own.length - 5} more` : ""}`,
-    `${plural(lines, "line")}, ${plural(parts.cuts, "cut")}`,
+    `${plural(lines, "line")}, ties that weigh ${parts.cuts}`,
   ];
 }
 

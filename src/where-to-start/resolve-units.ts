@@ -2,7 +2,8 @@
 import { resolvePython } from "./python/resolve.ts";
 import type { Code } from "./scan.ts";
 import type { Resolved } from "./score/facts.ts";
-import type { FileFacts, Project } from "./types.ts";
+import type { Project } from "./types/project.ts";
+import type { FileFacts } from "./types/source.ts";
 import type { Configuration } from "./typescript/configuration.ts";
 import { resolveTypeScript } from "./typescript/to-units.ts";
 

@@ -1,7 +1,8 @@
 /** Reads the files of a code base, each by its language. What was read before is not read again. */
 import { readPython } from "./python/read.ts";
 import { readTemplate } from "./python/template.ts";
-import type { FileFacts, Tree } from "./types.ts";
+import type { FileFacts } from "./types/source.ts";
+import type { Tree } from "./types/tree.ts";
 import { isConfiguration } from "./typescript/configuration.ts";
 import { readPrisma } from "./typescript/prisma.ts";
 import { readTypeScript } from "./typescript/read.ts";

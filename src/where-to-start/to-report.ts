@@ -4,7 +4,11 @@ import { formula } from "./score/score.ts";
 import { isOwnCode } from "./score/ties.ts";
 import type { Evidence } from "./score/facts.ts";
 import type { Judged } from "./judge.ts";
-import type { FileFacts, History, Project, Report, Repository, Tree, Unit } from "./types.ts";
+import type { History } from "./types/history.ts";
+import type { Project } from "./types/project.ts";
+import type { Report, Unit } from "./types/report.ts";
+import type { FileFacts } from "./types/source.ts";
+import type { Repository, Tree } from "./types/tree.ts";
 
 /** So many names of what was not read are enough to see what it is. */
 const EXAMPLES = 10;

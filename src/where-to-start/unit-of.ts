@@ -1,5 +1,5 @@
 /** To which unit a file belongs: the deepest folder that has one. */
-import type { UnitPlace } from "./types.ts";
+import type { UnitPlace } from "./types/project.ts";
 
 export type UnitOf = (file: string) => number | undefined;
 

@@ -16,7 +16,10 @@ import { resolveUnits } from "./resolve-units.ts";
 import { openCode, type OnRead } from "./scan.ts";
 import type { Evidence } from "./score/facts.ts";
 import { toReport } from "./to-report.ts";
-import type { History, Project, Report, Repository } from "./types.ts";
+import type { History } from "./types/history.ts";
+import type { Project } from "./types/project.ts";
+import type { Report } from "./types/report.ts";
+import type { Repository } from "./types/tree.ts";
 
 export interface WhereToStartOptions {
   /** A commit. Default: the files as they lie on disk; of a bare repository, its HEAD. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { withConnection } from "../../src/data/database.ts";
 import { testDatabase } from "../../src/data/testing.ts";
-import type { Report } from "../../src/where-to-start/types.ts";
+import type { Report } from "../../src/where-to-start/types/report.ts";
 import { marcot, packageJson, settingsOf, tempFolder, tinyApp } from "./command.ts";
 
 const names = ["numbers", "callers", "mails", "bills"];

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import type { Report } from "../../src/where-to-start/types.ts";
+import { setTimeout } from "node:timers/promises";
+import { oneLine } from "../../src/cli/terminal/one-line.ts";
+import type { Report } from "../../src/where-to-start/types/report.ts";
 import { git, repositoryOf, temporaryFolder } from "../where-to-start/repository.ts";
 import { djangoFiles, djangoShop, nestShop } from "../where-to-start/shops.ts";
 import { marcot } from "./command.ts";
@@ -32,6 +35,43 @@ test("a table of at most 100 columns, without colours in a pipe", async () => {
   assert.doesNotMatch(stdout, /\u001B/);
   const long = stdout.split("\n").filter((line) => line.length > 100 && !line.startsWith("next:"));
   assert.deepEqual(long, []);
+});
+
+test("a narrow terminal gets narrow lines, and the path of the next command whole", async () => {
+  const folder = djangoShop();
+  const { stdout } = await marcot(["where-to-start", folder], {
+    cwd,
+    environment: { COLUMNS: "64" },
+  });
+  const lines = stdout.split("\n");
+  assert.match(stdout, /small █+·*\n {4}1 need it · 3 cuts \(S\)\n/);
+  assert.ok(lines.includes(`next: marcot where-to-start ${folder} --cuts payments`));
+  assert.deepEqual(
+    lines.filter((line) => line.length > 64 && !line.includes(folder)),
+    [],
+  );
+});
+
+test("who misspells a unit is told what it may have meant, else which there are", async () => {
+  const folder = djangoShop();
+  const near = await ask(folder, "--why", "paymets");
+  assert.match(near.stderr, /there is no unit paymets\n.*Did you mean payments\?/);
+  const far = await ask(folder, "--why", "nobody");
+  assert.match(far.stderr, /Name one of these: catalog, orders, payments, reviews, users\./);
+});
+
+test("how far it is stands on a terminal, in one line that goes away, and nowhere else", async () => {
+  for (const isTTY of [true, false]) {
+    const stream = Object.assign(new PassThrough(), { isTTY });
+    const line = oneLine(stream as unknown as NodeJS.WriteStream);
+    line.onRead(1, 2000);
+    await setTimeout(600); // shorter work says nothing
+    line.onRead(1000, 2000);
+    line.end();
+    const said = stream.read() as Buffer | null;
+    const whole = "\r\u001B[Kreading 1,000 of 2,000 files\r\u001B[K";
+    assert.equal(said?.toString(), isTTY ? whole : undefined);
+  }
 });
 
 test("its bill, its reasons and its draft", async () => {
@@ -65,7 +105,7 @@ test("--json prints the report alone, and the page needs no network", async () =
   assert.equal(report.start.unit, "mail");
   const text = readFileSync(page, "utf8");
   assert.match(text, /Start with <a href="#unit-mail">mail<\/a>, as a service/);
-  assert.doesNotMatch(text, /<script|<link|<img|url\(|@import|src=/);
+  assert.doesNotMatch(text, /<script|<link (?!rel="icon" href="data:,")|<img|url\(|@import|src=/);
   assert.match(text, /default-src 'none'/);
 });
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { toHtml } from "../../src/where-to-start/report/html.ts";
 import { whereToStart } from "../../src/where-to-start/where-to-start.ts";
-import type { Report, Unit } from "../../src/where-to-start/types.ts";
+import type { Report, Unit } from "../../src/where-to-start/types/report.ts";
 import { git, repositoryOf, temporaryFolder } from "./repository.ts";
 import { djangoFiles, djangoShop, nestFiles, nestShop } from "./shops.ts";
 
@@ -149,7 +149,7 @@ test("a folder of a repository has its own commits, and links that lead to its f
   const report = asPrinted((await whereToStart(join(folder, "back"))).report);
   assert.equal(report.repository?.commits, 2);
   assert.equal(unitOf(report, "payments").commits, 2);
-  const head = git(folder, "rev-parse", "HEAD");
+  const head = git(folder, "rev-parse", "--short=12", "HEAD");
   const address = `https://github.com/acme/shop/blob/${head}/back/shop/payments/models.py#L3`;
   assert.ok((await toHtml(report)).includes(`href="${address}"`));
 });

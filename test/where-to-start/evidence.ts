@@ -5,7 +5,8 @@ import type {
   ResolvedKey,
   UnitFacts,
 } from "../../src/where-to-start/score/facts.ts";
-import type { FileFacts, Outside, Project } from "../../src/where-to-start/types.ts";
+import type { Project } from "../../src/where-to-start/types/project.ts";
+import type { FileFacts, Outside } from "../../src/where-to-start/types/source.ts";
 
 export interface UnitLike {
   readonly lines: number;

@@ -5,7 +5,7 @@
 import { bySpelling } from "../order.ts";
 import type { ResolvedImport, UnitFacts } from "../score/facts.ts";
 import { isTying } from "../score/ties.ts";
-import type { Export } from "../types.ts";
+import type { Export } from "../types/source.ts";
 import { type Field, fieldsOf, nameOf } from "./fields.ts";
 
 /** What others take, by its name. */

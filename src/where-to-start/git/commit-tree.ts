@@ -1,7 +1,7 @@
 /** The files of a commit, from git's store alone: no checkout is needed, and none is made. */
 import type { Readable } from "node:stream";
 import { MarcotError } from "../../errors.ts";
-import type { Tree } from "../types.ts";
+import type { Tree } from "../types/tree.ts";
 import { askGit, mustHaveWorked, startGit } from "./program.ts";
 import type { Location } from "./repository.ts";
 import {

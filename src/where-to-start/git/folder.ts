@@ -14,7 +14,7 @@ import {
 import { dirname, join, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { codeOf } from "../../errors.ts";
-import type { Tree } from "../types.ts";
+import type { Tree } from "../types/tree.ts";
 import {
   A_LINK,
   FILE_MAX,

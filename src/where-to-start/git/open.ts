@@ -2,7 +2,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { MarcotError } from "../../errors.ts";
-import type { Repository, Tree } from "../types.ts";
+import type { Repository, Tree } from "../types/tree.ts";
 import { treeOfCommit } from "./commit-tree.ts";
 import { treeOnDisk, walk } from "./folder.ts";
 import { askGit, mustHaveWorked } from "./program.ts";

@@ -1,5 +1,6 @@
 /** CODEOWNERS: who is asked when a path changes, by the last line that matches it. */
-import type { Place, Repository, Tree } from "../types.ts";
+import type { Place } from "../types/source.ts";
+import type { Repository, Tree } from "../types/tree.ts";
 import { askGit } from "./program.ts";
 import { textOf } from "./text.ts";
 

@@ -1,6 +1,6 @@
 /** The repository that a folder is in: where, at which commit, and whether all of it is here. */
 import { MarcotError } from "../../errors.ts";
-import type { Repository } from "../types.ts";
+import type { Repository } from "../types/tree.ts";
 import { askGit, askLine, firstLine, type Said } from "./program.ts";
 
 /** A folder in a repository. */

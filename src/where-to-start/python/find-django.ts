@@ -1,5 +1,7 @@
 /** A Django project: its apps, what is in every request, and what belongs to the project itself. */
-import type { FileFacts, Place, Project, Tree, UnitPlace } from "../types.ts";
+import type { Project, UnitPlace } from "../types/project.ts";
+import type { FileFacts, Place } from "../types/source.ts";
+import type { Tree } from "../types/tree.ts";
 import { folderOf, holderOf, type Modules, modulesOf, nameOf } from "./modules.ts";
 import { atomicRequestsOf, loadSettings, type Settings } from "./settings/load.ts";
 import { everyRequestOf } from "./settings/requests.ts";

@@ -1,5 +1,5 @@
 /** A Python file: what it imports, what it stores, what it is tied to. Its code is never run. */
-import type { FileFacts } from "../types.ts";
+import type { FileFacts } from "../types/source.ts";
 import { isGeneratedFile, isMigrationFile, isModelsFile, isTestFile } from "./file-kind.ts";
 import { lex } from "./lexer/lex.ts";
 import type { Tokens } from "./lexer/tokens.ts";

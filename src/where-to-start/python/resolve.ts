@@ -1,6 +1,7 @@
 /** From what is written to what is meant: which unit an import, a foreign key or a name leads to. */
 import type { Resolved, ResolvedHidden, ResolvedImport, ResolvedKey } from "../score/facts.ts";
-import type { FileFacts, Import, Project, UnitPlace } from "../types.ts";
+import type { Project, UnitPlace } from "../types/project.ts";
+import type { FileFacts, Import } from "../types/source.ts";
 import { OUTSIDE_USER, resolveKeys } from "./resolve/keys.ts";
 import { fileScopeOf, type Scope, scopeOf, unitOfImport } from "./resolve/scope.ts";
 import { reachableOf, resolveHidden } from "./resolve/ties.ts";

@@ -1,5 +1,5 @@
 /** A template of Django or Jinja: the routes, tag libraries and permissions that it names. */
-import type { FileFacts, Hidden, Import } from "../types.ts";
+import type { FileFacts, Hidden, Import } from "../types/source.ts";
 import { isGeneratedFile, isTestFile } from "./file-kind.ts";
 
 const tags =

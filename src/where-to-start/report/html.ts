@@ -3,75 +3,48 @@
  * answer, then why, then every place that a number came from.
  */
 import { html, raw } from "hono/html";
-import type { Report, Unit } from "../types.ts";
-import { linkTo } from "./link.ts";
-import { drawMap } from "./map.ts";
-import { idOf, type Markup } from "./markup.ts";
-import { drawQuadrant } from "./quadrant.ts";
+import type { Report } from "../types/report.ts";
+import { drawAnswer } from "./answer.ts";
+import { rowsPerGroup } from "./bill.ts";
+import { cleanReport } from "./clean.ts";
+import { linksOf } from "./link.ts";
+import { drawMap } from "./picture/map.ts";
+import type { Markup } from "./markup.ts";
+import { drawQuadrant } from "./picture/quadrant.ts";
+import { drawGates, drawRanking } from "./ranking.ts";
 import { style } from "./style.ts";
 import { drawUnit } from "./unit.ts";
 
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
 /** A whole document. */
-export async function toHtml(report: Report): Promise<string> {
-  const { project, start, units, evidence } = report;
-  const title = `Where to start: ${project.name}`;
+export async function toHtml(told: Report): Promise<string> {
+  const report = cleanReport(told);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="content-security-policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        />
-        <title>${title}</title>
+        <meta http-equiv="content-security-policy" content="${raw(POLICY)}" />
+        <meta name="referrer" content="no-referrer" />
+        <link rel="icon" href="data:," />
+        <title>Where to start: ${report.project.name}</title>
         <style>
           ${raw(style)}
         </style>
       </head>
       <body>
-        <header>
-          <p class="kicker">Where to start · ${project.name}</p>
-          <h1>${headline(report)}</h1>
-          <p class="lead">${start.why}.</p>
-          ${
-            start.runnerUp === null
-              ? ""
-              : html`<p>
-                  Runner-up: <a href="#${idOf(start.runnerUp.unit)}">${start.runnerUp.unit}</a>,
-                  ${start.runnerUp.why}.
-                </p>`
-          }
-          <p class="quiet">${summary(report)}</p>
-          ${
-            evidence.missing.length === 0
-              ? ""
-              : html`<ul class="missing">
-                  ${evidence.missing.map((one) => html`<li>${one}</li>`)}
-                </ul>`
-          }
-        </header>
+        ${drawAnswer(report)}
         <main>
-          <section>
-            <h2>What could leave</h2>
-            ${drawQuadrant(report)}
-          </section>
-          <section>
-            <h2>How it hangs together</h2>
-            ${drawMap(report)}
-          </section>
-          <section>
-            <h2>All of them</h2>
-            ${drawTable(units)}
-          </section>
-          <section>
-            <h2>One by one</h2>
-            ${units.map((unit) => drawUnit(unit, linkTo(report)))}
-          </section>
+          ${report.units.length === 0 ? "" : drawUnits(report)}
           <section>
             <h2>How this was counted</h2>
-            <p>The talk's three rules: start non-critical, where there is pain, small.</p>
-            <ul class="formula">
+            <p>
+              Three rules of the talk, each a number from 0 to 1: start where there is pain, with
+              what is not critical, and small.
+            </p>
+            <ul>
               ${report.formula.map((line) => html`<li><code>${line}</code></li>`)}
             </ul>
             ${notRead(report)}
@@ -79,71 +52,34 @@ export async function toHtml(report: Report): Promise<string> {
         </main>
       </body>
     </html>`;
-  return String(await page);
+  return withoutIndent(String(await page));
 }
 
-function headline({ start }: Report): Markup {
-  if (start.unit === null) return html`Stay: none should move`;
-  const as = start.answer === "package" ? "as a package" : "as a service";
-  return html`Start with <a href="#${idOf(start.unit)}">${start.unit}</a>, ${as}`;
+function drawUnits(report: Report): Markup {
+  const { units } = report;
+  const options = { links: linksOf(report), rows: rowsPerGroup(units) };
+  const isRanked = units.some(({ rank }) => rank !== undefined);
+  return html`<section>
+      <h2>Pain against price</h2>
+      ${drawQuadrant(report)}
+    </section>
+    ${isRanked ? html`<section>${drawRanking(report)}</section>` : ""}
+    ${units.some(({ gate }) => gate !== undefined) ? html`<section>${drawGates(units, options.links)}</section>` : ""}
+    <section>
+      <h2>How it hangs together</h2>
+      ${drawMap(report)}
+    </section>
+    <section>
+      <h2 id="units">One by one</h2>
+      ${units.map((unit) => drawUnit(unit, options))}
+    </section>`;
 }
 
-function summary({ project, units, repository, evidence }: Report): string {
-  const parts = [`${units.length} units`, `${project.lines.toLocaleString("en")} lines`];
-  if (repository !== undefined) {
-    const { window, head } = repository;
-    const until = new Date(window.to * 1000).toISOString().slice(0, 10);
-    parts.push(
-      `${repository.commits.toLocaleString("en")} commits in ${window.months === 1 ? "1 month" : `${window.months} months`} to ${until}`,
-      head.slice(0, 9),
-    );
-  }
-  return [...parts, `confidence ${evidence.confidence}`].join(" · ");
-}
-
-function drawTable(units: readonly Unit[]): Markup {
-  return html`<div class="wide">
-    <table>
-      <thead>
-        <tr>
-          <th>Rank</th>
-          <th>Unit</th>
-          <th class="number">Score</th>
-          <th class="number">Pain</th>
-          <th class="number">Critical</th>
-          <th class="number">Small</th>
-          <th class="number">Lines</th>
-          <th class="number">Commits</th>
-          <th class="number">Needed by</th>
-          <th>To cut</th>
-          <th>Before the ranking</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${units.map(
-          (unit) =>
-            html`<tr class="${unit.gate === undefined ? "" : "gated"}">
-              <td>${unit.rank ?? ""}</td>
-              <th scope="row"><a href="#${idOf(unit.name)}">${unit.name}</a></th>
-              <td class="number">${unit.score.total.toFixed(0)}</td>
-              <td class="number">${unit.score.pain?.toFixed(2) ?? "?"}</td>
-              <td class="number">${unit.score.critical.toFixed(2)}</td>
-              <td class="number">${unit.score.small.toFixed(2)}</td>
-              <td class="number">${unit.lines.toLocaleString("en")}</td>
-              <td class="number">${unit.commits.toLocaleString("en")}</td>
-              <td class="number">${unit.neededBy.length}</td>
-              <td>${unit.size}, ${unit.cutPoints} points</td>
-              <td>${unit.gate?.name ?? ""}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-function notRead({ skipped, problems }: Report): Markup | string {
+/** Open where this is all that there is to say. */
+function notRead({ skipped, problems, units }: Report): Markup | string {
   if (skipped.files === 0 && problems.length === 0) return "";
-  return html`<details>
+  const state = units.length === 0 ? "open" : "";
+  return html`<details ${state}>
     <summary>What was not read or not understood</summary>
     <ul>
       ${
@@ -154,4 +90,9 @@ function notRead({ skipped, problems }: Report): Markup | string {
       ${problems.map((one) => html`<li>${one}</li>`)}
     </ul>
   </details>`;
+}
+
+/** A quarter of a page was the indentation of its source. No text of a report has a line end. */
+function withoutIndent(page: string): string {
+  return page.replaceAll(/\s*\n\s*/g, "\n");
 }

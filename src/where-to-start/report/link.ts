@@ -1,28 +1,57 @@
-/** Where a place can be looked at: at the code's host, where the origin is one that is known. */
-import type { Place, Report } from "../types.ts";
+/** Where a place or a commit can be looked at: at the code's host, where the origin is one that is known. */
+import { html } from "hono/html";
+import type { Report } from "../types/report.ts";
+import type { Place } from "../types/source.ts";
+import type { Markup } from "./markup.ts";
 
-export type LinkTo = (place: Place) => string | undefined;
-
-const HOSTS: Readonly<Record<string, (base: string, head: string, place: Place) => string>> = {
-  "github.com": (base, head, { file, line }) => `${base}/blob/${head}/${encoded(file)}#L${line}`,
-  "gitlab.com": (base, head, { file, line }) => `${base}/-/blob/${head}/${encoded(file)}#L${line}`,
-  "bitbucket.org": (base, head, { file, line }) =>
-    `${base}/src/${head}/${encoded(file)}#lines-${line}`,
-  "codeberg.org": (base, head, { file, line }) =>
-    `${base}/src/commit/${head}/${encoded(file)}#L${line}`,
-};
-
-export function linkTo({ repository }: Report): LinkTo {
-  const origin = repository?.origin;
-  if (repository === undefined || origin === undefined || !URL.canParse(origin))
-    return () => undefined;
-  const { hostname, protocol } = new URL(origin);
-  const toAddress = protocol === "https:" ? HOSTS[hostname] : undefined;
-  if (toAddress === undefined) return () => undefined;
-  const { head, prefix } = repository;
-  return ({ file, line }) => toAddress(origin, head, { file: prefix + file, line });
+export interface Links {
+  place(at: Place): Markup;
+  commit(id: string): Markup;
 }
 
+interface Host {
+  /** Between the repository and a commit's id, and between the id and a file. */
+  readonly blob: string;
+  readonly line: string;
+  readonly commit: string;
+}
+
+const HOSTS: Readonly<Record<string, Host>> = {
+  "github.com": { blob: "/blob/", line: "#L", commit: "/commit/" },
+  "gitlab.com": { blob: "/-/blob/", line: "#L", commit: "/-/commit/" },
+  "bitbucket.org": { blob: "/src/", line: "#lines-", commit: "/commits/" },
+  "codeberg.org": { blob: "/src/commit/", line: "#L", commit: "/commit/" },
+};
+
+/** So much of a commit's id is enough for a host, and there are thousands of links. */
+const ID = 12;
+
+/** So much of it is enough for people. */
+const SHORT_ID = 9;
+
+export function linksOf({ repository }: Report): Links {
+  const base = repository?.origin;
+  const host = base !== undefined && URL.canParse(base) ? hostOf(new URL(base)) : undefined;
+  if (repository === undefined || base === undefined || host === undefined) return unlinked;
+  const head = repository.head.slice(0, ID);
+  const files = `${base}${host.blob}${head}/${encoded(repository.prefix)}`;
+  return {
+    place: ({ file, line }) =>
+      html`<a href="${files}${encoded(file)}${host.line}${line}">${file}:${line}</a>`,
+    commit: (id) =>
+      html`<a href="${base}${host.commit}${id.slice(0, ID)}">${id.slice(0, SHORT_ID)}</a>`,
+  };
+}
+
+function hostOf({ protocol, hostname }: URL): Host | undefined {
+  return protocol === "https:" && Object.hasOwn(HOSTS, hostname) ? HOSTS[hostname] : undefined;
+}
+
+const unlinked: Links = {
+  place: ({ file, line }) => html`<code>${file}:${line}</code>`,
+  commit: (id) => html`<code>${id.slice(0, SHORT_ID)}</code>`,
+};
+
 function encoded(file: string): string {
-  return file.split("/").map(encodeURIComponent).join("/");
+  return file.toWellFormed().split("/").map(encodeURIComponent).join("/");
 }

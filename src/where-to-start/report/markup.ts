@@ -1,10 +1,39 @@
 /** What the parts of the page share. */
-import type { html } from "hono/html";
+import { html } from "hono/html";
+import type { Unit } from "../types/report.ts";
 
 /** A piece of HTML in which every value was escaped. */
 export type Markup = ReturnType<typeof html>;
 
-/** By which other parts of the page lead to a unit. */
+/** What scores less is no easy beginning. */
+export const GOOD = 70;
+
+/** By which other parts of the page lead to a unit. No two names have the same. */
 export function idOf(name: string): string {
-  return `unit-${name.replaceAll(/[^\w-]/g, "-")}`;
+  return `unit-${encodeURIComponent(name.toWellFormed())}`;
+}
+
+/** Leads to its bill. */
+export function cutsIdOf(name: string): string {
+  return `cuts-${encodeURIComponent(name.toWellFormed())}`;
+}
+
+export function linkToUnit(name: string): Markup {
+  return html`<a href="#${idOf(name)}">${name}</a>`;
+}
+
+/** Classes of the stylesheet: `s0` to `s5`, one for ten points of the score; `gate` for who is not ranked. */
+export function colourOf({ rank, score }: Unit): string {
+  if (rank === undefined) return "gate";
+  return `s${Math.min(5, Math.max(0, Math.floor((score.total - 30) / 10)))}`;
+}
+
+export function plural(count: number, noun: string, ending = "s"): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : ending}`;
+}
+
+/** The command that prints all of what the page shortens. */
+export function command(option: "--cuts" | "--why" | "--draft-contract", name: string): Markup {
+  const word = /^[\w./@][\w./@-]*$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
+  return html`<code>marcot where-to-start ${option} ${word}</code>`;
 }

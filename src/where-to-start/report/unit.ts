@@ -1,85 +1,106 @@
-/** One unit: its numbers in sentences, its bill, and the places of all of it. */
+/** One unit: its numbers in sentences, whom it is tied to, its bill, and the places of all of it. */
 import { html } from "hono/html";
-import type { Cut, Place, Unit } from "../types.ts";
-import { idOf, type Markup } from "./markup.ts";
-import type { LinkTo } from "./link.ts";
+import type { Unit } from "../types/report.ts";
+import { drawBill, type DrawOptions } from "./bill.ts";
+import type { Links } from "./link.ts";
+import { command, cutsIdOf, idOf, linkToUnit, type Markup, plural } from "./markup.ts";
 
-/** A page of a large code base would have megabytes of commits; `--json` has all of them. */
-const COMMITS_MAX = 30;
+/** So many show what it is; a command prints all. */
+const WORLD_MAX = 12;
+const COMMITS_MAX = 5;
 
-export function drawUnit(unit: Unit, link: LinkTo): Markup {
-  const { name, gate, rank, score, cuts } = unit;
-  const state =
-    gate === undefined ? `rank ${rank ?? "–"}, ${score.total.toFixed(0)} points` : gate.name;
-  return html`<details id="${idOf(name)}">
-    <summary><b>${name}</b> <span class="quiet">${state} · ${unit.path || "."}</span></summary>
-    ${
-      gate === undefined
-        ? ""
-        : html`<p class="gate-why">
-            ${gate.why}${gate.at === undefined ? "" : html` (${place(gate.at, link)})`}
-          </p>`
-    }
-    <ul>
-      ${unit.why.map((one) => html`<li>${one}</li>`)}
-      ${unit.owner === undefined ? "" : html`<li>owner: ${unit.owner}</li>`}
-    </ul>
-    ${
-      unit.ownWorld.length === 0
-        ? ""
-        : html`<h4>Its own outside world</h4>
-            <ul class="places">
-              ${unit.ownWorld.map((one) => html`<li>${one.kind} <b>${one.what}</b> ${place(one, link)}</li>`)}
-            </ul>`
-    }
-    <h4>To cut: ${cuts.length}, ${unit.cutPoints} points, size ${unit.size}</h4>
-    ${cuts.length === 0 ? html`<p>Nothing ties it to the others.</p>` : drawBill(cuts, link)}
-    ${
-      unit.commitIds.length === 0
-        ? ""
-        : html`<h4>Commits: ${unit.commits}</h4>
-            <p class="commits">
-              ${unit.commitIds.slice(0, COMMITS_MAX).map((id) => html`<code>${id.slice(0, 9)}</code> `)}
-              ${unit.commitIds.length > COMMITS_MAX ? "…" : ""}
+/** What leads here leads into what is closed, so that browsers open it. */
+export function drawUnit(unit: Unit, { links, rows }: DrawOptions): Markup {
+  const { name, gate, rank, score, path } = unit;
+  const state = rank === undefined ? gate?.name : `rank ${rank}, ${score.total.toFixed(0)} points`;
+  return html`<details>
+    <summary>
+      <b>${name}</b> <span class="quiet">${[state ?? "not ranked", path || "."].join(" · ")}</span>
+    </summary>
+    <div class="unit" id="${idOf(name)}">
+      ${
+        gate === undefined
+          ? ""
+          : html`<p class="gate-why">
+              <b>Not asked:</b> ${gate.why}${gate.at && html` (${links.place(gate.at)})`}.
             </p>`
-    }
+      }
+      <ul>
+        ${unit.why.map((one) => html`<li>${one}</li>`)}
+        ${unit.owner === undefined ? "" : html`<li>owner: ${unit.owner}</li>`}
+      </ul>
+      ${drawTied(
+        "Needs",
+        unit.needs,
+        countsOf(unit.importsOut, ({ to }) => to),
+      )}
+      ${drawTied(
+        "Needed by",
+        unit.neededBy,
+        countsOf(unit.importsIn, ({ from }) => from),
+      )}
+      ${unit.ownWorld.length === 0 ? "" : drawWorld(unit, links)}
+      <h3 id="${cutsIdOf(name)}">
+        To cut: ${plural(unit.cuts.length, "place")}, ${plural(unit.cutPoints, "point")}, size
+        ${unit.size}
+      </h3>
+      ${drawBill(unit, { links, rows })}
+      ${unit.commitIds.length === 0 ? "" : drawCommits(unit, links)}
+      <p><a href="#top">To the top</a></p>
+    </div>
   </details>`;
 }
 
-function drawBill(cuts: readonly Cut[], link: LinkTo): Markup {
-  return html`<div class="wide">
-    <table>
-      <thead>
-        <tr>
-          <th>Where</th>
-          <th>What</th>
-          <th></th>
-          <th>Other unit</th>
-          <th class="number">Points</th>
-          <th>Becomes</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${cuts.map(
-          (cut) =>
-            html`<tr>
-              <td>${place(cut, link)}</td>
-              <td>${cut.kind}: ${cut.what}</td>
-              <td>${cut.direction === "out" ? "needs" : "needed by"}</td>
-              <td>${cut.unit}</td>
-              <td class="number">${cut.points}</td>
-              <td>${cut.becomes}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+function countsOf<T extends { readonly isType: boolean }>(
+  imports: readonly T[],
+  other: (one: T) => string,
+): ReadonlyMap<string, number> {
+  const groups = Map.groupBy(
+    imports.filter(({ isType }) => !isType),
+    other,
+  );
+  return new Map([...groups].map(([name, lines]) => [name, lines.length]));
 }
 
-function place(at: Place, link: LinkTo): Markup {
-  const text = `${at.file}:${at.line}`;
-  const href = link(at);
-  return href === undefined
-    ? html`<code>${text}</code>`
-    : html`<a href="${href}"><code>${text}</code></a>`;
+/** Who is tied most comes first; who has no import is tied by something else. */
+function drawTied(
+  title: string,
+  names: readonly string[],
+  imports: ReadonlyMap<string, number>,
+): Markup | string {
+  if (names.length === 0) return "";
+  const count = (name: string) => imports.get(name) ?? 0;
+  const sorted = names.toSorted((a, b) => count(b) - count(a));
+  return html`<p>
+    <b>${title}</b>
+    ${sorted.map((name, index) => html`${index === 0 ? "" : ", "}${linkToUnit(name)}${count(name) === 0 ? "" : ` ${count(name)}`}`)}
+    <span class="quiet">(lines of imports)</span>
+  </p>`;
+}
+
+function drawWorld({ name, ownWorld }: Unit, { place }: Links): Markup {
+  const more = ownWorld.length - WORLD_MAX;
+  return html`<h3>Its own outside world: ${ownWorld.length}</h3>
+    <ul class="places">
+      ${ownWorld
+        .slice(0, WORLD_MAX)
+        .map((one) => html`<li>${one.kind} <b>${one.what}</b> ${place(one)}</li>`)}
+    </ul>
+    ${more > 0 ? html`<p class="quiet">And ${more} more: ${command("--why", name)}</p>` : ""}`;
+}
+
+function drawCommits({ name, commitIds, fixIds, fixes }: Unit, { commit }: Links): Markup {
+  const repairs = new Set(fixIds);
+  const rest = commitIds.filter((id) => !repairs.has(id));
+  const shown = [...fixIds.slice(0, COMMITS_MAX), ...rest.slice(0, COMMITS_MAX)];
+  const line = (title: string, ids: readonly string[]) =>
+    ids.length === 0
+      ? ""
+      : html`${title} ${ids.slice(0, COMMITS_MAX).map((id) => html`${commit(id)} `)}`;
+  const more = commitIds.length - shown.length;
+  return html`<h3>Commits: ${commitIds.length}, of them repairs: ${fixes}</h3>
+    <p class="commits">
+      ${line("Repairs:", fixIds)} ${line("Others:", rest)} ${more > 0 ? `and ${more} more.` : ""}
+      <span class="quiet">All, with subjects: ${command("--why", name)}</span>
+    </p>`;
 }

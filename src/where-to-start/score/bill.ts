@@ -2,7 +2,8 @@
  * The bill: all that would have to be cut to take a unit out, each with its place, its weight, and what it
  * becomes. No hours: nobody has measured them.
  */
-import type { Cut, HiddenKind } from "../types.ts";
+import type { Cut } from "../types/report.ts";
+import type { HiddenKind } from "../types/source.ts";
 import { isToBeCut } from "./ties.ts";
 import type { Evidence, ResolvedHidden, ResolvedImport, ResolvedKey, UnitFacts } from "./facts.ts";
 

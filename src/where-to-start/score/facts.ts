@@ -1,4 +1,6 @@
 /** What the score is made of: facts of each unit, still with their places. Only types. */
+import type { Project, UnitPlace } from "../types/project.ts";
+import type { Table } from "../types/report.ts";
 import type {
   FileFacts,
   ForeignKey,
@@ -7,10 +9,7 @@ import type {
   Import,
   LinkKind,
   Place,
-  Project,
-  Table,
-  UnitPlace,
-} from "../types.ts";
+} from "../types/source.ts";
 
 /** An import of another unit. */
 export interface ResolvedImport extends Place {

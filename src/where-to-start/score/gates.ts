@@ -2,7 +2,7 @@
  * What comes before any ranking: units that are not asked at all, each with the line that caused it. Without
  * gates the smallest unit that everything hangs on by name wins.
  */
-import type { Gate } from "../types.ts";
+import type { Gate } from "../types/report.ts";
 import type { Evidence, Past, UnitFacts } from "./facts.ts";
 import type { Parts } from "./score.ts";
 

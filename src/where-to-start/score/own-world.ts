@@ -3,7 +3,7 @@
  * about which app would leave than all of its history.
  */
 import { bySpelling } from "../order.ts";
-import type { Outside } from "../types.ts";
+import type { Outside } from "../types/source.ts";
 import type { UnitFacts } from "./facts.ts";
 import { isOwnCode } from "./ties.ts";
 

@@ -13,7 +13,7 @@
  * With traffic, critical is at least the share of requests that need the unit, and pain has a third part:
  * lg(errors + slow requests) and the share of the database's time.
  */
-import type { Score } from "../types.ts";
+import type { Score } from "../types/report.ts";
 import type { Evidence, UnitFacts } from "./facts.ts";
 import { cutWeight, linesOf, neededBy } from "./ties.ts";
 

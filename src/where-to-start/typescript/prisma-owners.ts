@@ -4,7 +4,9 @@
  */
 import { bySpelling } from "../order.ts";
 import { isTying } from "../score/ties.ts";
-import type { FileFacts, Place, Table, UnitPlace } from "../types.ts";
+import type { UnitPlace } from "../types/project.ts";
+import type { Table } from "../types/report.ts";
+import type { FileFacts, Place } from "../types/source.ts";
 
 interface Owner {
   readonly unit: UnitPlace;

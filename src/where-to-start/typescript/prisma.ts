@@ -1,5 +1,5 @@
 /** Reads a schema of Prisma: its models, and the columns that refer to others. */
-import type { FileFacts, ForeignKey, Place } from "../types.ts";
+import type { FileFacts, ForeignKey, Place } from "../types/source.ts";
 
 const MODEL = /^\s*(?:model|view)\s+(\w+)\s*\{/;
 const RELATION = /^\s*(\w+)\s+(\w+)(?:\[\])?\??\s.*@relation\([^)]*\bfields\s*:/;

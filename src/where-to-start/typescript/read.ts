@@ -4,7 +4,7 @@
  */
 import { basename } from "node:path";
 import { type ParseResult, parseSync } from "oxc-parser";
-import type { Export, FileFacts, Import } from "../types.ts";
+import type { Export, FileFacts, Import } from "../types/source.ts";
 import { type At, codeLines, lineFinder } from "./lines.ts";
 import { outsideOf } from "./outside.ts";
 import { readTies } from "./ties.ts";

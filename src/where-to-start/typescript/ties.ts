@@ -1,6 +1,6 @@
 /** Ties that no import shows: relations between rows, transactions, what Nest finds by name. */
 import { type Argument, type Expression, type Program, Visitor } from "oxc-parser";
-import type { ForeignKey, Hidden, HiddenKind, Import, LinkKind, Place } from "../types.ts";
+import type { ForeignKey, Hidden, HiddenKind, Import, LinkKind, Place } from "../types/source.ts";
 import type { At } from "./lines.ts";
 
 export interface Ties {

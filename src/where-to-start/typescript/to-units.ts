@@ -1,7 +1,8 @@
 /** From what is written in TypeScript to what is meant: which unit an import, a foreign key or a name leads to. */
 import type { Resolved, ResolvedHidden, ResolvedImport, ResolvedKey } from "../score/facts.ts";
 import { isTying } from "../score/ties.ts";
-import type { FileFacts, ForeignKey, Hidden, Import, Project, UnitPlace } from "../types.ts";
+import type { Project, UnitPlace } from "../types/project.ts";
+import type { FileFacts, ForeignKey, Hidden, Import } from "../types/source.ts";
 import { unitFinder } from "../unit-of.ts";
 import { packageOf } from "./outside.ts";
 import { modelOfCall, ownersOf, type Owners, problemsOf } from "./prisma-owners.ts";

@@ -1,7 +1,8 @@
 /** What might leave a code base of TypeScript: apps of Marcot, modules of Nest, packages of a workspace. */
 import { posix } from "node:path";
 import { bySpelling } from "../order.ts";
-import type { Place, Project, UnitPlace } from "../types.ts";
+import type { Project, UnitPlace } from "../types/project.ts";
+import type { Place } from "../types/source.ts";
 import { type Configuration, folderOf } from "./configuration.ts";
 
 /** Fewer are not what the code base is made of. */

@@ -1,5 +1,5 @@
 /** The bill of one unit: what would have to be cut, each with its place, in the order of work. */
-import type { Cut, Unit } from "../../../where-to-start/types.ts";
+import type { Cut, Unit } from "../../../where-to-start/types/report.ts";
 import { style, toColumns } from "../../terminal/style.ts";
 import { plural } from "./table.ts";
 

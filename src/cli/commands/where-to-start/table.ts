@@ -1,8 +1,17 @@
 /** The answer for a terminal: which unit first, the next ones, and what is not asked at all and why. */
-import type { Report, Unit } from "../../../where-to-start/types.ts";
+import { stripVTControlCharacters } from "node:util";
+import type { Report, Unit } from "../../../where-to-start/types/report.ts";
 import { style } from "../../terminal/style.ts";
 
-const WIDTH = 100;
+/** Wider lines are hard to read; narrower than this, nothing can be laid out. */
+const WIDTH_MAX = 100;
+const WIDTH_MIN = 60;
+
+/** Of the terminal, or as COLUMNS says where there is none. */
+function widthOf(): number {
+  const columns = process.stdout.columns ?? (Number(process.env["COLUMNS"]) || WIDTH_MAX);
+  return Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, columns));
+}
 
 /** So many units are listed, and of so many of them more is said. */
 const LISTED = 8;
@@ -17,7 +26,7 @@ export function answerLines(report: Report, path: string): string[] {
   const { units, start } = report;
   const ranked = units.filter(({ rank }) => rank !== undefined);
   return [
-    style("bold", headOf(report)),
+    ...wrapped("", headOf(report)).map((line) => style("bold", line)),
     "",
     ...(start.unit === null ? [...wrapped("stay: ", start.why), ""] : []),
     ...ranked.slice(0, LISTED).flatMap((unit, index) => rowOf(unit, index < TOLD, ranked)),
@@ -66,8 +75,14 @@ function rowOf(unit: Unit, isTold: boolean, all: readonly Unit[]): string[] {
     `small ${bar(score.small)}`,
   ].join("  ");
   const keys = foreignKeysIn.length === 0 ? "" : ` · ${plural(foreignKeysIn.length, "key")} in`;
-  const line = `${String(rank).padStart(2)}  ${style("bold", short)} ${score.total.toFixed(0).padStart(3)}  ${bars}  ${neededBy.length} need it · ${plural(cuts.length, "cut")} (${size})${keys}`;
-  return isTold ? [line, ...wrapped("    ", moreOf(unit))] : [line];
+  const line = `${String(rank).padStart(2)}  ${style("bold", short)} ${score.total.toFixed(0).padStart(3)}  ${bars}`;
+  const price = `${neededBy.length} need it · ${plural(cuts.length, "cut")} (${size})${keys}`;
+  const fits = stripVTControlCharacters(line).length + 2 + price.length <= widthOf();
+  return [
+    fits ? `${line}  ${price}` : line,
+    ...(fits ? [] : wrapped("    ", price)),
+    ...(isTold ? wrapped("    ", moreOf(unit)) : []),
+  ];
 }
 
 function moreOf({ ownWorld, commits, fixes, authors, lines, answer, models }: Unit): string {
@@ -115,7 +130,8 @@ function next({ start, units }: Report, path: string): string[] {
   const ask = `marcot where-to-start${path === "." ? "" : ` ${path}`}`;
   return [
     "",
-    style("dim", `next: ${ask} --cuts ${start.unit ?? "UNIT"} · ${ask} --html report.html`),
+    style("dim", `next: ${ask} --cuts ${start.unit ?? "UNIT"}`),
+    style("dim", `      ${ask} --html report.html`),
   ];
 }
 
@@ -130,11 +146,12 @@ export function plural(count: number, noun: string, ending = "s"): string {
 
 /** Words in lines that fit, each below the first word of the title's line. */
 export function wrapped(title: string, text: string): string[] {
-  const indent = title.trim() === "" ? title : "    ";
+  const indent = title.trim() === "" && title !== "" ? title : "    ";
+  const width = widthOf();
   const lines: string[] = [];
   let line = title;
   for (const word of text.split(" ")) {
-    if (line.length + word.length > WIDTH && line.trim() !== "" && line !== title) {
+    if (line.length + word.length > width && line.trim() !== "" && line !== title) {
       lines.push(line.trimEnd());
       line = indent;
     }

@@ -102,7 +102,9 @@ async function answer(path: string, flags: Flags): Promise<void> {
   if (flags.html !== undefined) await writePage(flags.html, found);
   if (flags.draftContract !== undefined) return tellDraft(found, flags.draftContract);
   if (flags.json === true) return console.log(await asJson(found, flags));
-  for (const line of await linesOf(cleaned(found), path, flags)) console.log(line);
+  const { cleanReport } = await import("../../../where-to-start/report/clean.ts");
+  const cleaned = { ...found, report: cleanReport(found.report) };
+  for (const line of await linesOf(cleaned, path, flags)) console.log(line);
 }
 
 function refuseTogether({ cuts, why, draftContract, backtest }: Flags): void {
@@ -184,12 +186,4 @@ async function tellBacktest(
   );
   if (flags.json === true) console.log(JSON.stringify(found, null, 2));
   else for (const line of backtestLines(found, rev)) console.log(line);
-}
-
-/** What strangers wrote, file names too, must not steer a terminal. */
-function cleaned(found: Answer): Answer {
-  const text = JSON.stringify(found.report, (_, value: unknown) =>
-    typeof value === "string" ? value.replaceAll(/\p{Cc}/gu, "�") : value,
-  );
-  return { ...found, report: JSON.parse(text) as Answer["report"] };
 }

@@ -1,6 +1,7 @@
 /** Where the numbers of one unit come from: commits, files and lines, so that each can be counted again. */
+import { cleanText } from "../../../where-to-start/report/clean.ts";
 import type { Answer } from "../../../where-to-start/where-to-start.ts";
-import type { Unit } from "../../../where-to-start/types.ts";
+import type { Unit } from "../../../where-to-start/types/report.ts";
 import { style, toColumns } from "../../terminal/style.ts";
 import { plural } from "./table.ts";
 
@@ -60,17 +61,12 @@ function commitsTitle({ fixes, authors }: Unit): string {
   return `commits, ${plural(fixes, "repair")}, ${authors === 1 ? "1 person" : `${authors} people`}`;
 }
 
-/** What strangers wrote into a subject must not steer a terminal. */
-const CONTROL = /\p{Cc}/gu;
-
 function commitsOf({ commitIds }: Unit, { history }: Answer): string[][] {
   const known = new Map(history?.commits.map((commit) => [commit.id, commit]));
   return commitIds.flatMap((id) => {
     const commit = known.get(id);
     if (commit === undefined) return [];
     const day = new Date(commit.time * 1000).toISOString().slice(0, 10);
-    return [
-      [id.slice(0, 10), day, commit.isFix ? "fix" : "", commit.subject.replaceAll(CONTROL, " ")],
-    ];
+    return [[id.slice(0, 10), day, commit.isFix ? "fix" : "", cleanText(commit.subject)]];
   });
 }

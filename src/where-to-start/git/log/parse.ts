@@ -60,8 +60,10 @@ const FIELD_MAX = 16_000_000;
 export async function readLog(output: Readable, sink: Sink): Promise<boolean> {
   const step = parser(sink);
   let rest: Buffer = Buffer.alloc(0);
+  let isDone = false;
   return new Promise((resolve, reject) => {
     const take = (chunk: Buffer) => {
+      if (isDone) return; // a stream that was destroyed still tells what it had buffered
       const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       const at = step(bytes);
       if (at === -1) return done(true);
@@ -70,6 +72,7 @@ export async function readLog(output: Readable, sink: Sink): Promise<boolean> {
         throw new MarcotError("CodeUnreadable", "git printed a log that cannot be read");
     };
     const done = (isStopped: boolean) => {
+      isDone = true;
       output.destroy();
       resolve(isStopped);
     };

@@ -1,5 +1,6 @@
 /** What the commits of the window say, of all units and of each. */
-import type { Commit, History, Repository, UnitHistory } from "../../types.ts";
+import type { Commit, History, UnitHistory } from "../../types/history.ts";
+import type { Repository } from "../../types/tree.ts";
 import type { Move } from "./moves.ts";
 import type { Read } from "./repairs.ts";
 import { monthOf, type Slice, type Span } from "./window.ts";

@@ -1,5 +1,5 @@
 /** What stands in the body of a class: foreign keys, other fields, and what its Meta says. */
-import type { LinkKind } from "../../types.ts";
+import type { LinkKind } from "../../types/source.ts";
 import {
   type Argument,
   argumentsOf,

@@ -1,5 +1,5 @@
 /** Imports, as statements and as calls with the module's name in a string. */
-import type { Import } from "../../types.ts";
+import type { Import } from "../../types/source.ts";
 import { argumentsOf, dottedAt, stringOf } from "../lexer/expressions.ts";
 import { isName, isOperator, sign, textOf, type Tokens } from "../lexer/tokens.ts";
 import { wordOf } from "../lexer/words.ts";

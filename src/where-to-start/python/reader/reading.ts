@@ -10,7 +10,7 @@ import type {
   Outside,
   OwnWorldKind,
   Place,
-} from "../../types.ts";
+} from "../../types/source.ts";
 import { lineOf, type Tokens } from "../lexer/tokens.ts";
 
 /** A class while its body is read. */

@@ -1,6 +1,7 @@
 /** Which unit's rows a foreign key refers to. */
 import type { ResolvedKey } from "../../score/facts.ts";
-import type { FileFacts, ForeignKey, UnitPlace } from "../../types.ts";
+import type { UnitPlace } from "../../types/project.ts";
+import type { FileFacts, ForeignKey } from "../../types/source.ts";
 import { type FileScope, type Scope, unitOfName } from "./scope.ts";
 
 export interface Target {

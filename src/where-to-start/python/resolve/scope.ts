@@ -1,5 +1,6 @@
 /** What the names of a file mean, and where the units' models are. */
-import type { FileFacts, Project, UnitPlace } from "../../types.ts";
+import type { Project, UnitPlace } from "../../types/project.ts";
+import type { FileFacts } from "../../types/source.ts";
 import { folderOf } from "../modules.ts";
 import { type UnitIndex, unitIndexOf } from "./unit-index.ts";
 

@@ -1,6 +1,7 @@
 /** Which unit a tie by name leads to. */
 import type { ResolvedHidden, ResolvedImport } from "../../score/facts.ts";
-import type { FileFacts, ForeignKey, Hidden, UnitPlace } from "../../types.ts";
+import type { UnitPlace } from "../../types/project.ts";
+import type { FileFacts, ForeignKey, Hidden } from "../../types/source.ts";
 import { targetOf } from "./keys.ts";
 import { type FileScope, fileScopeOf, type Scope, unitOfName } from "./scope.ts";
 

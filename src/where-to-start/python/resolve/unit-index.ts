@@ -1,5 +1,5 @@
 /** Finds units: by the file that is in one, by the name of a module, by Django's label. */
-import type { Project, UnitPlace } from "../../types.ts";
+import type { Project, UnitPlace } from "../../types/project.ts";
 import { holderOf, nearest, pathOf } from "../modules.ts";
 
 export interface UnitIndex {

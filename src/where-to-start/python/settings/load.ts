@@ -1,5 +1,6 @@
 /** Which files are the settings, and what they say together. */
-import type { FileFacts, Place, Tree } from "../../types.ts";
+import type { FileFacts, Place } from "../../types/source.ts";
+import type { Tree } from "../../types/tree.ts";
 import { isTestFile } from "../file-kind.ts";
 import { fileOf, type Modules } from "../modules.ts";
 import { readSettings, type SettingsModule } from "./module.ts";

@@ -1,5 +1,5 @@
 /** Apps that take part in every request, with the line of the settings that says so. */
-import type { Project, UnitPlace } from "../../types.ts";
+import type { Project, UnitPlace } from "../../types/project.ts";
 import { argumentsOf, next } from "../lexer/expressions.ts";
 import { isOperator, lineOf, sign, STRING, valueOf } from "../lexer/tokens.ts";
 import type { Settings } from "./load.ts";

@@ -1,5 +1,6 @@
 /** Which folders are apps: by INSTALLED_APPS, by their neighbours, else by what lies in them. */
-import type { Declared, FileFacts, Place, UnitPlace } from "../../types.ts";
+import type { UnitPlace } from "../../types/project.ts";
+import type { Declared, FileFacts, Place } from "../../types/source.ts";
 import { folderOf, type Modules, nameOf, nearest } from "../modules.ts";
 import type { Item } from "./value.ts";
 

@@ -1,5 +1,5 @@
 /** What a settings file says a name is, as far as that can be told without running it. */
-import type { Place } from "../../types.ts";
+import type { Place } from "../../types/source.ts";
 
 /** An entry of a list, with the line on which it stands. */
 export interface Item extends Place {

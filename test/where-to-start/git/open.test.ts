@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openTree } from "../../src/where-to-start/git/open.ts";
-import { addressOf } from "../../src/where-to-start/git/repository.ts";
-import type { Tree } from "../../src/where-to-start/types.ts";
-import { git, NOW, DAY, repositoryOf, temporaryFolder } from "./repository.ts";
+import { openTree } from "../../../src/where-to-start/git/open.ts";
+import { addressOf } from "../../../src/where-to-start/git/repository.ts";
+import type { Tree } from "../../../src/where-to-start/types/tree.ts";
+import { git, NOW, DAY, repositoryOf, temporaryFolder } from "../repository.ts";
 
 async function textsOf(tree: Tree, files = tree.files) {
   const texts: [string, string | undefined][] = [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readPython } from "../../src/where-to-start/python/read.ts";
-import { readTemplate } from "../../src/where-to-start/python/template.ts";
+import { readPython } from "../../../src/where-to-start/python/read.ts";
+import { readTemplate } from "../../../src/where-to-start/python/template.ts";
 
 const read = (text: string, file = "shop/models.py") => readPython(file, text);
 const hiddenOf = (text: string) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findIn, packages, unitsIn } from "./python-project.ts";
+import { findIn, packages, unitsIn } from "./project.ts";
 
 const apps = packages("shop/users", "shop/cart", "shop/blog", "shop");
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judge } from "../../src/where-to-start/judge.ts";
-import type { Unit } from "../../src/where-to-start/types.ts";
-import { evidenceOf, type UnitLike } from "./evidence.ts";
+import { judge } from "../../../src/where-to-start/judge.ts";
+import type { Unit } from "../../../src/where-to-start/types/report.ts";
+import { evidenceOf, type UnitLike } from "../evidence.ts";
 
 /** The example of docs/topics/where-to-start.md. */
 const shop: Readonly<Record<string, UnitLike>> = {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openTree } from "../../src/where-to-start/git/open.ts";
-import { readOwners } from "../../src/where-to-start/git/owners.ts";
-import { repositoryOf } from "./repository.ts";
+import { openTree } from "../../../src/where-to-start/git/open.ts";
+import { readOwners } from "../../../src/where-to-start/git/owners.ts";
+import { repositoryOf } from "../repository.ts";
 
 async function ownersOf(files: Record<string, string>, part = "", at?: string) {
   const folder = repositoryOf([{ files: { "a/x.py": "", ...files } }]);

@@ -1,10 +1,12 @@
 /** A small Django code base, written in a test. */
-import type { FileFacts, Project, Tree } from "../../src/where-to-start/types.ts";
-import { findDjango } from "../../src/where-to-start/python/find-django.ts";
-import { readPython } from "../../src/where-to-start/python/read.ts";
-import { resolvePython } from "../../src/where-to-start/python/resolve.ts";
-import { readTemplate } from "../../src/where-to-start/python/template.ts";
-import type { Resolved } from "../../src/where-to-start/score/facts.ts";
+import type { Project } from "../../../src/where-to-start/types/project.ts";
+import type { FileFacts } from "../../../src/where-to-start/types/source.ts";
+import type { Tree } from "../../../src/where-to-start/types/tree.ts";
+import { findDjango } from "../../../src/where-to-start/python/find-django.ts";
+import { readPython } from "../../../src/where-to-start/python/read.ts";
+import { resolvePython } from "../../../src/where-to-start/python/resolve.ts";
+import { readTemplate } from "../../../src/where-to-start/python/template.ts";
+import type { Resolved } from "../../../src/where-to-start/score/facts.ts";
 
 export function factsOf(files: Readonly<Record<string, string>>): Map<string, FileFacts> {
   return new Map(

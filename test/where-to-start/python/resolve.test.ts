@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { packages, resolveIn } from "./python-project.ts";
+import { packages, resolveIn } from "./project.ts";
 
 const settings = `INSTALLED_APPS = ["shop.users", "shop.cart", "shop.blog"]\nAUTH_USER_MODEL = "users.User"`;
 const project = {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { whereToStart } from "../../src/where-to-start/where-to-start.ts";
-import type { Report } from "../../src/where-to-start/types.ts";
-import { temporaryFolder } from "./repository.ts";
+import { whereToStart } from "../../../src/where-to-start/where-to-start.ts";
+import type { Report } from "../../../src/where-to-start/types/report.ts";
+import { temporaryFolder } from "../repository.ts";
 
 function write(files: Readonly<Record<string, string>>): string {
   const folder = temporaryFolder();

@@ -3,12 +3,12 @@ import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { parseSync, Visitor } from "oxc-parser";
-import { readPrisma } from "../../src/where-to-start/typescript/prisma.ts";
-import { readTypeScript } from "../../src/where-to-start/typescript/read.ts";
-import { readConfiguration } from "../../src/where-to-start/typescript/configuration.ts";
-import { resolver } from "../../src/where-to-start/typescript/resolve.ts";
+import { readPrisma } from "../../../src/where-to-start/typescript/prisma.ts";
+import { readTypeScript } from "../../../src/where-to-start/typescript/read.ts";
+import { readConfiguration } from "../../../src/where-to-start/typescript/configuration.ts";
+import { resolver } from "../../../src/where-to-start/typescript/resolve.ts";
 
-const root = join(import.meta.dirname, "..", "..");
+const root = join(import.meta.dirname, "..", "..", "..");
 
 /** Every import by a walk over the syntax tree, which the reader does not make: it uses the module record. */
 function walked(file: string, text: string): string[] {

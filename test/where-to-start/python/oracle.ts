@@ -1,7 +1,7 @@
 /** Our reading of Python beside that of Python's own `ast`. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { readPython } from "../../src/where-to-start/python/read.ts";
+import { readPython } from "../../../src/where-to-start/python/read.ts";
 
 type OracleImport = [line: number, from: string, names: string[], isType: boolean];
 type OracleKey = [line: number, owner: string, field: string, to: string | null];
@@ -24,7 +24,7 @@ export interface Compared {
 export const hasPython = spawnSync("python3", ["--version"]).status === 0;
 
 export function compareWithPython(files: Readonly<Record<string, string>>): Compared {
-  const answer = spawnSync("python3", [join(import.meta.dirname, "python-oracle.py")], {
+  const answer = spawnSync("python3", [join(import.meta.dirname, "oracle.py")], {
     input: JSON.stringify(files),
     encoding: "utf8",
     maxBuffer: 1 << 30,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readPython } from "../../src/where-to-start/python/read.ts";
-import { readTemplate } from "../../src/where-to-start/python/template.ts";
+import { readPython } from "../../../src/where-to-start/python/read.ts";
+import { readTemplate } from "../../../src/where-to-start/python/template.ts";
 
 /** What makes a text twice as long, again and again. */
 const shapes: Readonly<Record<string, string>> = {

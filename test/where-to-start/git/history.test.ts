@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readHistory } from "../../src/where-to-start/git/history.ts";
-import { isBot, readSubject } from "../../src/where-to-start/git/log/repairs.ts";
-import { monthsBefore } from "../../src/where-to-start/git/log/window.ts";
-import { openTree } from "../../src/where-to-start/git/open.ts";
-import { type Change, DAY, git, NOW, repositoryOf, temporaryFolder } from "./repository.ts";
+import { readHistory } from "../../../src/where-to-start/git/history.ts";
+import { isBot, readSubject } from "../../../src/where-to-start/git/log/repairs.ts";
+import { monthsBefore } from "../../../src/where-to-start/git/log/window.ts";
+import { openTree } from "../../../src/where-to-start/git/open.ts";
+import { type Change, DAY, git, NOW, repositoryOf, temporaryFolder } from "../repository.ts";
 
 interface Asked {
   readonly months?: number;

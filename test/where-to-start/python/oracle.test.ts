@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fixtures } from "./python-fixtures.ts";
-import { compareWithPython, hasPython } from "./python-oracle.ts";
+import { fixtures } from "./fixtures.ts";
+import { compareWithPython, hasPython } from "./oracle.ts";
 
 test("every import and foreign key is what Python's own ast finds", { skip: !hasPython }, () => {
   const { differences, unread, files, imports, keys } = compareWithPython(fixtures);

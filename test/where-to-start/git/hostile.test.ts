@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readHistory } from "../../src/where-to-start/git/history.ts";
-import { openTree } from "../../src/where-to-start/git/open.ts";
-import { readOwners } from "../../src/where-to-start/git/owners.ts";
-import { git, repositoryOf, temporaryFolder } from "./repository.ts";
+import { readHistory } from "../../../src/where-to-start/git/history.ts";
+import { openTree } from "../../../src/where-to-start/git/open.ts";
+import { readOwners } from "../../../src/where-to-start/git/owners.ts";
+import { git, repositoryOf, temporaryFolder } from "../repository.ts";
 
 /** A program that leaves a trace when it is started. */
 function trap(): { program: string; trace: string } {

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { aboutOf, type AnyContract } from "../../src/contract/contract.ts";
-import { draftContract } from "../../src/where-to-start/draft/contract.ts";
-import { fieldsOf } from "../../src/where-to-start/draft/fields.ts";
-import { whereToStart } from "../../src/where-to-start/where-to-start.ts";
-import { djangoShop, nestShop } from "./shops.ts";
+import { aboutOf, type AnyContract } from "../../../src/contract/contract.ts";
+import { draftContract } from "../../../src/where-to-start/draft/contract.ts";
+import { fieldsOf } from "../../../src/where-to-start/draft/fields.ts";
+import { whereToStart } from "../../../src/where-to-start/where-to-start.ts";
+import { djangoShop, nestShop } from "../shops.ts";
 
-const root = join(import.meta.dirname, "..", "..");
+const root = join(import.meta.dirname, "..", "..", "..");
 
 async function draftOf(folder: string, unit: string): Promise<string> {
   const { evidence } = await whereToStart(folder);

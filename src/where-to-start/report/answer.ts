@@ -1,0 +1,85 @@
+/** The top of the page: the answer, the three rules that it follows from, what to do next, what is missing. */
+import { html } from "hono/html";
+import type { Report, Unit } from "../types/report.ts";
+import { command, cutsIdOf, GOOD, linkToUnit, type Markup, plural } from "./markup.ts";
+
+export function drawAnswer(report: Report): Markup {
+  const { project, start, units, evidence } = report;
+  const first = units.find(({ name }) => name === start.unit);
+  return html`<header id="top">
+    <p class="kicker">Where to start · ${project.name}</p>
+    <h1>${headline(report)}</h1>
+    <p class="lead">${first === undefined ? `${start.why}.` : praise(first)}</p>
+    ${first === undefined ? "" : drawRules(first)}
+    ${first === undefined ? "" : drawNext(report, first)}
+    <p class="quiet">${summary(report)}</p>
+    ${
+      evidence.missing.length === 0
+        ? ""
+        : html`<ul class="missing">
+            ${evidence.missing.map((one) => html`<li>${one}</li>`)}
+          </ul>`
+    }
+  </header>`;
+}
+
+function headline({ start, units }: Report): Markup {
+  if (units.length === 0) return html`There is nothing to move`;
+  if (start.unit === null)
+    return units.every(({ gate }) => gate !== undefined)
+      ? html`Stay: none should move`
+      : html`Too few to rank: look at each`;
+  return html`Start with ${linkToUnit(start.unit)}, as a ${start.answer}`;
+}
+
+/** What is best may still be bad. */
+function praise({ score }: Unit): string {
+  const isGood = score.total >= GOOD;
+  return `Score ${score.total.toFixed(0)} of 100${isGood ? "" : ": the best here, and no easy beginning"}.`;
+}
+
+/** The sentences are those of the report, in the order in which it says them. */
+function drawRules({ score, why, cuts, cutPoints, size }: Unit): Markup {
+  const [needed = "", past = "", world = "", ...more] = why;
+  const bill = `its bill: ${plural(cuts.length, "place")}, ${plural(cutPoints, "point")}, size ${size}`;
+  return html`<ul class="rules">
+    ${rule("How much it hurts", score.pain, [past, world])}
+    ${rule("How little breaks with it", 1 - score.critical, [needed])}
+    ${rule("How small it is", score.small, [...more, bill])}
+  </ul>`;
+}
+
+function rule(title: string, value: number | undefined, sentences: readonly string[]): Markup {
+  return html`<li>
+    <b>${title}</b> <span class="value">${value?.toFixed(2) ?? "?"}</span>
+    <span class="bar" style="--v:${(100 * (value ?? 0)).toFixed(0)}%"></span>
+    ${sentences.map((one) => html`<span class="line">${one}</span>`)}
+  </li>`;
+}
+
+function drawNext({ start, project }: Report, { name }: Unit): Markup {
+  const { runnerUp } = start;
+  return html`${
+      runnerUp === null
+        ? ""
+        : html`<p><b>Runner-up:</b> ${linkToUnit(runnerUp.unit)}, ${runnerUp.why}.</p>`
+    }
+    <p>
+      <b>Next:</b> look at <a href="#${cutsIdOf(name)}">what is to be cut</a>, then ask for a first
+      contract: ${command("--draft-contract", name)}.
+      ${project.kind === "marcot" ? html`Ready? <code>marcot extract ${name}</code>` : ""}
+    </p>`;
+}
+
+function summary({ project, units, repository, evidence }: Report): string {
+  const parts = [plural(units.length, "unit"), plural(project.lines, "line")];
+  if (repository !== undefined) {
+    const { window, head, commits } = repository;
+    const until = new Date(window.to * 1000).toISOString().slice(0, 10);
+    parts.push(
+      `${plural(commits, "commit")} in ${plural(window.months, "month")} to ${until}`,
+      `read at ${head.slice(0, 9)}`,
+    );
+  }
+  return [...parts, `confidence ${evidence.confidence}`].join(" · ");
+}

@@ -1,0 +1,18 @@
+/**
+ * What strangers wrote (names of files and units, subjects of commits) must not steer who reads it: no control
+ * characters, which a terminal obeys, and none that turn the direction of text, which hide what a name is.
+ */
+import type { Report } from "../types/report.ts";
+
+const STEERING = /[\p{Cc}\p{Bidi_Control}]/gu;
+
+export function cleanText(text: string): string {
+  return text.replaceAll(STEERING, "�");
+}
+
+export function cleanReport(report: Report): Report {
+  const text = JSON.stringify(report, (_, value: unknown) =>
+    typeof value === "string" ? cleanText(value) : value,
+  );
+  return JSON.parse(text) as Report;
+}

@@ -1,0 +1,109 @@
+/** What is read of one source file, by the readers of each language. Plain data: each fact has its place. */
+
+/** Where something stands. `file` from the root of what is read, with `/`; `line` from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** An import as it is written. */
+export interface Import extends Place {
+  /** Dotted in Python (`kitsune.users.models`, `..models` with its dots), a specifier in JavaScript. */
+  readonly from: string;
+  /** What is taken, by its name there; `*` for all of it. Empty for `import x.y` and side effects. */
+  readonly names: readonly string[];
+  /** Only types are taken: nothing is left of it at run time. */
+  readonly isType: boolean;
+  /**
+   * What the file itself calls them, in the order of `names`; of `import x.y as z`, `z`. Absent when all keep
+   * their names.
+   */
+  readonly here?: readonly string[];
+}
+
+export type LinkKind = "foreign key" | "one to one" | "many to many" | "generic";
+
+/** A column that refers to the rows of a table. */
+export interface ForeignKey extends Place {
+  readonly kind: LinkKind;
+  /** The field's name. */
+  readonly field: string;
+  /** The class or table that it is in. */
+  readonly owner: string;
+  /** As it is written: `users.User`, `User`, `self`, `settings.AUTH_USER_MODEL`, `entries`. */
+  readonly to: string;
+}
+
+export type HiddenKind =
+  | "look-up" // `tickets__owner__name=`: a query through relations
+  | "transaction"
+  | "signal"
+  | "task" // by its name, as Celery has them
+  | "url" // `reverse("app:name")`, `{% url %}`
+  | "permission"
+  | "model by name" // get_model("app", "Model"), content types
+  | "injection" // a token or a guard that Nest finds by name
+  | "join"; // SQL that names tables
+
+/** A tie that no import shows. */
+export interface Hidden extends Place {
+  readonly kind: HiddenKind;
+  /** As it is written: `users.tasks.send`, `a__b__c`. */
+  readonly what: string;
+}
+
+export type OwnWorldKind = "library" | "setting" | "host";
+
+/** Something outside of the code base that a file uses. */
+export interface Outside extends Place {
+  readonly kind: OwnWorldKind;
+  /** `stripe`, `STRIPE_KEY`, `api.stripe.com`. */
+  readonly what: string;
+}
+
+/** What other files may use of a file. */
+export interface Export extends Place {
+  readonly name: string;
+  readonly is: "function" | "class" | "model" | "value";
+  /** `(user, *, limit=10)`: of a function, as it is written. */
+  readonly parameters?: string;
+}
+
+export type DeclaredKind =
+  | "url" // the name of a route
+  | "url space" // what stands before the colon in `app:name`
+  | "task" // the name of a Celery task
+  | "app name" // of an AppConfig: its package
+  | "app label"
+  | "token" // that Nest finds by name: `Inject(MAILER)`, `AuthGuard(jwt)`
+  | "related name" // of a foreign key, `of` its model
+  | "settings"; // INSTALLED_APPS is set here
+
+/** A name that others may use without an import. */
+export interface Declared extends Place {
+  readonly kind: DeclaredKind;
+  readonly what: string;
+  /** The class that it belongs to. */
+  readonly of?: string;
+}
+
+export interface FileFacts {
+  readonly file: string;
+  readonly language: "python" | "typescript" | "prisma" | "template";
+  /** Lines that are neither empty nor only a comment. */
+  readonly lines: number;
+  readonly isTest: boolean;
+  readonly isMigration: boolean;
+  readonly isGenerated: boolean;
+  readonly imports: readonly Import[];
+  readonly foreignKeys: readonly ForeignKey[];
+  readonly hidden: readonly Hidden[];
+  readonly outside: readonly Outside[];
+  readonly exports: readonly Export[];
+  /** Models, entities or tables that are declared here. */
+  readonly models: readonly (Place & { readonly name: string })[];
+  /** Names by which others reach it without an import. */
+  readonly declared?: readonly Declared[];
+  /** What could not be read, and where. */
+  readonly problems: readonly (Place & { readonly what: string })[];
+}

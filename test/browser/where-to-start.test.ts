@@ -1,0 +1,209 @@
+/**
+ * The page of where-to-start in a browser: whoever uses it otherwise than by eye and mouse can, it asks nobody for
+ * anything, and what strangers called their files stays text. It is served, because a browser asks a server for more
+ * than it asks a disk.
+ */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, test } from "node:test";
+import type { Page } from "playwright-core";
+import { toHtml } from "../../src/where-to-start/report/html.ts";
+import type { Report } from "../../src/where-to-start/types/report.ts";
+import { whereToStart } from "../../src/where-to-start/where-to-start.ts";
+import { crowd } from "../where-to-start/report/crowd.ts";
+import { git, repositoryOf } from "../where-to-start/repository.ts";
+import { djangoShop, nestShop } from "../where-to-start/shops.ts";
+import { violations } from "./axe.ts";
+import { openBrowser, openPage, type Watched } from "./browser.ts";
+
+const opened = await openBrowser();
+const skip = "missing" in opened && opened.missing;
+
+/** Names of folders, each of which is a unit. The last two differ only in what is no letter. */
+const NAMES = [
+  "<img src=x onerror=alert(1)>",
+  `"quoted' onfocus=alert(1) name`,
+  "</svg><script>alert(1)<\u2044script>",
+  "turned\u202Egnp.exe",
+  "a.b",
+  "a-b",
+];
+
+/** Each unit needs the next one, and nobody knows the world outside. */
+function hostileFiles(): Record<string, string> {
+  return Object.fromEntries(
+    NAMES.map((name, index) => [
+      `src/${name.replaceAll("/", "\u2044")}/it's <b>.py`,
+      `import os\nKEY = os.environ["KEY_${index}"]\n${"x = 1\n".repeat(20 * index)}`,
+    ]),
+  );
+}
+
+function hostile(): string {
+  const files = hostileFiles();
+  const author = `"quoted' onfocus=alert(1) &lt;b&gt; <a"'@example.com>`;
+  const work = Object.entries(files).flatMap(([path, text]) =>
+    Array.from({ length: 6 }, (_, count) => ({
+      subject: "fix <script>alert(1)</script>",
+      author,
+      files: { [path]: `${text}# ${count}\n` },
+    })),
+  );
+  const folder = repositoryOf([{ files }, ...work], { checkout: false });
+  git(folder, "remote", "add", "origin", `https://github.com/"onfocus=alert(1)/'<b>`);
+  return folder;
+}
+
+type Options = Parameters<typeof whereToStart>[1];
+
+async function read(folder: string, options?: Options): Promise<Report> {
+  return (await whereToStart(folder, options)).report;
+}
+
+const few = { "src/a/x.py": "1\n", "src/b/x.py": "import os\n" };
+
+const sources: Readonly<Record<string, () => Promise<Report>>> = {
+  "a shop in Django": () => read(djangoShop()),
+  "a shop in Nest": () => read(nestShop()),
+  "a code base without units": () => read(repositoryOf([{ files: { "src/a/x.js": "1;\n" } }])),
+  "a code base with two folders": () => read(repositoryOf([{ files: few }]), { units: ["src/*"] }),
+  "forty folders": () => crowd({ units: 40, uses: 6, lines: 2 }),
+  "hostile names": () => read(hostile(), { at: "HEAD", units: ["src/*"], people: true }),
+};
+
+describe("the page of where-to-start", { skip }, () => {
+  const pages = new Map<string, string>();
+  const asked: string[] = [];
+  let server: Server;
+  let watched: Watched;
+  let page: Page;
+  before(async () => {
+    assert.ok("browser" in opened);
+    for (const [name, source] of Object.entries(sources))
+      pages.set(name, await toHtml(await source()));
+    server = createServer(({ url = "" }, response) => {
+      asked.push(url);
+      const text = pages.get(decodeURIComponent(url.slice(1)));
+      response.writeHead(text === undefined ? 404 : 200, { "content-type": "text/html" });
+      response.end(text);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    watched = await openPage(opened.browser);
+    page = watched.page;
+  });
+  after(async () => {
+    if ("browser" in opened) await opened.browser.close();
+    server.close();
+  });
+
+  const addressOf = (name: string) =>
+    `http://127.0.0.1:${(server.address() as AddressInfo).port}/${encodeURIComponent(name)}`;
+
+  for (const name of Object.keys(sources))
+    test(`${name}: axe finds nothing in light and dark, wide and narrow, closed and open`, async () => {
+      await page.goto(addressOf(name));
+      for (const isOpen of [false, true]) {
+        await page.evaluate(
+          `document.querySelectorAll("details").forEach((one) => { one.open = ${isOpen}; })`,
+        );
+        for (const width of [1280, 360])
+          for (const colorScheme of ["light", "dark"] as const) {
+            await page.setViewportSize({ width, height: 800 });
+            await page.emulateMedia({ colorScheme });
+            const state = `${width} ${colorScheme} ${isOpen ? "open" : "closed"}`;
+            assert.deepEqual(await violations(page), [], state);
+            assert.equal(await scrollsSideways(page), false, state);
+          }
+      }
+      await page.evaluate("document.documentElement.style.fontSize = '200%'");
+      await page.setViewportSize({ width: 1280, height: 800 });
+      assert.equal(await scrollsSideways(page), false, "with letters twice as large");
+      assert.deepEqual(watched.faults.splice(0), []);
+    });
+
+  for (const name of Object.keys(sources))
+    test(`${name}: no script, no request but the page itself, and every link inside leads somewhere`, async () => {
+      asked.length = 0;
+      await page.goto(addressOf(name), { waitUntil: "networkidle" });
+      assert.deepEqual(asked, [new URL(addressOf(name)).pathname]);
+      assert.equal(await page.locator("script, img, iframe, object, embed, form").count(), 0);
+      assert.deepEqual(await page.evaluate(ATTRIBUTES_THAT_RUN), []);
+      assert.deepEqual(await page.evaluate(LINKS_TO_NOTHING), []);
+      assert.deepEqual(watched.faults.splice(0), []);
+    });
+
+  test("hostile names are shown as they are, but for what turns the direction of text", async () => {
+    await page.goto(addressOf("hostile names"));
+    const headings = await page.locator("summary b").allTextContents();
+    for (const name of NAMES.map((one) => one.replaceAll("/", "\u2044")))
+      assert.ok(
+        headings.includes(name.replace("\u202E", "�")),
+        `${name} in ${headings.join(", ")}`,
+      );
+    assert.doesNotMatch(await page.content(), /\p{Bidi_Control}/u);
+    assert.equal(await page.locator("b b, summary img, code b").count(), 0);
+  });
+
+  test("without scripts a link from the answer opens what is to be cut", async () => {
+    assert.ok("browser" in opened);
+    const { page: plain } = await openPage(opened.browser, { javaScriptEnabled: false });
+    await plain.goto(addressOf("a shop in Django"));
+    const bill = plain.getByRole("heading", { name: /^To cut: 3 places, 4 points/ });
+    assert.equal(await bill.isVisible(), false);
+    await plain.getByRole("link", { name: "what is to be cut" }).click();
+    assert.equal(await bill.isVisible(), true);
+    await plain.getByRole("link", { name: "orders", exact: true }).last().click();
+    assert.equal(await plain.locator("#unit-orders").isVisible(), true);
+    await plain.context().close();
+  });
+
+  test("who tabs to a unit of the map sees its ties alone; the first Tab of a picture skips it", async () => {
+    await page.goto(addressOf("a shop in Django"));
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.locator("svg.map a").first().focus();
+    const seen: string[] = await page.evaluate(OPACITIES_OF_TIES);
+    assert.deepEqual([...new Set(seen)].toSorted(), ["0.12", "1"]);
+    await page.getByRole("link", { name: "Skip the picture" }).first().focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    const text = String(await page.evaluate("document.activeElement.textContent"));
+    assert.equal(text, "payments", "the first name of the ranking");
+  });
+
+  test("no name in the picture of pain and price stands on another one", async () => {
+    await page.goto(addressOf("forty folders"));
+    await page.setViewportSize({ width: 1280, height: 800 });
+    assert.ok((await page.locator("svg:not(.map) .name").count()) >= 5);
+    const over = await page.evaluate(NAMES_OVER_EACH_OTHER);
+    assert.deepEqual(over, []);
+  });
+});
+
+/** Pictures and tables scroll in a box of their own. */
+async function scrollsSideways(page: Page): Promise<boolean> {
+  return Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0;
+}
+
+const ATTRIBUTES_THAT_RUN = `[...document.querySelectorAll("*")].flatMap((one) =>
+  [...one.attributes].filter(({ name, value }) => /^on/i.test(name) || /^\\s*javascript:/i.test(value))
+    .map(({ name, value }) => name + "=" + value))`;
+
+/** Of an address inside of the page: nothing has this id, or more than one has. */
+const LINKS_TO_NOTHING = `[...document.querySelectorAll("a[href^='#']")]
+  .map((one) => one.getAttribute("href").slice(1))
+  .filter((id) => [...document.querySelectorAll("[id]")].filter((one) => one.id === id).length !== 1)`;
+
+const OPACITIES_OF_TIES = `[...document.querySelectorAll("svg.map path")]
+  .map((one) => getComputedStyle(one).opacity)`;
+
+/** But for the room that a font leaves above letters. */
+const NAMES_OVER_EACH_OTHER = `(() => {
+  const names = [...document.querySelectorAll("svg:not(.map) .name")]
+    .map((one) => ({ name: one.textContent, box: one.getBoundingClientRect() }));
+  return names.flatMap((a, index) => names.slice(index + 1)
+    .filter(({ box }) => a.box.left < box.right && box.left < a.box.right
+      && a.box.top + 4 < box.bottom && box.top + 4 < a.box.bottom)
+    .map((b) => a.name + " and " + b.name));
+})()`;
