@@ -4,8 +4,9 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { MarcotError } from "../../../errors.ts";
 import type { Answer, WhereToStartOptions } from "../../../where-to-start/where-to-start.ts";
-import { oneLine } from "../../terminal/one-line.ts";
+import { withProgress } from "../../terminal/one-line.ts";
 import { reportUsage } from "../../terminal/report.ts";
+import { harmless } from "../../terminal/style.ts";
 
 interface Flags {
   readonly at?: string;
@@ -120,17 +121,6 @@ async function optionsOf(path: string, flags: Flags): Promise<WhereToStartOption
   return { at, units, kind, months, people, lift, measured: await measure(resolve(path)) };
 }
 
-async function withProgress<T>(
-  work: (onRead: WhereToStartOptions["onRead"]) => Promise<T>,
-): Promise<T> {
-  const line = oneLine();
-  try {
-    return await work(line.onRead);
-  } finally {
-    line.end();
-  }
-}
-
 async function writePage(file: string, { report }: Answer): Promise<void> {
   const { toHtml } = await import("../../../where-to-start/report/html.ts");
   writeFileSync(file, await toHtml(report));
@@ -186,10 +176,9 @@ async function tellBacktest(
   else for (const line of backtestLines(found, rev)) console.log(line);
 }
 
-/** What strangers wrote, file names too, must not steer a terminal. */
 function cleaned(found: Answer): Answer {
   const text = JSON.stringify(found.report, (_, value: unknown) =>
-    typeof value === "string" ? value.replaceAll(/\p{Cc}/gu, "�") : value,
+    typeof value === "string" ? harmless(value) : value,
   );
   return { ...found, report: JSON.parse(text) as Answer["report"] };
 }
