@@ -70,6 +70,8 @@ function existsIn(root: string): BoundariesRead["exists"] {
 
 /** Whether a project of ours has its settings here. */
 export async function isOurs(folder: string): Promise<boolean> {
+  // Asked first, since all that lies below would be listed.
+  if (!["settings.ts", "settings.js"].some((file) => existsSync(join(folder, file)))) return false;
   const { tree } = await openTree(folder);
   return (await listedApps(openCode(tree), {})) !== undefined;
 }
