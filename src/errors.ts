@@ -213,6 +213,24 @@ export const errorTable = {
     title: "The code cannot be read",
     fix: "Name a folder that has source code in it, and a commit that git has.",
   },
+  UnitsNotFound: {
+    status: 500,
+    ran: "no",
+    title: "The code has no units",
+    fix: "Say which folders are units: --units 'src/*'.",
+  },
+  TodoMissing: {
+    status: 500,
+    ran: "no",
+    title: "There is no boundaries.todo",
+    fix: "Write down the ties of today first: `marcot boundaries todo`.",
+  },
+  TodoInvalid: {
+    status: 500,
+    ran: "no",
+    title: "boundaries.todo cannot be understood",
+    fix: "Correct the line that is named.",
+  },
 
   // Databases.
   TransactionEnded: {

@@ -5,6 +5,7 @@
 import { Command } from "commander";
 import { addAbsorb } from "./commands/absorb.ts";
 import { addApps } from "./commands/apps.ts";
+import { addBoundaries } from "./commands/boundaries/boundaries.ts";
 import { addCanIDeploy } from "./commands/can-i-deploy.ts";
 import { addCheck } from "./commands/check.ts";
 import { addContract } from "./commands/contract/contract.ts";
@@ -38,6 +39,7 @@ const commands = [
   addStartproject,
   addStartapp,
   addWhereToStart,
+  addBoundaries,
 ];
 
 /** The commands with their arguments, options and help. */

@@ -33,3 +33,13 @@ export function oneLine(stream: NodeJS.WriteStream = process.stderr): OneLine {
     },
   };
 }
+
+/** Shown while something is read. */
+export async function withProgress<T>(work: (onRead: OnRead) => Promise<T>): Promise<T> {
+  const line = oneLine();
+  try {
+    return await work(line.onRead);
+  } finally {
+    line.end();
+  }
+}

@@ -10,6 +10,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type AppFiles, findApp } from "../find.ts";
 import { type Finding, toFinding } from "./findings.ts";
+import type { Tie } from "../todo/todo.ts";
 import { importsOf, type Imported, type Member } from "./imports.ts";
 
 /** An app imports another app's contract. */
@@ -24,9 +25,16 @@ export interface Use {
   readonly members: readonly Member[];
 }
 
+/** What goes around a contract, and the finding that says so. */
+export interface Crossing extends Tie {
+  readonly finding: Finding;
+}
+
 export interface Boundaries {
   readonly uses: readonly Use[];
   readonly findings: readonly Finding[];
+  /** Those of the findings that boundaries.todo may list. */
+  readonly crossings: readonly Crossing[];
 }
 
 export interface ScanOptions {
@@ -70,6 +78,7 @@ export function scanBoundaries(options: ScanOptions): Boundaries {
   });
   const uses: Use[] = [];
   const findings: Finding[] = [];
+  const crossings: Crossing[] = [];
   for (const app of apps) {
     for (const path of sourcesOf(app.folder)) {
       const file = relative(project, path);
@@ -79,11 +88,19 @@ export function scanBoundaries(options: ScanOptions): Boundaries {
         const place = { app, file, path, line: imported.line };
         const found = judge(imported, place, { project, names, folders });
         if (found.finding) findings.push(found.finding);
+        if (found.finding && found.around)
+          crossings.push(toCrossing(found.around, place, found.finding));
         if (found.uses && !isTest(path)) uses.push(toUse(place, imported, found.uses));
       }
     }
   }
-  return { uses, findings };
+  return { uses, findings, crossings };
+}
+
+/** By the file inside the app, however its name is written. */
+function toCrossing({ app, inside = "" }: Target, place: Place, finding: Finding): Crossing {
+  const what = `import ${inside.replace(/(?<=.)\.\w+$/, "")}`.replaceAll(sep, "/");
+  return { from: place.app.name, to: app, what, file: place.file.replaceAll(sep, "/"), finding };
 }
 
 export function isSource(path: string): boolean {
@@ -124,6 +141,8 @@ interface Judged {
   readonly finding?: Finding | undefined;
   /** The app whose contract is imported to be called. */
   readonly uses?: string;
+  /** Where an import leads that goes around a contract. */
+  readonly around?: Target;
 }
 
 function judge(imported: Imported, place: Place, known: Known): Judged {
@@ -137,7 +156,9 @@ function judge(imported: Imported, place: Place, known: Known): Judged {
   if (target.inside !== undefined) {
     const isDoor = /^contract(?:\.\w+)?$/.test(target.inside);
     const finding = around(from, target, place);
-    return isDoor && !isType ? { finding, uses: target.app } : { finding };
+    return isDoor && !isType
+      ? { finding, around: target, uses: target.app }
+      : { finding, around: target };
   }
   if (!known.names.has(target.app)) return { finding: unlisted(from, target.app, place) };
   return isType ? {} : { uses: target.app };

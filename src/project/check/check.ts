@@ -19,6 +19,7 @@ import { type Finding, type FindingId, type Place, toFinding } from "./findings.
 import { placeOf, reasonOf } from "../load.ts";
 import { nearest } from "../name.ts";
 import { inspectSettings } from "../settings.ts";
+import { applyTodo } from "../todo/listed.ts";
 
 export interface CheckOptions {
   /** The folder that has settings.ts. */
@@ -43,11 +44,12 @@ export async function checkProject(options: CheckOptions): Promise<Checked> {
   const own = ownApps(folder, apps ?? []);
   const boundaries = scanBoundaries({ project: folder, apps: own, listed: apps ?? [] });
   const { uses } = boundaries;
+  const listed = applyTodo(folder, boundaries);
   const findings: ContractFinding[] = [
     ...settings,
     ...(apps ? checkEnvironment(apps, environment) : []),
     ...(apps ? unlistedApps(folder, apps, own) : []),
-    ...boundaries.findings,
+    ...listed.findings,
   ];
   for (const name of apps ?? own.map((files) => files.name)) {
     const isOwn = own.some((files) => files.name === name);
@@ -62,13 +64,14 @@ export async function checkProject(options: CheckOptions): Promise<Checked> {
   const locks = await checkLocks({ project: folder, apps: locked, uses, records, against });
   findings.push(...recorded.findings, ...locks.findings);
   const told = findings.filter((finding) => !isRepeated(finding, findings));
-  return { ...silence(told, silenced), contracts: locks.contracts };
+  return { ...silence(told, silenced, listed.reasons), contracts: locks.contracts };
 }
 
 /** Parts the findings; a silence that hides nothing any more is a finding itself. */
 function silence(
   findings: readonly ContractFinding[],
   reasons: Readonly<Record<string, string>>,
+  listed: ReadonlyMap<Finding, string>,
 ): Pick<Checked, "findings" | "silenced"> {
   const needless = Object.keys(reasons)
     .filter((silenced) => !findings.some(({ id }) => id === silenced))
@@ -77,10 +80,11 @@ function silence(
       return toFinding("settings.W002", { file: SETTINGS }, `${id} is silenced for nothing`, hint);
     });
   const all: ContractFinding[] = [...findings, ...needless].toSorted(byPlace);
+  const reasonFor = (finding: Finding) => listed.get(finding) ?? reasons[finding.id];
   return {
-    findings: all.filter(({ id }) => reasons[id] === undefined),
+    findings: all.filter((finding) => reasonFor(finding) === undefined),
     silenced: all.flatMap((finding) => {
-      const reason = reasons[finding.id];
+      const reason = reasonFor(finding);
       return reason === undefined ? [] : [{ ...finding, reason }];
     }),
   };

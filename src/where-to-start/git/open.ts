@@ -42,7 +42,8 @@ export async function openTree(path: string, { at }: OpenOptions = {}): Promise<
   return opened;
 }
 
-function folderAt(path: string): string {
+/** The real path of a folder. */
+export function folderAt(path: string): string {
   const stat = path.includes("\0") ? undefined : statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw new MarcotError("CodeUnreadable", `${path} does not exist`);
   if (!stat.isDirectory()) throw new MarcotError("CodeUnreadable", `${path} is not a folder`);

@@ -58,12 +58,19 @@ export function appsElsewhere(tree: TypeScriptTree): string[] {
 
 function appLists({ texts }: TypeScriptTree): { names: string[]; at: Place }[] {
   return [...texts].flatMap(([file, text]) => {
-    const list = /\bsettings\s*\(\s*\{[^]*?\bapps\s*:\s*\[([^\]]*)\]/.exec(text);
-    if (!posix.basename(file).startsWith("settings.") || list?.[1] === undefined) return [];
+    const list = posix.basename(file).startsWith("settings.") ? appList(text) : undefined;
+    if (list === undefined) return [];
     const at = { file, line: text.slice(0, list.index).split("\n").length };
-    const names = [...list[1].matchAll(/["']([a-z][a-z0-9-]*)["']/g)].map(([, name]) => name ?? "");
-    return [{ names, at }];
+    return [{ names: list.names, at }];
   });
+}
+
+/** The apps that settings name; undefined where these are no settings of ours. */
+export function appList(text: string): { names: string[]; index: number } | undefined {
+  const list = /\bsettings\s*\(\s*\{[^]*?\bapps\s*:\s*\[([^\]]*)\]/.exec(text);
+  if (list?.[1] === undefined) return undefined;
+  const names = [...list[1].matchAll(/["']([a-z][a-z0-9-]*)["']/g)].map(([, name]) => name ?? "");
+  return { names, index: list.index };
 }
 
 function toMarcot(

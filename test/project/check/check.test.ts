@@ -181,9 +181,9 @@ test("a silence that hides nothing is a finding", async () => {
 });
 
 test("every finding that the code can make is in the table, and the other way round", () => {
-  const folder = join(root, "src", "project");
+  const folder = join(root, "src");
   const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts") && !file.endsWith("findings.ts"))
+    .filter((file) => /^(?:project|where-to-start)\b.*(?<!findings)\.ts$/.test(file))
     .map((file) => readFileSync(join(folder, file), "utf8"));
   const used = [...sources.join("").matchAll(/"([a-z]+\.[EW]\d{3})"/g)];
   assert.deepEqual(

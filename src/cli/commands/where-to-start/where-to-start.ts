@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { MarcotError } from "../../../errors.ts";
 import type { Answer, WhereToStartOptions } from "../../../where-to-start/where-to-start.ts";
-import { oneLine } from "../../terminal/one-line.ts";
+import { withProgress } from "../../terminal/one-line.ts";
 import { reportUsage } from "../../terminal/report.ts";
 
 interface Flags {
@@ -120,17 +120,6 @@ async function optionsOf(path: string, flags: Flags): Promise<WhereToStartOption
   if (!measured) return { at, units, kind, months, people, lift };
   const { measure } = await import("./measure.ts");
   return { at, units, kind, months, people, lift, measured: await measure(resolve(path)) };
-}
-
-async function withProgress<T>(
-  work: (onRead: WhereToStartOptions["onRead"]) => Promise<T>,
-): Promise<T> {
-  const line = oneLine();
-  try {
-    return await work(line.onRead);
-  } finally {
-    line.end();
-  }
 }
 
 async function writePage(file: string, { report }: Answer): Promise<void> {

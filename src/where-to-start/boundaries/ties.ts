@@ -1,0 +1,80 @@
+/** The ties of a code base as boundaries.todo lists them: all that the bill of a unit has a price for. */
+import type { Tie } from "../../project/todo/todo.ts";
+import { prices } from "../score/bill.ts";
+import type { Resolved, ResolvedHidden, ResolvedImport, ResolvedKey } from "../score/facts.ts";
+import { isToBeCut, isTying } from "../score/ties.ts";
+import { modelOfCall } from "../typescript/prisma-owners.ts";
+
+export interface CodeTie extends Tie {
+  /** The first of its lines. */
+  readonly line: number;
+  /** What it could be instead. */
+  readonly becomes: string;
+}
+
+/** One for each name and file, however often it is used there. In the order of the files. */
+export function tiesIn({ imports, keys, hidden, files }: Resolved): CodeTie[] {
+  const all = [
+    ...imports.filter(isToBeCut).flatMap(ofImport),
+    ...keys.filter(({ file }) => !isOfPrisma(file)).map(ofKey),
+    ...hidden.filter((tie) => isLasting(tie, imports)).map(ofHidden),
+  ];
+  const counted = all.filter(({ from, to, file }) => {
+    const facts = files.get(file);
+    return from !== to && facts !== undefined && isTying(facts);
+  });
+  const first = new Map<string, CodeTie>();
+  for (const tie of counted) {
+    const key = [tie.from, tie.to, tie.what, tie.file].join("\0");
+    const known = first.get(key);
+    if (known === undefined || known.line > tie.line) first.set(key, tie);
+  }
+  return [...first.values()];
+}
+
+/** Where a file stands in its unit may change; what it takes is what ties it. */
+function ofImport({ file, line, from, to, names, isModel, source }: ResolvedImport): CodeTie[] {
+  const { becomes } = prices[isModel ? "model import" : "import"];
+  const taken = names.length === 0 ? [source.from] : names.map((name) => named(name, source.from));
+  return taken.map((name) => ({ from, to, what: `import ${name}`, file, line, becomes }));
+}
+
+/** These two say nothing without where they are from. */
+function named(name: string, from: string): string {
+  if (name === "*") return `all of ${from}`;
+  return name === "default" ? `default of ${from}` : name;
+}
+
+function ofKey({ file, line, from, to, field, source }: ResolvedKey): CodeTie {
+  const what = `foreign key ${source.owner}.${field}`;
+  return { from, to, what, file, line, becomes: prices["foreign key out"].becomes };
+}
+
+function ofHidden({ file, line, from, to = from, kind, what }: ResolvedHidden): CodeTie {
+  const { becomes } = prices[kind];
+  return { from, to, what: `${kind} ${oneLine(what)}`, file, line, becomes };
+}
+
+/** More of what is written says no more. */
+const WHAT_MAX = 120;
+
+function oneLine(what: string): string {
+  return what.replaceAll(/\s+/g, " ").trim().slice(0, WHAT_MAX);
+}
+
+/**
+ * To whom a model of Prisma belongs is a guess by who uses it most: one more use elsewhere may change it, and would
+ * make ties new that are old.
+ */
+function isLasting(
+  { kind, what, file, to }: ResolvedHidden,
+  imports: Resolved["imports"],
+): boolean {
+  if (kind === "model by name") return modelOfCall(what) === undefined || file.endsWith(".py");
+  if (kind !== "transaction" || file.endsWith(".py")) return true;
+  return imports.some((one) => one.isModel && one.file === file && one.to === to);
+}
+
+function isOfPrisma(file: string): boolean {
+  return file.endsWith(".prisma");
+}

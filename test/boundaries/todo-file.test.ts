@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { compareTies } from "../../src/project/todo/compare.ts";
+import { parseTodo, type Tie, type Todo, todoText } from "../../src/project/todo/todo.ts";
+
+const tie = (from: string, to: string, what: string, file: string): Tie => ({
+  from,
+  to,
+  what,
+  file,
+});
+
+const small: Todo = {
+  kind: "folders",
+  units: ["src/*"],
+  allows: [{ from: "*", to: "utils", reason: "helpers | that store nothing" }],
+  notes: ["# Ask Ann before you add one."],
+  ties: [
+    tie("b", "a", "import one", "src/b/index.ts"),
+    tie("a", "b", "foreign key A.b", "src/a/a.ts"),
+  ],
+};
+
+test("a line for each tie, sorted, under what was written by hand", () => {
+  const text = todoText(small);
+  assert.deepEqual(text.split("\n").slice(2), [
+    "# Ask Ann before you add one.",
+    "format 1",
+    "kind folders",
+    "units src/*",
+    "allow * -> utils | helpers | that store nothing",
+    "",
+    "a -> b | foreign key A.b | src/a/a.ts",
+    "b -> a | import one | src/b/index.ts",
+    "",
+  ]);
+  assert.deepEqual(parseTodo(text), { ...small, ties: small.ties.toReversed() });
+});
+
+test("whatever units and files are called, what was written is read", () => {
+  const names = fc.oneof(
+    fc.string({ unit: "grapheme", minLength: 1 }),
+    fc.constantFrom("allow", "*", "->", " -> ", " | ", "|", '"', "#", "<<<<<<<", "=======", "a b"),
+    fc.constantFrom("\u0085", "\u2028", "\n", "\\", "format 2", "kind", "a |", "| a", "\uFEFFa"),
+  );
+  const ties = fc.array(fc.record({ from: names, to: names, what: names, file: names }));
+  fc.assert(
+    fc.property(ties, (some) => {
+      const text = todoText({ ...small, ties: some });
+      assert.equal(todoText(parseTodo(text)), text);
+      const known = new Set(parseTodo(text).ties.map((one) => JSON.stringify(one)));
+      for (const one of some) assert.ok(known.has(JSON.stringify({ ...one })), JSON.stringify(one));
+    }),
+  );
+});
+
+test("both sides of a merge, an editor of Windows and blank lines change nothing", () => {
+  const text = todoText(small);
+  const [first = ""] = text.split("\n").filter((line) => line.startsWith("a ->"));
+  const merged = `\uFEFF${text}\n${first}\n${first}  \n`.replaceAll("\n", "\r\n");
+  assert.equal(todoText(parseTodo(merged)), text);
+});
+
+const refused: readonly (readonly [string, RegExp, RegExp])[] = [
+  ["", /does not say its format/, /begin again/],
+  ["format 1\n", /does not say its kind/, /begin again/],
+  ["format 2\nkind nest\n", /todo:1 has format 2; this Marcot knows 1/, /newer Marcot/],
+  ["format x\n", /todo:1 has format x/, /begin again/],
+  ["format 1\nkind rails\n", /todo:2 has no kind that is known: rails/, /django/],
+  ["format 1\n<<<<<<< HEAD\n", /todo:2 is the mark of a merge/, /both sides/],
+  ["format 1\n=======\n", /todo:2 is the mark of a merge/, /both sides/],
+  ["format 1\nallow a -> b\n", /todo:2 allows something without a reason/, /Write it so/],
+  ["format 1\nallow everything\n", /todo:2 is no allow/, /Write it so/],
+  ["format 1\na -> b | import x\n", /todo:2 is no line that is understood/, /begin again/],
+  ['format 1\na -> b | "x\\q" | f\n', /todo:2 is no line that is understood/, /begin again/],
+  ['{ "a": ["b"] }', /todo:1 is no line that is understood/, /begin again/],
+  ["\0\u0001", /todo:1 is no line/, /begin again/],
+];
+
+test("what cannot be understood is said with its line and what to do", () => {
+  for (const [text, message, fix] of refused)
+    assert.throws(() => parseTodo(text), { code: "TodoInvalid", message, fix }, text);
+});
+
+test("a file with a new name takes its lines along, a second file is new", () => {
+  const ties = [tie("a", "b", "import x", "a/old.ts"), tie("a", "b", "import y", "a/here.ts")];
+  const found = [tie("a", "b", "import x", "a/new.ts"), tie("a", "b", "import x", "a/more.ts")];
+  const exists = (file: string) => file !== "a/old.ts";
+  const compared = compareTies({ todo: { ties, allows: [] }, found, exists });
+  assert.deepEqual(compared.moved, [found[0]]);
+  assert.deepEqual(compared.fresh, [found[1]]);
+  assert.deepEqual(compared.cured, [ties[1]]);
+  const still = compareTies({ todo: { ties, allows: [] }, found, exists: () => true });
+  assert.deepEqual(still.fresh, found);
+  assert.deepEqual(still.cured, ties);
+});
