@@ -28,8 +28,3 @@ export function toColumns(rows: readonly (readonly string[])[]): string[] {
       .trimEnd(),
   );
 }
-
-/** What strangers wrote, file names too, must not steer a terminal, nor turn its lines round. */
-export function harmless(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, "�");
-}

@@ -9,7 +9,8 @@ import { openTree } from "../git/open.ts";
 import { locate } from "../git/repository.ts";
 import { resolveUnits } from "../resolve-units.ts";
 import { type Code, openCode, type OnRead, readTexts } from "../scan.ts";
-import type { Project, Tree } from "../types.ts";
+import type { Project } from "../types/project.ts";
+import type { Tree } from "../types/tree.ts";
 import { appList } from "../typescript/units.ts";
 import { type CodeTie, tiesIn } from "./ties.ts";
 

@@ -4,7 +4,8 @@ import type { Format } from "../../../lock/compared.ts";
 import type { Finding } from "../../../project/check/findings.ts";
 import type { Checked } from "../../../where-to-start/boundaries/boundaries.ts";
 import { withProgress } from "../../terminal/one-line.ts";
-import { harmless, style } from "../../terminal/style.ts";
+import { cleanText } from "../../../where-to-start/report/clean.ts";
+import { style } from "../../terminal/style.ts";
 import { plural } from "../where-to-start/table.ts";
 import { notes } from "./todo.ts";
 
@@ -58,7 +59,7 @@ async function run(path: string, { json = false, format, strict = false }: Flags
 
 function cleaned(finding: Finding): Finding {
   const { where, what } = finding;
-  return { ...finding, where: { ...where, file: harmless(where.file) }, what: harmless(what) };
+  return { ...finding, where: { ...where, file: cleanText(where.file) }, what: cleanText(what) };
 }
 
 function standing({ listed, allowed, read }: Checked): string {

@@ -6,7 +6,8 @@ import type { Recorded } from "../../../where-to-start/boundaries/boundaries.ts"
 import type { BoundariesRead, Found } from "../../../where-to-start/boundaries/read.ts";
 import { withProgress } from "../../terminal/one-line.ts";
 import { reportUsage } from "../../terminal/report.ts";
-import { harmless, style, toColumns } from "../../terminal/style.ts";
+import { cleanText } from "../../../where-to-start/report/clean.ts";
+import { style, toColumns } from "../../terminal/style.ts";
 import { plural } from "../where-to-start/table.ts";
 
 interface Flags {
@@ -118,7 +119,7 @@ function allPairs(ties: readonly Tie[]): string[] {
   });
   const rows = pairs
     .slice(0, PAIRS_MAX)
-    .map(([pair, count]) => [`  ${harmless(pair)}`, String(count)]);
+    .map(([pair, count]) => [`  ${cleanText(pair)}`, String(count)]);
   return [...toColumns(rows), ...moreThan(PAIRS_MAX, pairs.length, "pair")];
 }
 
@@ -127,7 +128,7 @@ function changedPairs(before: readonly Tie[], now: readonly Tie[]): string[] {
   const pairs = [...new Set([...old.keys(), ...fresh.keys()])].toSorted();
   const rows = pairs.flatMap((pair) => {
     const [was, is] = [old.get(pair) ?? 0, fresh.get(pair) ?? 0];
-    return was === is ? [] : [[`  ${harmless(pair)}`, String(is), `was ${was}`]];
+    return was === is ? [] : [[`  ${cleanText(pair)}`, String(is), `was ${was}`]];
   });
   return [...toColumns(rows.slice(0, PAIRS_MAX)), ...moreThan(PAIRS_MAX, rows.length, "pair")];
 }
@@ -143,7 +144,7 @@ function moreThan(max: number, count: number, word: string): string[] {
 
 function leftOut(refused: readonly Found[]): string[] {
   const rows = refused.map((tie) =>
-    [`  ${placeOf(tie)}`, `${tie.from} -> ${tie.to}`, tie.what].map(harmless),
+    [`  ${placeOf(tie)}`, `${tie.from} -> ${tie.to}`, tie.what].map(cleanText),
   );
   return [
     style("red", `${plural(refused.length, "new tie")} left out:`),
@@ -162,6 +163,6 @@ function placeOf(tie: Found): string {
 const NOTES_MAX = 5;
 
 export function notes({ problems }: BoundariesRead): string[] {
-  const told = problems.slice(0, NOTES_MAX).map((one) => style("dim", `note: ${harmless(one)}`));
+  const told = problems.slice(0, NOTES_MAX).map((one) => style("dim", `note: ${cleanText(one)}`));
   return [...told, ...moreThan(NOTES_MAX, problems.length, "note")];
 }
