@@ -67,6 +67,8 @@ export interface Switched {
   readonly gateMs: number;
   /** From the lock of the tables until the new side took writes. */
   readonly fenceMs: number;
+  /** What of that the databases took: for the rest, processes were waited for that had to hear where the app is. */
+  readonly databaseMs: number;
   /** From the first process that held writes until the new side took them. */
   readonly holdMs: number;
   readonly attempts: number;

@@ -4,7 +4,7 @@ import type { Move, Switched } from "../types.ts";
 import { setFence } from "../fence.ts";
 import { openGate } from "./gate.ts";
 import { sinceElsewhere } from "./providers.ts";
-import { openFollower, settle, writeSettling } from "./settle.ts";
+import { openFollower, rounded, settle, writeSettling } from "./settle.ts";
 import { backOut } from "./back-out.ts";
 
 /** Answers what it found. */
@@ -31,16 +31,17 @@ async function goForward(course: Course, move: Move, sinceMs: number): Promise<v
   try {
     // As after its COMMIT, whatever was done since: one side alone is written.
     await setFence(roles.holder, "enabled");
-    await openFollower({ course, move, roles, gate });
-    const fenceMs = Math.round((performance.now() - begun) * 10) / 10;
+    const waited = await openFollower({ course, move, roles, gate });
+    const passed = performance.now() - begun;
     const { name: holder } = roles.follower;
     const at = new Date().toISOString();
     const switched: Switched = {
       holder,
       epoch: move.epoch,
       gateMs: 0,
-      fenceMs,
-      holdMs: fenceMs,
+      fenceMs: rounded(passed),
+      databaseMs: rounded(passed - waited),
+      holdMs: rounded(passed),
       attempts: 1,
       at,
     };

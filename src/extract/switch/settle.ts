@@ -10,7 +10,7 @@ import { fenceStatements, isInTheWay, LOCK_TIMEOUT_MS } from "../fence.ts";
 import { openHolding } from "../sides.ts";
 import { makeSlot, slotOf } from "../slot.ts";
 import { correctConnection, dropStream, enable, publish, streamOf, subscribe } from "../stream.ts";
-import { movedTables } from "../tables.ts";
+import { type MovedTable, movedTables } from "../tables.ts";
 import type { Move, MoveInfo, Switched } from "../types.ts";
 import { verifySnapshots } from "../verify/verify.ts";
 import type { Gate } from "./gate.ts";
@@ -39,32 +39,46 @@ export interface Committed {
   readonly gate: Gate;
 }
 
-/** Opens the new holder for writers. `warm` is a session of its database, in no transaction, and is used up. */
-export async function openFollower(given: Committed, warm?: Sql): Promise<void> {
+/**
+ * Opens the new holder for writers. `warm` is a session of its database, in no transaction, and is used up. Answers
+ * for how long the old side's processes were waited for, in ms.
+ */
+export async function openFollower(given: Committed, warm?: Sql): Promise<number> {
   const { course, move, roles, gate } = given;
   const { epoch } = move;
   const wait = { phase: "elsewhere", epoch, withinMs: READERS_MS } as const;
+  // Asked meanwhile: each round trip that comes after it is one more for which writers wait.
+  const first = warm && { session: warm, tables: movedTables(warm, course.app) };
+  first?.tables.catch(() => {});
+  const begun = performance.now();
   // The database that is left need not answer any more.
   await Promise.race([
     gate.passed(roles.holder, wait).catch(() => undefined),
     sleep(READERS_MS + OPEN_PAUSE_MS),
   ]);
-  await openSoon(given, warm);
+  const waited = performance.now() - begun;
+  await openSoon(given, first);
   await course.at("switch: opened");
+  return waited;
+}
+
+/** To a tenth, as it is told. */
+export function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
 }
 
 /** The first session that gets through is enough; that two of them do is no harm. */
-async function openSoon(given: Committed, warm: Sql | undefined): Promise<void> {
+async function openSoon(given: Committed, first: Opening | undefined): Promise<void> {
   const { follower } = given.roles;
   const opened = Promise.withResolvers<true>();
   opened.promise.catch(() => {});
   const sessions: Sql[] = [];
   const giveUpAt = performance.now() + OPEN_MS;
   try {
-    for (let next = warm; ; next = undefined) {
-      const session = next ?? openHolding(follower, { settings: OPENING });
-      sessions.push(session);
-      const refused = open(given, session).then(
+    for (let next = first; ; next = undefined) {
+      const opening = next ?? { session: openHolding(follower, { settings: OPENING }) };
+      sessions.push(opening.session);
+      const refused = open(given, opening).then(
         () => opened.resolve(true),
         (error: unknown) => {
           if (!mayPass(error) || performance.now() > giveUpAt) opened.reject(error);
@@ -82,12 +96,19 @@ async function openSoon(given: Committed, warm: Sql | undefined): Promise<void> 
 
 const OPENING = { statement_timeout: String(OPEN_TRY_MS) } as const;
 
-async function open({ course, move, roles }: Committed, session: Sql): Promise<void> {
+interface Opening {
+  readonly session: Sql;
+  /** Of the follower. Default: they are asked for. */
+  readonly tables?: Promise<readonly MovedTable[]>;
+}
+
+async function open({ course, move, roles }: Committed, opening: Opening): Promise<void> {
+  const { session } = opening;
   const { app } = course;
   const { holder, follower } = roles;
   const { epoch } = move;
   const address = addressOf(move, holder.name);
-  const tables = await movedTables(session, app);
+  const tables = await (opening.tables ?? movedTables(session, app));
   await session.unsafe(`BEGIN;
     SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS};
     SET LOCAL synchronous_commit = on;

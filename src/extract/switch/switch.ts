@@ -18,7 +18,7 @@ import {
 import { writeBoth, writeProvider } from "./providers.ts";
 import { sequencesOf } from "../sequences.ts";
 import { openSessions, type Sessions } from "./sessions.ts";
-import { openFollower, settle, writeSettling } from "./settle.ts";
+import { openFollower, rounded, settle, writeSettling } from "./settle.ts";
 
 /** Fewer and a busy minute defeats it; more and people feel each of the pauses. */
 const ATTEMPTS = 8;
@@ -85,13 +85,14 @@ async function changeGated(changing: Changing): Promise<Switched> {
   }
   const { move, attempts, begun, held } = done;
   await course.at("switch: committed");
-  await openFollower({ ...changing, move }, sessions.arrival);
+  const waited = await openFollower({ ...changing, move }, sessions.arrival);
   const opened = performance.now();
   const switched: Switched = {
     holder: roles.follower.name,
     epoch: move.epoch,
     gateMs: rounded(held - begun),
     fenceMs: rounded(opened - held),
+    databaseMs: rounded(opened - held - waited),
     holdMs: rounded(opened - begun),
     attempts,
     at: new Date().toISOString(),
@@ -99,10 +100,6 @@ async function changeGated(changing: Changing): Promise<Switched> {
   await writeSettling(course, move, switched);
   await settle(course, sessions);
   return switched;
-}
-
-function rounded(milliseconds: number): number {
-  return Math.round(milliseconds * 10) / 10;
 }
 
 /** Rejects where nothing has happened. */

@@ -37,7 +37,10 @@ export interface Result extends Partial<Verdict> {
   readonly acknowledged: number;
   readonly stale: number;
   readonly keysWrong: number;
-  /** From the lock of the tables until the new side took writes: the 99th percentile of the switches. */
+  /**
+   * The fence's own time: from the lock of the tables until the new side took writes, without the time in which
+   * processes were waited for. The 99th percentile of the switches.
+   */
   readonly pauseMs: number;
   /** The longest of all switches; `write` is what a user has waited. */
   readonly longestMs: {
@@ -208,7 +211,7 @@ async function result(ended: Ended): Promise<Result> {
     ...verdict,
     ...{ stale: record.stale, keysWrong: record.keysWrong },
     pauseMs: percentile(
-      journey.switches.map(({ fenceMs }) => fenceMs),
+      journey.switches.map(({ databaseMs }) => databaseMs),
       0.99,
     ),
     longestMs: longestOf(journey, record),
