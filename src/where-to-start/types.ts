@@ -46,6 +46,7 @@ export type HiddenKind =
   | "task" // by its name, as Celery has them
   | "url" // `reverse("app:name")`, `{% url %}`
   | "permission"
+  | "template" // a tag library, `{% load x %}`
   | "model by name" // get_model("app", "Model"), content types
   | "injection" // a token or a guard that Nest finds by name
   | "join"; // SQL that names tables
@@ -167,11 +168,19 @@ export interface History {
   readonly dropped: readonly string[];
   /** In the order of the units that were asked for. */
   readonly units: readonly UnitHistory[];
+  /** In the same order. */
+  readonly whole: readonly WholeHistory[];
   /** Units that change together: indexes, the lower one first. */
   readonly together: readonly {
     readonly units: readonly [number, number];
     readonly commits: number;
   }[];
+}
+
+/** Of the folder as it is called now, in the whole history, with all but merges. */
+export interface WholeHistory {
+  readonly commits: number;
+  readonly authors: number;
 }
 
 /** What the window's commits say of one unit. */
@@ -312,13 +321,17 @@ export interface Unit {
   readonly files: number;
   readonly testLines: number;
   readonly models: number;
+  /** Of the whole history, as git's log counts them. */
   readonly commits: number;
-  readonly fixes: number;
   readonly authors: number;
+  /** Of the window, that count: the score is made of these. */
+  readonly recentCommits: number;
+  readonly fixes: number;
+  readonly recentAuthors: number;
   readonly monthsActive: number;
   /** By CODEOWNERS, else whoever made the most commits. */
   readonly owner: string | undefined;
-  /** Of the commits, newest first. */
+  /** Of the recent commits, newest first. */
   readonly commitIds: readonly string[];
   /** Those of them that say that they repair something. */
   readonly fixIds: readonly string[];

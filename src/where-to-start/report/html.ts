@@ -130,7 +130,7 @@ function drawTable(units: readonly Unit[]): Markup {
               <td class="number">${unit.score.critical.toFixed(2)}</td>
               <td class="number">${unit.score.small.toFixed(2)}</td>
               <td class="number">${unit.lines.toLocaleString("en")}</td>
-              <td class="number">${unit.commits.toLocaleString("en")}</td>
+              <td class="number">${unit.recentCommits.toLocaleString("en")}</td>
               <td class="number">${unit.neededBy.length}</td>
               <td>${unit.size}, ${unit.cutPoints} points</td>
               <td>${unit.gate?.name ?? ""}</td>

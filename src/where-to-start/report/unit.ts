@@ -37,7 +37,7 @@ export function drawUnit(unit: Unit, link: LinkTo): Markup {
     ${
       unit.commitIds.length === 0
         ? ""
-        : html`<h4>Commits: ${unit.commits}</h4>
+        : html`<h4>Commits: ${unit.recentCommits}</h4>
             <p class="commits">
               ${unit.commitIds.slice(0, COMMITS_MAX).map((id) => html`<code>${id.slice(0, 9)}</code> `)}
               ${unit.commitIds.length > COMMITS_MAX ? "…" : ""}

@@ -10,6 +10,7 @@ import type {
   Project,
   Table,
   UnitPlace,
+  WholeHistory,
 } from "../types.ts";
 
 /** An import of another unit. */
@@ -104,6 +105,8 @@ export interface UnitFacts {
   readonly userKeys: readonly ResolvedKey[];
   readonly tables: readonly Table[];
   readonly past: Past | undefined;
+  /** Undefined without git. */
+  readonly whole: WholeHistory | undefined;
   readonly traffic: Traffic | undefined;
   readonly owner: string | undefined;
 }
