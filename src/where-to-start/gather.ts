@@ -47,6 +47,7 @@ export function gather(gathering: Gathering): Evidence {
       ofProject: ties.ofProject.get(name) ?? [],
       userKeys: ties.userKeys.get(name) ?? [],
       tables: tablesOf(name, files, gathering),
+      whole: history?.whole[index],
       past: history && pastOf(history, index, gathering.nameOf),
       traffic: gathering.measured?.traffic.get(name),
       owner: ownerNamed(gathering.ownerOf(`${place.path}/`), gathering.nameOfOwner),

@@ -52,7 +52,7 @@ interface Around {
 }
 
 function toUnit(unit: UnitFacts, parts: Parts, { evidence, world, options }: Around): Unit {
-  const { place, files, past, importsOut, importsIn, keysOut, keysIn } = unit;
+  const { place, files, past, whole, importsOut, importsIn, keysOut, keysIn } = unit;
   const cuts = billOf(unit, evidence);
   const cutPoints = cuts.reduce((sum, { points }) => sum + points, 0);
   const gate = gateOf(unit, parts, evidence, options);
@@ -64,9 +64,11 @@ function toUnit(unit: UnitFacts, parts: Parts, { evidence, world, options }: Aro
     files: files.filter(isOwnCode).length,
     testLines: files.filter(({ isTest }) => isTest).reduce((sum, { lines }) => sum + lines, 0),
     models: unit.tables.length,
-    commits: past?.commits ?? 0,
+    commits: whole?.commits ?? 0,
+    authors: whole?.authors ?? 0,
+    recentCommits: past?.commits ?? 0,
     fixes: past?.fixes ?? 0,
-    authors: past?.authors ?? 0,
+    recentAuthors: past?.authors ?? 0,
     monthsActive: past?.monthsActive ?? 0,
     owner: unit.owner ?? past?.mainAuthor,
     commitIds: past?.ids ?? [],
@@ -88,7 +90,7 @@ function toUnit(unit: UnitFacts, parts: Parts, { evidence, world, options }: Aro
       isType,
       what: whatOf(names, source.from),
     })),
-    foreignKeysOut: keysOut.map(({ to, file, line, field, kind, source }) => ({
+    foreignKeysOut: keysOut.filter(isColumn).map(({ to, file, line, field, kind, source }) => ({
       to,
       file,
       line,
@@ -96,7 +98,7 @@ function toUnit(unit: UnitFacts, parts: Parts, { evidence, world, options }: Aro
       kind,
       what: source.to,
     })),
-    foreignKeysIn: keysIn.map(({ from, file, line, field, kind }) => ({
+    foreignKeysIn: keysIn.filter(isColumn).map(({ from, file, line, field, kind }) => ({
       from,
       file,
       line,
@@ -115,6 +117,11 @@ function toUnit(unit: UnitFacts, parts: Parts, { evidence, world, options }: Aro
     answer: gate === undefined ? answerOf(unit, parts, world) : "stay",
     why: whyOf(unit, parts, { world, evidence }),
   };
+}
+
+/** A generic relation is on the bill, and no foreign key: its column is the other unit's, and refers to any table. */
+function isColumn({ kind }: UnitFacts["keysOut"][number]): boolean {
+  return kind !== "generic";
 }
 
 function whatOf(names: readonly string[], from: string): string {

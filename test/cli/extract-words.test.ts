@@ -116,7 +116,15 @@ test("neither people nor scripts are shown the password of a database", () => {
 });
 
 test("the figures of a switch say how often it was tried only if that was more than once", () => {
-  const figures = { holder: "service", epoch: "1", gateMs: 9, fenceMs: 33.4, databaseMs: 21, holdMs: 41.2, at: "" };
+  const figures = {
+    holder: "service",
+    epoch: "1",
+    gateMs: 9,
+    fenceMs: 33.4,
+    databaseMs: 21,
+    holdMs: 41.2,
+    at: "",
+  };
   const [[, once = ""] = []] = switchedFacts({ ...figures, holder: "service", attempts: 1 });
   assert.equal(once, "writes waited 41 ms at most");
   const [[, twice = ""] = []] = switchedFacts({ ...figures, holder: "service", attempts: 2 });

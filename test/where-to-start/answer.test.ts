@@ -63,9 +63,9 @@ test("a Django shop: payments first, and every count is the one that git and gre
   for (const unit of report.units) {
     // The first commit touches five units and no more: it counts.
     assert.equal(unit.commits, commitsIn(folder, unit.path), unit.name);
-    assert.equal(unit.commits, unit.commitIds.length);
+    assert.equal(unit.recentCommits, unit.commitIds.length);
     assert.equal(unit.fixes, unit.fixIds.length);
-    assert.equal(unit.authors, unit.people.length);
+    assert.equal(unit.recentAuthors, unit.people.length);
     assert.equal(
       unit.lines,
       unit.sources.reduce((sum, { lines }) => sum + lines, 0),

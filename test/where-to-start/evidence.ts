@@ -64,6 +64,7 @@ export function evidenceOf(
         ofProject: [],
         userKeys: [],
         tables: [],
+        whole: undefined,
         past: past && {
           commits: past[0],
           fixes: past[1],

@@ -1,4 +1,4 @@
-/** The history of units: one pass over git's log, from which only the window's commits are kept. */
+/** The history of units: one pass over git's whole log, from which only the window's commits are kept. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { PassThrough } from "node:stream";
@@ -16,6 +16,7 @@ import {
   type Started,
   startGit,
 } from "./program.ts";
+import { type Whole, wholeOf } from "./log/whole.ts";
 import { isBot, readSubject } from "./log/repairs.ts";
 import { type Moved, type Raw, summaryOf } from "./log/summary.ts";
 import { entriesOf } from "./text.ts";
@@ -63,15 +64,16 @@ export async function readHistory(
   const countFiles = () => filesIn(repository, folders);
   const move = mover({ folders, countFiles, idLength: head.length });
   const window = windowOf<Raw>({ to: headTime, months, timeOf: (commit) => commit.committed });
-  const reader = gather({ window, move, boundary, units: units.length, isPart: prefix !== "" });
+  const whole = wholeOf(folders, units.length);
+  const isPart = prefix !== "";
+  const reader = gather({ window, move, whole, boundary, units: units.length, isPart });
   const { output, ended, stop } = log ?? startLog(repository);
   try {
-    const isStopped = await readLog(output, reader.sink);
-    if (isStopped) stop();
-    else checkLog(await ended);
-    const { commits: seen, moves } = reader.end();
-    const total = isStopped ? await countCommits(repository) : seen;
-    return summaryOf({ ...window.result(), total, moves, units: units.length, repository });
+    await readLog(output, reader.sink);
+    checkLog(await ended);
+    const read = reader.end();
+    const summary = summaryOf({ ...window.result(), ...read, units: units.length, repository });
+    return { ...summary, whole: whole.result() };
   } finally {
     stop();
   }
@@ -84,10 +86,6 @@ function checkLog(ended: { code: number | undefined; complaint: string }): void 
     `git cannot tell the whole history: ${firstLine(ended.complaint)}`,
     { fix: "Clone it with all of its trees: git clone, or git clone --filter=blob:none." },
   );
-}
-
-async function countCommits({ root, head }: Repository): Promise<number> {
-  return Number(await askLine(root, ["rev-list", "--count", head, "--"]));
 }
 
 /** How many files each unit has; one number more than units, for what is in none. */
@@ -114,22 +112,25 @@ async function boundaryOf({ root, isShallow }: Repository): Promise<ReadonlySet<
 interface Gathering {
   readonly window: Window<Raw>;
   readonly move: Mover;
+  readonly whole: Whole;
   readonly boundary: ReadonlySet<string>;
   readonly units: number;
   /** Commits that touch nothing of it do not count. */
   readonly isPart: boolean;
 }
 
-function gather({ window, move, boundary, units, isPart }: Gathering) {
+function gather({ window, move, whole, boundary, units, isPart }: Gathering) {
   const moves: Moved[] = [];
   const tooMany = Math.max(UNITS_MAX, units * UNITS_SHARE);
   const start = starter();
   const same = sharer();
-  let commits = 0;
+  let total = 0;
+  let author = () => "";
   let files = 0;
   let touched: number[] = [];
   let current: { raw: Raw; slice: Slice<Raw>; isBot: boolean } | undefined;
   const finish = () => {
+    whole.endOfCommit(author);
     if (current === undefined) return;
     const { raw, slice, isBot: byBot } = current;
     current = undefined;
@@ -148,20 +149,27 @@ function gather({ window, move, boundary, units, isPart }: Gathering) {
   const sink: Sink = {
     commit(head) {
       finish();
-      commits += 1;
+      total += 1;
+      author = () => head.mail().toLowerCase() || head.name();
       const slice = window.sliceOf(head.committed);
-      if (slice === "stop") return "stop";
-      if (slice === undefined) return "pass";
-      if (head.parents > 1) slice.skipped.merges += 1;
-      else if (boundary.has(head.id)) slice.skipped.boundary += 1;
-      else {
+      if (head.parents > 1) {
+        if (slice !== undefined) slice.skipped.merges += 1;
+        return "pass";
+      }
+      if (boundary.has(head.id)) {
+        if (slice !== undefined) slice.skipped.boundary += 1;
+        return "pass";
+      }
+      if (slice !== undefined) {
         files = 0;
         touched = [];
         current = { ...start(head), slice };
       }
-      return current === undefined ? "pass" : "read";
+      return "read";
     },
     file(bytes, from, end) {
+      whole.file(bytes, from, end);
+      if (current === undefined) return;
       files += 1;
       const unit = move.find(bytes, from, end);
       move.note(bytes, from, end, unit);
@@ -172,7 +180,7 @@ function gather({ window, move, boundary, units, isPart }: Gathering) {
     sink,
     end() {
       finish();
-      return { commits, moves };
+      return { total, moves };
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What a file is, by its name and its first lines. */
+import { saysItIsGenerated } from "../generated.ts";
 
 export function isTestFile(file: string): boolean {
   return (
@@ -11,14 +12,8 @@ export function isMigrationFile(file: string): boolean {
   return /(?:^|\/)(?:\w*migrations|alembic\/versions)\/(?:.*\/)?[^/]+\.py$/.test(file);
 }
 
-/** Where a note of its making stands. */
-const HEAD = 1000;
-
-const note =
-  /@generated\b|^\s*(?:#|"""|{#).*(?:do not edit|auto[- ]?generated|automatically generated|generated (?:by|from) )/im;
-
 export function isGeneratedFile(file: string, text: string): boolean {
-  return /_pb2(?:_grpc)?\.pyi?$/.test(file) || note.test(text.slice(0, HEAD));
+  return /_pb2(?:_grpc)?\.pyi?$/.test(file) || saysItIsGenerated(text);
 }
 
 export function isModelsFile(file: string): boolean {

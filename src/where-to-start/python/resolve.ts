@@ -19,7 +19,6 @@ const nobody: UnitPlace = {
 export function resolvePython(project: Project, files: ReadonlyMap<string, FileFacts>): Resolved {
   const scope = scopeOf(project, files);
   const reachable = reachableOf(scope, files);
-  const libraries = templateLibraries(scope, files);
   const resolved = {
     imports: [] as ResolvedImport[],
     keys: [] as ResolvedKey[],
@@ -31,10 +30,7 @@ export function resolvePython(project: Project, files: ReadonlyMap<string, FileF
     const unit = scope.index.of(facts.file) ?? nobody;
     if (unit === nobody && facts.isTest) continue;
     const names = fileScopeOf(scope, facts);
-    const isTemplate = facts.language === "template";
-    const imports = facts.imports.flatMap((one) =>
-      isTemplate ? ofTemplate(one, unit, libraries) : resolveImport(scope, one, unit),
-    );
+    const imports = facts.imports.flatMap((one) => resolveImport(scope, one, unit));
     const { imports: allImports, hidden } = unit === nobody ? resolved.ofProject : resolved;
     allImports.push(...imports);
     hidden.push(...resolveHidden(scope, facts, { unit, names, imports, reachable }));
@@ -74,31 +70,6 @@ function toResolved(
   const isModule = taken.includes("models") || (from.endsWith(".models") && taken.includes("*"));
   const isModel = isModule || taken.some((name) => known?.has(name) === true);
   return { file, line, from: unit.name, to: target.name, names: taken, isType, isModel, source };
-}
-
-/** `{% load x %}` is of the unit with `templatetags/x.py`. */
-function templateLibraries(
-  { index }: Scope,
-  files: ReadonlyMap<string, FileFacts>,
-): ReadonlyMap<string, UnitPlace> {
-  const found = new Map<string, UnitPlace>();
-  for (const file of files.keys()) {
-    const name = /(?:^|\/)templatetags\/(\w+)\.py$/.exec(file)?.[1];
-    const unit = index.of(file);
-    if (name !== undefined && unit !== undefined && !found.has(name)) found.set(name, unit);
-  }
-  return found;
-}
-
-function ofTemplate(
-  source: Import,
-  unit: UnitPlace,
-  libraries: ReadonlyMap<string, UnitPlace>,
-): ResolvedImport[] {
-  const { file, line, from, names, isType } = source;
-  const target = libraries.get(from.replace(/^templatetags\./, ""));
-  if (target === undefined || target === unit) return [];
-  return [{ file, line, from: unit.name, to: target.name, names, isType, isModel: false, source }];
 }
 
 /** A module of the code base is no library. */

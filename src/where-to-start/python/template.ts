@@ -1,5 +1,5 @@
 /** A template of Django or Jinja: the routes, tag libraries and permissions that it names. */
-import type { FileFacts, Hidden, Import } from "../types/source.ts";
+import type { FileFacts, Hidden } from "../types/source.ts";
 import { isGeneratedFile, isTestFile } from "./file-kind.ts";
 
 const tags =
@@ -8,7 +8,6 @@ const tags =
 /** Takes time by the length of the text. */
 export function readTemplate(file: string, text: string): FileFacts {
   const lines = text.split(/\r\n|\n|\r/);
-  const imports: Import[] = [];
   const hidden: Hidden[] = [];
   for (const [index, row] of lines.entries()) {
     const place = { file, line: index + 1 };
@@ -18,7 +17,7 @@ export function readTemplate(file: string, text: string): FileFacts {
       if (url !== undefined) hidden.push({ ...place, kind: "url", what: url });
       if (permission !== undefined) hidden.push({ ...place, kind: "permission", what: permission });
       for (const library of librariesOf(libraries))
-        imports.push({ ...place, from: `templatetags.${library}`, names: [], isType: false });
+        hidden.push({ ...place, kind: "template", what: library });
     }
   }
   return {
@@ -28,7 +27,7 @@ export function readTemplate(file: string, text: string): FileFacts {
     isTest: isTestFile(file),
     isMigration: false,
     isGenerated: isGeneratedFile(file, text),
-    imports,
+    imports: [],
     foreignKeys: [],
     hidden,
     outside: [],

@@ -34,14 +34,14 @@ export function drawRanking({ units }: Report): Markup {
 }
 
 function row(unit: Unit): Markup {
-  const { rank, name, score, lines, commits, neededBy, size, cutPoints } = unit;
+  const { rank, name, score, lines, recentCommits, neededBy, size, cutPoints } = unit;
   return html`<tr>
     <td class="number">${rank}</td>
     <th scope="row">${linkToUnit(name)}</th>
     <td class="number">${score.total.toFixed(0)}</td>
     ${[score.pain, 1 - score.critical, score.small].map(meter)}
     <td class="number">${lines.toLocaleString("en")}</td>
-    <td class="number">${commits.toLocaleString("en")}</td>
+    <td class="number">${recentCommits.toLocaleString("en")}</td>
     <td class="number">${neededBy.length}</td>
     <td class="size">${size}, ${cutPoints}&nbsp;points</td>
   </tr>`;

@@ -1,4 +1,5 @@
 /** What the score is made of: facts of each unit, still with their places. Only types. */
+import type { WholeHistory } from "../types/history.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
 import type { Table } from "../types/report.ts";
 import type {
@@ -103,6 +104,8 @@ export interface UnitFacts {
   readonly userKeys: readonly ResolvedKey[];
   readonly tables: readonly Table[];
   readonly past: Past | undefined;
+  /** Undefined without git. */
+  readonly whole: WholeHistory | undefined;
   readonly traffic: Traffic | undefined;
   readonly owner: string | undefined;
 }

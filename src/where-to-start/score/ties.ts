@@ -40,7 +40,7 @@ function unique(names: readonly string[]): string[] {
 }
 
 /**
- * The weight of what would have to be cut: an import line 1, a foreign key 3, a signal or a task 2. This is
+ * The weight of what would have to be cut: an import line or a tag library 1, a foreign key 3, a signal or a task 2. This is
  * what the back-test was made with; the bill counts finer.
  */
 export function cutWeight({
@@ -53,10 +53,12 @@ export function cutWeight({
 }: UnitFacts): number {
   const lines = [...importsOut, ...importsIn].filter(isToBeCut).length;
   const keys = keysOut.length + keysIn.length;
-  const signals = [...hiddenOut, ...hiddenIn].filter(({ kind, to, from }) => {
-    return (kind === "signal" || kind === "task") && to !== undefined && to !== from;
-  }).length;
-  return lines + 3 * keys + 2 * signals;
+  const hidden = [...hiddenOut, ...hiddenIn].filter(
+    ({ to, from }) => to !== undefined && to !== from,
+  );
+  const libraries = hidden.filter(({ kind }) => kind === "template").length;
+  const signals = hidden.filter(({ kind }) => kind === "signal" || kind === "task").length;
+  return lines + libraries + 3 * keys + 2 * signals;
 }
 
 /** Of types nothing runs, and a call of a contract stays as it is. */

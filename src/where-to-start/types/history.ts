@@ -20,11 +20,19 @@ export interface History {
   readonly dropped: readonly string[];
   /** In the order of the units that were asked for. */
   readonly units: readonly UnitHistory[];
+  /** In the same order. */
+  readonly whole: readonly WholeHistory[];
   /** Units that change together: indexes, the lower one first. */
   readonly together: readonly {
     readonly units: readonly [number, number];
     readonly commits: number;
   }[];
+}
+
+/** Of the folder as it is called now, in the whole history, with all but merges. */
+export interface WholeHistory {
+  readonly commits: number;
+  readonly authors: number;
 }
 
 /** What the window's commits say of one unit. */

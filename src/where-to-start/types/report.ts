@@ -73,13 +73,17 @@ export interface Unit {
   readonly files: number;
   readonly testLines: number;
   readonly models: number;
+  /** Of the whole history, as git's log counts them. */
   readonly commits: number;
-  readonly fixes: number;
   readonly authors: number;
+  /** Of the window, that count: the score is made of these. */
+  readonly recentCommits: number;
+  readonly fixes: number;
+  readonly recentAuthors: number;
   readonly monthsActive: number;
   /** By CODEOWNERS, else whoever made the most commits. */
   readonly owner: string | undefined;
-  /** Of the commits, newest first. */
+  /** Of the recent commits, newest first. */
   readonly commitIds: readonly string[];
   /** Those of them that say that they repair something. */
   readonly fixIds: readonly string[];

@@ -4,6 +4,7 @@
  */
 import { basename } from "node:path";
 import { type ParseResult, parseSync } from "oxc-parser";
+import { saysItIsGenerated } from "../generated.ts";
 import type { Export, FileFacts, Import } from "../types/source.ts";
 import { type At, codeLines, lineFinder } from "./lines.ts";
 import { outsideOf } from "./outside.ts";
@@ -141,8 +142,7 @@ const LINE_CHARS_MAX = 5000;
 function isGenerated(file: string, text: string): boolean {
   if (/\.(min|bundle)\.[cm]?js$|(^|\/)(generated|__generated__)\/|\.d\.[cm]?ts$/.test(file))
     return true;
-  const head = text.slice(0, 1000);
-  if (/@generated\b|auto-?generated|do not edit/i.test(head)) return true;
+  if (saysItIsGenerated(text)) return true;
   const newline = text.indexOf("\n", LINE_CHARS_MAX);
   return (
     text.length > LINE_CHARS_MAX && text.lastIndexOf("\n", LINE_CHARS_MAX) === -1 && newline !== 0

@@ -85,7 +85,15 @@ function rowOf(unit: Unit, isTold: boolean, all: readonly Unit[]): string[] {
   ];
 }
 
-function moreOf({ ownWorld, commits, fixes, authors, lines, answer, models }: Unit): string {
+function moreOf({
+  ownWorld,
+  recentCommits,
+  fixes,
+  recentAuthors,
+  lines,
+  answer,
+  models,
+}: Unit): string {
   const of = (kind: string) => ownWorld.filter((one) => one.kind === kind);
   const libraries = of("library").map(({ what }) => what);
   const world = [
@@ -97,7 +105,7 @@ function moreOf({ ownWorld, commits, fixes, authors, lines, answer, models }: Un
   return [
     `as a ${answer}`,
     ...(world.length > 0 ? [`own world: ${world.join(", ")}`] : []),
-    `${plural(commits, "commit")}, ${plural(fixes, "fix", "es")}, ${authors === 1 ? "1 person" : `${authors} people`}`,
+    `${plural(recentCommits, "commit")}, ${plural(fixes, "fix", "es")}, ${recentAuthors === 1 ? "1 person" : `${recentAuthors} people`}`,
     `${plural(lines, "line")}${models > 0 ? `, ${plural(models, "model")}` : ""}`,
   ].join(" · ");
 }

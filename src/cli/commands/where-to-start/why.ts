@@ -57,8 +57,8 @@ function section(title: string, rows: readonly (readonly string[])[]): string[] 
   return ["", style("bold", `${title} (${rows.length})`), ...toColumns(indented)];
 }
 
-function commitsTitle({ fixes, authors }: Unit): string {
-  return `commits, ${plural(fixes, "repair")}, ${authors === 1 ? "1 person" : `${authors} people`}`;
+function commitsTitle({ fixes, recentAuthors }: Unit): string {
+  return `commits, ${plural(fixes, "repair")}, ${recentAuthors === 1 ? "1 person" : `${recentAuthors} people`}`;
 }
 
 function commitsOf({ commitIds }: Unit, { history }: Answer): string[][] {

@@ -1,6 +1,5 @@
 /**
- * The output of one `git log --raw -z`, read in one pass over its bytes as they come. Of a commit outside of
- * the window only the head is looked at; nothing is kept from one commit to the next.
+ * The output of one `git log --raw -z`, read in one pass over its bytes as they come. Nothing is kept from one commit to the next.
  */
 import type { Readable } from "node:stream";
 import { MarcotError } from "../../../errors.ts";
@@ -29,8 +28,8 @@ export interface Head {
 }
 
 export interface Sink {
-  /** What to do with the files that follow: `stop` ends the reading. */
-  commit(head: Head): "read" | "pass" | "stop";
+  /** Whether the files that follow are read. */
+  commit(head: Head): "read" | "pass";
   /** A changed file: its path is `bytes` from `start` to `end`. */
   file(bytes: Buffer, start: number, end: number): void;
 }
@@ -56,27 +55,19 @@ export function blobOf(bytes: Buffer, start: number, idLength: number): string {
 /** A field that never ends is no log: no more than this is held. */
 const FIELD_MAX = 16_000_000;
 
-/** Reads until the end, or until the sink has enough. @returns whether it was stopped. */
-export async function readLog(output: Readable, sink: Sink): Promise<boolean> {
+/** Reads until the end. */
+export async function readLog(output: Readable, sink: Sink): Promise<void> {
   const step = parser(sink);
   let rest: Buffer = Buffer.alloc(0);
-  let isDone = false;
   return new Promise((resolve, reject) => {
     const take = (chunk: Buffer) => {
-      if (isDone) return; // a stream that was destroyed still tells what it had buffered
       const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       const at = step(bytes);
-      if (at === -1) return done(true);
       rest = bytes.subarray(at);
       if (rest.length > FIELD_MAX)
         throw new MarcotError("CodeUnreadable", "git printed a log that cannot be read");
     };
-    const done = (isStopped: boolean) => {
-      isDone = true;
-      output.destroy();
-      resolve(isStopped);
-    };
-    output.once("error", reject).once("end", () => done(false));
+    output.once("error", reject).once("end", resolve);
     output.on("data", (chunk: Buffer) => {
       try {
         take(chunk);
@@ -91,7 +82,7 @@ export async function readLog(output: Readable, sink: Sink): Promise<boolean> {
 const NEW_LINE = 10;
 const COLON = 58;
 
-/** Takes bytes, and tells how many it is done with; -1 to stop. */
+/** Takes bytes, and tells how many it is done with. */
 function parser(sink: Sink): (bytes: Buffer) => number {
   let inFiles = false;
   let isRead = false;
@@ -109,9 +100,7 @@ function parser(sink: Sink): (bytes: Buffer) => number {
       } else {
         const read = headOf(bytes, at);
         if (read === undefined) return at;
-        const told = sink.commit(read.head);
-        if (told === "stop") return -1;
-        isRead = told === "read";
+        isRead = sink.commit(read.head) === "read";
         inFiles = true;
         before = 2 * read.head.id.length + 19;
         at = read.end;

@@ -32,7 +32,14 @@ const FIX_RATE_MAX = 0.5;
 /** Fewer commits than this are no history. */
 const FEW = 30;
 
-export function summaryOf({ slice, span, total, moves, units, repository }: Gathered): History {
+export function summaryOf({
+  slice,
+  span,
+  total,
+  moves,
+  units,
+  repository,
+}: Gathered): Omit<History, "whole"> {
   const raws = slice.commits;
   const typed = raws.filter(({ type }) => type !== undefined).length;
   const repairs = raws.map(

@@ -9,9 +9,6 @@ const ENOUGH = 100;
 
 const MONTHS = [12, 24, 48];
 
-/** Clocks differ: after so many older commits in a row, no newer one is expected. */
-const OLDER_IN_A_ROW = 1000;
-
 export interface Span {
   readonly months: number;
   /** Seconds since 1970. */
@@ -26,8 +23,8 @@ export interface Slice<T> {
 }
 
 export interface Window<T> {
-  /** Where a commit of this time belongs; undefined when it is too old, `stop` when all that follow are. */
-  sliceOf(committed: number): Slice<T> | "stop" | undefined;
+  /** Where a commit of this time belongs; undefined when it is too old. */
+  sliceOf(committed: number): Slice<T> | undefined;
   /** To be told after a commit was put into a slice. */
   settle(): void;
   /** The slices of the window that was chosen, as one. */
@@ -50,12 +47,9 @@ export function windowOf<T>({ to, months, timeOf }: WindowOptions<T>): Window<T>
     commits: [],
     skipped: { merges: 0, bots: 0, bulk: 0, boundary: 0 },
   }));
-  let older = 0;
   return {
     sliceOf(committed) {
-      const slice = slices[bounds.findIndex((bound) => committed >= bound)];
-      older = slice === undefined ? older + 1 : 0;
-      return older > OLDER_IN_A_ROW ? "stop" : slice;
+      return slices[bounds.findIndex((bound) => committed >= bound)];
     },
     settle() {
       let sum = 0;

@@ -10,6 +10,8 @@ export interface Reachable {
   readonly urls: ReadonlyMap<string, UnitPlace>;
   readonly spaces: ReadonlyMap<string, UnitPlace>;
   readonly tasks: ReadonlyMap<string, UnitPlace>;
+  /** Of tags: `{% load x %}` is of the unit with `templatetags/x.py`. */
+  readonly libraries: ReadonlyMap<string, UnitPlace>;
   /** By field, and by the name of the way back: where it leads from a unit. */
   readonly relations: ReadonlyMap<string, readonly Relation[]>;
 }
@@ -24,12 +26,15 @@ export function reachableOf(scope: Scope, files: ReadonlyMap<string, FileFacts>)
   const urls = new Map<string, UnitPlace>();
   const spaces = new Map<string, UnitPlace>();
   const tasks = new Map<string, UnitPlace>();
+  const libraries = new Map<string, UnitPlace>();
   const relations = new Map<string, Relation[]>();
   const relate = (name: string, relation: Relation) =>
     relations.set(name, [...(relations.get(name) ?? []), relation]);
   for (const facts of files.values()) {
     const unit = scope.index.of(facts.file);
     if (unit === undefined || facts.isTest) continue;
+    const library = /(?:^|\/)templatetags\/(\w+)\.py$/.exec(facts.file)?.[1];
+    if (library !== undefined && !libraries.has(library)) libraries.set(library, unit);
     for (const { kind, what } of facts.declared ?? []) {
       if (kind === "url" && !urls.has(what)) urls.set(what, unit);
       if (kind === "url space" && !spaces.has(what)) spaces.set(what, unit);
@@ -44,7 +49,7 @@ export function reachableOf(scope: Scope, files: ReadonlyMap<string, FileFacts>)
       for (const back of backOf(facts, key)) relate(back, { from: to.name, to: unit });
     }
   }
-  return { urls, spaces, tasks, relations };
+  return { urls, spaces, tasks, libraries, relations };
 }
 
 /** `related_name`, else the model's name in small letters. */
@@ -103,6 +108,8 @@ function targetUnit(scope: Scope, hidden: Hidden, here: Here): UnitPlace | undef
       );
     case "task":
       return reachable.tasks.get(what) ?? index.ofModule(what, file);
+    case "template":
+      return reachable.libraries.get(what);
     case "url":
       return ofUrl(scope, hidden, reachable);
     case "look-up":
