@@ -99,6 +99,17 @@ describe("with a project that runs", () => {
     assert.match(again.stderr, /it is ready, and held by the project/);
   });
 
+  test("a command that waits for the service says so, and what starts it", async () => {
+    const away = ["--service", `http://127.0.0.1:${port}`, "--to", to];
+    const child = spawnMarcot(["extract", "faq", ...away], { cwd, environment });
+    child.stdout?.on("data", (chunk: Buffer) => {
+      if (chunk.toString().includes("waits")) child.kill("SIGINT");
+    });
+    const { code, stdout, stderr } = await endOf(child);
+    assert.match(stdout, /for the service at http:.*`marcot extract plan faq`/, stderr);
+    assert.equal(code, 130);
+  });
+
   test("a way home that is given up is asked about, and the service is told as the holder", async () => {
     service = await extracted(["--serve", String(port), "--home", home]);
     assert.equal((await run("extract", "complete", "faq", "--now", "--yes")).code, 0);
@@ -210,6 +221,19 @@ describe("with a database alone", () => {
     assert.doesNotMatch(await status(), /broken off/);
     await running.end();
     await sql`delete from marcot.providers`;
+  });
+
+  test("a complete copy is asked about also where nobody can count its rows", async () => {
+    await move("ready", "postgres://o:secret@127.0.0.1:9/faq");
+    const { code, stderr } = await marcot(["extract", "cancel", "faq"], {
+      cwd,
+      environment: environment(),
+    });
+    assert.match(
+      stderr,
+      /^Drop the service's copy of faq in postgres:\/\/o@127.0.0.1:9\/faq\? .*\n.*nobody has answered/,
+    );
+    assert.equal(code, 1);
   });
 
   test("resume of a copy ends at once when it is stopped", async () => {
