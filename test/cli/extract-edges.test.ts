@@ -110,6 +110,14 @@ describe("with a project that runs", () => {
     assert.equal(code, 130);
   });
 
+  test("while an app moves its plan says so, and how its service is started", async () => {
+    const { code, stdout } = await run("extract", "plan", "faq", "--to", to);
+    assert.match(stdout, /blocker faq moves already, with embedded:.* \(source\.moves\)\n/);
+    assert.match(stdout, /\n {2}DATABASE_URL=.* marcot runserver --only faq --port 8001\n$/);
+    assert.doesNotMatch(stdout, /--replace|The steps/);
+    assert.equal(code, 1);
+  });
+
   test("a way home that is given up is asked about, and the service is told as the holder", async () => {
     service = await extracted(["--serve", String(port), "--home", home]);
     assert.equal((await run("extract", "complete", "faq", "--now", "--yes")).code, 0);
