@@ -244,6 +244,16 @@ describe("with a database alone", () => {
     assert.equal(code, 1);
   });
 
+  test("rows that are copied at the switch are not compared before", async () => {
+    await move("ready", "postgres://o:secret@127.0.0.1:9/faq");
+    await sql`update marcot.moves set mode = 'copy'`;
+    const args = ["extract", "verify", "faq"];
+    const { code, stderr } = await marcot(args, { cwd, environment: environment() });
+    assert.match(stderr, /are copied at the switch: .*\n.*\[MoveRefused\]/);
+    assert.equal(code, 2);
+    await sql`update marcot.moves set mode = 'stream'`;
+  });
+
   test("resume of a copy ends at once when it is stopped", async () => {
     let isAsked = () => {};
     const asked = new Promise<void>((resolve) => (isAsked = resolve));
