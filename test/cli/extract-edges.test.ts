@@ -99,6 +99,25 @@ describe("with a project that runs", () => {
     assert.match(again.stderr, /it is ready, and held by the project/);
   });
 
+  test("a command that waits for the service says so, and what starts it", async () => {
+    const away = ["--service", `http://127.0.0.1:${port}`, "--to", to];
+    const child = spawnMarcot(["extract", "faq", ...away], { cwd, environment });
+    child.stdout?.on("data", (chunk: Buffer) => {
+      if (chunk.toString().includes("waits")) child.kill("SIGINT");
+    });
+    const { code, stdout, stderr } = await endOf(child);
+    assert.match(stdout, /for the service at http:.*`marcot extract plan faq`/, stderr);
+    assert.equal(code, 130);
+  });
+
+  test("while an app moves its plan says so, and how its service is started", async () => {
+    const { code, stdout } = await run("extract", "plan", "faq", "--to", to);
+    assert.match(stdout, /blocker faq moves already, with embedded:.* \(source\.moves\)\n/);
+    assert.match(stdout, /\n {2}DATABASE_URL=.* marcot runserver --only faq --port 8001\n$/);
+    assert.doesNotMatch(stdout, /--replace|The steps/);
+    assert.equal(code, 1);
+  });
+
   test("a way home that is given up is asked about, and the service is told as the holder", async () => {
     service = await extracted(["--serve", String(port), "--home", home]);
     assert.equal((await run("extract", "complete", "faq", "--now", "--yes")).code, 0);
@@ -210,6 +229,29 @@ describe("with a database alone", () => {
     assert.doesNotMatch(await status(), /broken off/);
     await running.end();
     await sql`delete from marcot.providers`;
+  });
+
+  test("a complete copy is asked about also where nobody can count its rows", async () => {
+    await move("ready", "postgres://o:secret@127.0.0.1:9/faq");
+    const { code, stderr } = await marcot(["extract", "cancel", "faq"], {
+      cwd,
+      environment: environment(),
+    });
+    assert.match(
+      stderr,
+      /^Drop the service's copy of faq in postgres:\/\/o@127.0.0.1:9\/faq\? .*\n.*nobody has answered/,
+    );
+    assert.equal(code, 1);
+  });
+
+  test("rows that are copied at the switch are not compared before", async () => {
+    await move("ready", "postgres://o:secret@127.0.0.1:9/faq");
+    await sql`update marcot.moves set mode = 'copy'`;
+    const args = ["extract", "verify", "faq"];
+    const { code, stderr } = await marcot(args, { cwd, environment: environment() });
+    assert.match(stderr, /are copied at the switch: .*\n.*\[MoveRefused\]/);
+    assert.equal(code, 2);
+    await sql`update marcot.moves set mode = 'stream'`;
   });
 
   test("resume of a copy ends at once when it is stopped", async () => {

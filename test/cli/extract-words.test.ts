@@ -10,6 +10,7 @@ import {
   withoutSecrets,
 } from "../../src/cli/commands/extract/words.ts";
 import { bar, percent, progressLine } from "../../src/cli/terminal/progress.ts";
+import { nextOf } from "../../src/extract/status/words.ts";
 import type { Move, Status } from "../../src/extract/types.ts";
 
 function terminal(columns: number, isTTY = true) {
@@ -129,4 +130,14 @@ test("the figures of a switch say how often it was tried only if that was more t
   assert.equal(once, "writes waited 41 ms at most");
   const [[, twice = ""] = []] = switchedFacts({ ...figures, holder: "service", attempts: 2 });
   assert.equal(twice, "writes waited 41 ms at most, at the 2nd attempt");
+});
+
+test("where rows are copied at the switch, nothing is proposed that would be refused", () => {
+  const copy = { ...move, state: "ready", mode: "copy" } as const;
+  const there = nextOf({ ...copy, holder: "service" }, false);
+  assert.deepEqual(there, [
+    "marcot extract reverse faq --pause MILLISECONDS",
+    "marcot extract complete faq",
+  ]);
+  assert.doesNotMatch(nextOf(copy, false).join("\n"), /verify|rehearse/);
 });

@@ -86,7 +86,8 @@ export async function planOf(options: PlanOptions): Promise<Plan> {
   const { findings: inCode, uses, app } = await checkCode(plan, listed);
   const source = await lookAtSource(plan, listed);
   const bytes = source.tables.reduce((sum, table) => sum + table.bytes, 0);
-  const target = to === undefined ? [] : await lookAtTarget({ plan, name, to, bytes, source });
+  const isNew = to !== undefined && !source.isMoving;
+  const target = isNew ? await lookAtTarget({ plan, name, to, bytes, source }) : [];
   const findings = [...inCode, ...source.findings, ...target];
   const reasons = findings.filter(({ level }) => level === "copy");
   const seconds = bytes / source.rate.bytesPerSecond;

@@ -1,6 +1,7 @@
 /** The project's side of a plan: how large the app is, how fast it could be copied, and what stops it there. */
 import { join } from "node:path";
 import type { Sql } from "postgres";
+import { hasControl } from "../../data/control.ts";
 import { connect, databaseError, withoutPassword } from "../../data/database.ts";
 import { openEmbedded } from "../../data/embedded.ts";
 import { pending } from "../../data/migrate.ts";
@@ -21,6 +22,7 @@ const kinds = {
     "The app has no schema in the project's database yet.",
   ),
   pending: check("source.pending", "blocker", "Migrations of the app are not applied yet."),
+  moves: check("source.moves", "blocker", "The app moves already."),
 } as const;
 
 export const sourceChecks: readonly Check[] = Object.freeze(Object.values(kinds));
@@ -41,6 +43,8 @@ export interface Source {
   readonly rate: CopyRate;
   readonly extensions: readonly string[];
   readonly facts: ServerFacts | undefined;
+  /** There is a move of the app already, so that what lies in its target is its own. */
+  readonly isMoving: boolean;
 }
 
 const UNKNOWN: CopyRate = { bytesPerSecond: 30_000_000, from: "assumed" };
@@ -53,6 +57,7 @@ export async function lookAtSource(plan: ProjectPlan, { name, files }: Listed): 
     rate: UNKNOWN,
     extensions: [],
     facts: undefined,
+    isMoving: false,
   };
   if (files === undefined) return nothing;
   const database = plan.settings.databases.get(name) ?? plan.settings.database;
@@ -61,8 +66,10 @@ export async function lookAtSource(plan: ProjectPlan, { name, files }: Listed): 
     const tables = await tablesOf(sql, name);
     const facts = await factsOf(sql);
     const folder = join(files.folder, "migrations");
+    const moves = await checkMoves(sql, name, where);
     return {
       findings: [
+        ...moves,
         ...(await checkPending({ ownerUrl, app: name, folder, where })),
         ...checkServer(facts, where),
         ...(await checkSchema(sql, name)),
@@ -72,6 +79,7 @@ export async function lookAtSource(plan: ProjectPlan, { name, files }: Listed): 
       rate: await copyRate({ ownerUrl, app: name, tables }),
       extensions: await extensionsOf(sql, name),
       facts,
+      isMoving: moves.length > 0,
     };
   };
   const seen = await lookInto(plan, database, look);
@@ -108,6 +116,17 @@ export async function lookInto<T>(
     await sql.end({ timeout: 1 });
     await server?.stop();
   }
+}
+
+async function checkMoves(sql: Sql, app: string, where: string): Promise<PlanFinding[]> {
+  if (!(await hasControl(sql))) return [];
+  const moves = await sql<{ target: string }[]>`
+    select target from marcot.moves where app = ${app}`;
+  return moves.map(({ target }) => {
+    const what = `${app} moves already, with ${shown(target)}`;
+    const fix = `\`marcot extract status ${app}\` says how far the move is, and what comes next.`;
+    return found(kinds.moves, { what, where, fix });
+  });
 }
 
 async function checkPending(

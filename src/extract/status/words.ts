@@ -28,7 +28,7 @@ export function sentenceOf({ state, holder, mode }: Move, rows: Status["rows"]):
   }
 }
 
-export function nextOf({ app, state, holder }: Move, isWorkedOn: boolean): readonly string[] {
+export function nextOf({ app, state, holder, mode }: Move, isWorkedOn: boolean): readonly string[] {
   const all = (...words: string[]) => words.map((word) => `marcot extract ${word}`);
   if (isWorkedOn) return all(`status ${app}`);
   switch (state) {
@@ -38,6 +38,11 @@ export function nextOf({ app, state, holder }: Move, isWorkedOn: boolean): reado
     case "settling":
       return all(`resume ${app}`);
     case "ready":
+      // Without a stream the other side is not alike before the next switch, which needs its pause.
+      if (mode === "copy")
+        return holder === "project"
+          ? all(`switch ${app} --service URL --pause MILLISECONDS`, `cancel ${app}`)
+          : all(`reverse ${app} --pause MILLISECONDS`, `complete ${app}`);
       return holder === "project"
         ? all(`verify ${app}`, `rehearse ${app}`, `switch ${app} --service URL`, `cancel ${app}`)
         : all(`verify ${app}`, `reverse ${app}`, `complete ${app}`);

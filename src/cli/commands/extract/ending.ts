@@ -129,7 +129,9 @@ export async function mayDrop({ app, extract, line }: Opened, isYes: boolean): P
     const half = `Stop bringing ${app} home? What has arrived there${about(rows.copied)} is dropped; the service keeps its own.`;
     return confirmed(half, isYes);
   }
-  const hasRows = rows.copied > 0 || (move.mode === "copy" && move.info.lastSwitch !== undefined);
+  // Of a database that does not run nobody has counted the rows: a complete copy has some all the same.
+  const isCopied = move.mode === "stream" ? move.state === "ready" : move.info.lastSwitch;
+  const hasRows = rows.copied > 0 || Boolean(isCopied);
   if (!hasRows) return true;
   const place = shownTarget(move.target);
   const rest = about(rows.copied, ` in ${place}`);

@@ -43,7 +43,7 @@ async function run(app: string, { to, home, json = false }: Flags): Promise<void
   const plan = await planFor(project, app, { to: to ?? ownTarget(project, app), home });
   const isBlocked = plan.blockers.length > 0;
   if (json) console.log(JSON.stringify(plan, null, 2));
-  else console.log([...planLines(plan), ...(isBlocked ? [] : orderLines(plan))].join("\n"));
+  else console.log([...planLines(plan), ...serviceLines(plan), ...orderLines(plan)].join("\n"));
   if (isBlocked) process.exitCode = 1;
 }
 
@@ -105,12 +105,14 @@ function toLines({ id, level, what, where, fix }: PlanFinding): string[] {
   ];
 }
 
-function orderLines({ service, order }: Plan): string[] {
-  return [
-    "",
-    style("dim", "The service, once its database is copied:"),
-    `  ${service.line}`,
-    style("dim", "The steps:"),
-    ...order.map((command) => `  ${command}`),
-  ];
+/** Also while the app moves: the commands of a move send people here for it. */
+function serviceLines({ service, blockers }: Plan): string[] {
+  if (blockers.some(({ id }) => id !== "source.moves")) return [];
+  const title = style("dim", "The service, once its database is copied:");
+  return ["", title, `  ${service.line}`];
+}
+
+function orderLines({ order, blockers }: Plan): string[] {
+  if (blockers.length > 0) return [];
+  return [style("dim", "The steps:"), ...order.map((command) => `  ${command}`)];
 }

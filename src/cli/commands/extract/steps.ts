@@ -111,6 +111,12 @@ export async function compare(opened: Opened): Promise<Verified> {
       fix: `\`marcot extract status ${app}\` says how far it is.`,
     });
   }
+  if (move.mode === "copy") {
+    const message = `the rows of ${app} are copied at the switch: until then there are not two sides to compare`;
+    throw new MarcotError("MoveRefused", message, {
+      fix: "A switch that copies counts the rows of both sides itself.",
+    });
+  }
   // Loaded only here: the comparison is large.
   const { verify } = await import("../../../extract/verify/verify.ts");
   const sides = {

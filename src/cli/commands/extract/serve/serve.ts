@@ -69,9 +69,13 @@ async function run(opened: Opened, { target, home }: Reached, port: number): Pro
 async function untilThere(opened: Opened, address: string): Promise<ServiceChild> {
   const { app, line, signal } = opened;
   const giveUpAt = performance.now() + SERVICE_MS;
+  let isTold = false;
   for (;;) {
     const found = await refuseOther(address, app, { isOwn: false });
     if (found === "service") return runningAt(address);
+    // A person may see this first when it has stood still for a while, and a log has no line of progress.
+    if (!isTold) tellMissing(opened, address);
+    isTold = true;
     if (performance.now() > giveUpAt)
       throw new MarcotError("CommandInvalid", `no service answers at ${address}/-/live`, {
         fix: "`marcot extract plan` prints the command that starts it. The same command goes on here.",
@@ -79,6 +83,13 @@ async function untilThere(opened: Opened, address: string): Promise<ServiceChild
     line.say({ step: "waiting for the service", note: address });
     await sleep(LOOKED_MS, undefined, { signal });
   }
+}
+
+function tellMissing({ app, line }: Opened, address: string): void {
+  line.clear();
+  const minutes = SERVICE_MS / 60_000;
+  const text = `for the service at ${address}, at most ${minutes} min: \`marcot extract plan ${app}\` prints its command`;
+  for (const fact of facts([["waits", text]])) console.log(fact);
 }
 
 /** The project itself answers for the app as well, and so does the service of another move. */
