@@ -120,6 +120,11 @@ export function withoutPassword(url: string): string {
   return `${protocol}//${username === "" ? "" : `${username}@`}${host}${pathname}`;
 }
 
+/** The same of what settings and commands name, which may be an embedded one. */
+export function shownDatabase(database: string): string {
+  return database.startsWith("embedded:") ? database : withoutPassword(database);
+}
+
 /** The database that a URL names. */
 export function databaseOf(url: string): string {
   return decodeURIComponent(checkUrl(url).pathname.slice(1));

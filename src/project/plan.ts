@@ -89,9 +89,11 @@ export function localFiles(
     const { address, fake } = apps.find((listed) => listed.name === name) ?? {};
     if (address === undefined && fake === undefined) continue;
     const message = address
-      ? `${name} is provided at ${address.href}`
+      ? `${name} is provided at ${address.href} (${apiVariableOf(name)})`
       : `${name} is fake (${apiVariableOf(name)}=fake:${fake}): it has no data`;
-    throw new MarcotError("CommandInvalid", message, { fix: "Do it where the app is provided." });
+    throw new MarcotError("CommandInvalid", message, {
+      fix: `Unset ${apiVariableOf(name)}, or do it where the app is provided.`,
+    });
   }
   return apps.flatMap(({ name, files, isLocal }) => {
     const isMeant = isLocal && (names.length === 0 || names.includes(name));

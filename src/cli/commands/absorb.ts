@@ -44,9 +44,10 @@ Examples:
 async function absorb(opened: Opened, flags: Flags): Promise<void> {
   const { app } = opened;
   const { keep = false, yes = false } = flags;
+  if ((await opened.extract.move()) === undefined) return tellAtHome(app);
   if (!keep) refuseUnasked(yes, "the service's copy may be dropped");
   const move = await finishBegun(opened);
-  if (move === undefined) return console.log(`${app} is at home, and nothing moves`);
+  if (move === undefined) return tellAtHome(app);
   if (move.holder === "service") await bringHome(opened, move, flags);
   if (keep) return;
   if (!(await mayDrop(opened, yes))) {
@@ -57,6 +58,10 @@ async function absorb(opened: Opened, flags: Flags): Promise<void> {
   if (move.holder === "project") console.log(await holderLine(opened));
   for (const line of facts([["done", "the service's copy is dropped: its process can be stopped"]]))
     console.log(line);
+}
+
+function tellAtHome(app: string): void {
+  console.log(`${app} is at home, and nothing moves`);
 }
 
 async function bringHome(opened: Opened, move: Move, flags: Flags): Promise<void> {

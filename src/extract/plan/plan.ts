@@ -2,6 +2,7 @@
  * Everything about a move that can be known before it starts: what stops it, what it costs, and how the service
  * is started. Changes nothing anywhere; what cannot be reached is said, and the rest is found out all the same.
  */
+import { shownDatabase } from "../../data/database.ts";
 import { MarcotError } from "../../errors.ts";
 import { type Listed, type ProjectPlan, refuseUnlisted } from "../../project/plan.ts";
 import type { Mode } from "../types.ts";
@@ -11,14 +12,7 @@ import type { CopyRate } from "./rate.ts";
 import { schemaChecks } from "./schema.ts";
 import { checkPair, checkServer, factsOf, pairChecks, serverChecks } from "./server.ts";
 import { type ServiceCommand, serviceOf } from "./service.ts";
-import {
-  lookAtSource,
-  lookInto,
-  type PlanTable,
-  shown,
-  type Source,
-  sourceChecks,
-} from "./source.ts";
+import { lookAtSource, lookInto, type PlanTable, type Source, sourceChecks } from "./source.ts";
 import {
   checkDisk,
   checkExtensions,
@@ -96,7 +90,7 @@ export async function planOf(options: PlanOptions): Promise<Plan> {
   const allowedMs = allowedFor(pauseMs);
   return Object.freeze({
     app: name,
-    to: to === undefined ? undefined : shown(to),
+    to: to === undefined ? undefined : shownDatabase(to),
     blockers: findings.filter(({ level }) => level === "blocker"),
     warnings: findings.filter(({ level }) => level !== "blocker"),
     mode,
@@ -144,7 +138,7 @@ interface TargetTask {
 
 async function lookAtTarget(task: TargetTask): Promise<readonly PlanFinding[]> {
   const { plan, name, to, bytes, source } = task;
-  const where = shown(to);
+  const where = shownDatabase(to);
   const disk = await checkDisk(embeddedFolder(to, plan.folder), { bytes, where });
   const seen = await lookInto(plan, to, async (sql, url) => {
     const facts = await factsOf(sql);

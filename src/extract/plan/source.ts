@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Sql } from "postgres";
 import { hasControl } from "../../data/control.ts";
-import { connect, databaseError, withoutPassword } from "../../data/database.ts";
+import { connect, databaseError, shownDatabase } from "../../data/database.ts";
 import { openEmbedded } from "../../data/embedded.ts";
 import { pending } from "../../data/migrate.ts";
 import { MarcotError } from "../../errors.ts";
@@ -61,7 +61,7 @@ export async function lookAtSource(plan: ProjectPlan, { name, files }: Listed): 
   };
   if (files === undefined) return nothing;
   const database = plan.settings.databases.get(name) ?? plan.settings.database;
-  const where = shown(database);
+  const where = shownDatabase(database);
   const look = async (sql: Sql, ownerUrl: string): Promise<Source> => {
     const tables = await tablesOf(sql, name);
     const facts = await factsOf(sql);
@@ -123,7 +123,7 @@ async function checkMoves(sql: Sql, app: string, where: string): Promise<PlanFin
   const moves = await sql<{ target: string }[]>`
     select target from marcot.moves where app = ${app}`;
   return moves.map(({ target }) => {
-    const what = `${app} moves already, with ${shown(target)}`;
+    const what = `${app} moves already, with ${shownDatabase(target)}`;
     const fix = `\`marcot extract status ${app}\` says how far the move is, and what comes next.`;
     return found(kinds.moves, { what, where, fix });
   });
@@ -155,9 +155,4 @@ async function identitiesOf(sql: Sql, app: string, tables: readonly Table[]): Pr
     bytes,
     identity: isFull.has(name) ? "full" : key.join(", ") || "none",
   }));
-}
-
-/** As people may see it: without a password. */
-export function shown(database: string): string {
-  return database.startsWith("embedded:") ? database : withoutPassword(database);
 }

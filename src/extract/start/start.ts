@@ -2,7 +2,7 @@
  * The follower gets the app: its tables by its migrations, its rows by a stream that first copies and then follows.
  * Each step makes sure of what it needs, so that a start that died is begun again from the top.
  */
-import { withoutPassword } from "../../data/database.ts";
+import { shownDatabase, withoutPassword } from "../../data/database.ts";
 import { checkMigrated, migrate } from "../../data/migrate.ts";
 import { provision } from "../../data/roles.ts";
 import { MarcotError } from "../../errors.ts";
@@ -169,7 +169,7 @@ async function stream(course: Course, roles: Roles): Promise<void> {
 function refuseOther(move: Move, target: string): void {
   if (move.state === "copying" && move.holder === "project" && move.target === target) return;
   const { app, state, holder } = move;
-  const where = move.target.startsWith("embedded:") ? move.target : withoutPassword(move.target);
+  const where = shownDatabase(move.target);
   const message =
     state === "copying"
       ? `A copy of ${app} for the ${otherSide(holder)} is being made already, in ${where}`

@@ -28,9 +28,13 @@ export function sentenceOf({ state, holder, mode }: Move, rows: Status["rows"]):
   }
 }
 
-export function nextOf({ app, state, holder, mode }: Move, isWorkedOn: boolean): readonly string[] {
+export function nextOf(
+  { app, state, holder, mode, service }: Move,
+  isWorkedOn: boolean,
+): readonly string[] {
   const all = (...words: string[]) => words.map((word) => `marcot extract ${word}`);
   if (isWorkedOn) return all(`status ${app}`);
+  const there = service === null ? `switch ${app} --service URL` : `switch ${app}`;
   switch (state) {
     case "copying":
       return all(`resume ${app}`, `cancel ${app}`);
@@ -41,10 +45,10 @@ export function nextOf({ app, state, holder, mode }: Move, isWorkedOn: boolean):
       // Without a stream the other side is not alike before the next switch, which needs its pause.
       if (mode === "copy")
         return holder === "project"
-          ? all(`switch ${app} --service URL --pause MILLISECONDS`, `cancel ${app}`)
+          ? all(`${there} --pause MILLISECONDS`, `cancel ${app}`)
           : all(`reverse ${app} --pause MILLISECONDS`, `complete ${app}`);
       return holder === "project"
-        ? all(`verify ${app}`, `rehearse ${app}`, `switch ${app} --service URL`, `cancel ${app}`)
+        ? all(`verify ${app}`, `rehearse ${app}`, there, `cancel ${app}`)
         : all(`verify ${app}`, `reverse ${app}`, `complete ${app}`);
     case "completed":
       return [`marcot absorb ${app}`];

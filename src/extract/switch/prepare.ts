@@ -1,6 +1,6 @@
 /** What would make a switch fail is found while nobody waits, and what it needs is made. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { withoutPassword } from "../../data/database.ts";
+import { shownDatabase } from "../../data/database.ts";
 import { codeOf, MarcotError } from "../../errors.ts";
 import { alikeFix, brokenFix, type Course, moveOf, type Roles } from "../course.ts";
 import { setFence } from "../fence.ts";
@@ -63,7 +63,7 @@ export async function checkFollower(course: Course, move: Move, roles: Roles): P
     const message = `The tables of ${app} are not the same on both sides: ${different.join("; ")}`;
     throw new MarcotError("SwitchFailed", message, { fix: alikeFix(move) });
   }
-  if (follower.name === "service") await checkServed(follower);
+  if (follower.name === "service") await checkServed(follower, move.target);
   await setFence(holder, "disabled");
   await setFence(follower, "enabled");
   if (move.mode === "copy") return;
@@ -85,7 +85,7 @@ export async function checkFollower(course: Course, move: Move, roles: Roles): P
  * Fails with SwitchFailed where no process has the app in the service's database: who answers at the service's address
  * may be another app, or one that lies in another database.
  */
-async function checkServed({ app, sql, ownerUrl }: OpenSide): Promise<void> {
+async function checkServed({ app, sql }: OpenSide, target: string): Promise<void> {
   const giveUpAt = performance.now() + SERVED_MS;
   for (;;) {
     const [found] = await sql`
@@ -95,7 +95,7 @@ async function checkServed({ app, sql, ownerUrl }: OpenSide): Promise<void> {
     if (performance.now() > giveUpAt) break;
     await sleep(SERVED_POLL_MS);
   }
-  const message = `No process of the service is connected to ${withoutPassword(ownerUrl)}`;
+  const message = `No process of the service is connected to ${shownDatabase(target)}`;
   throw new MarcotError("SwitchFailed", message, {
     fix: `Start it with \`marcot runserver --only ${app}\` and the variables that \`marcot extract plan ${app} --to URL\` names: with that database.`,
   });

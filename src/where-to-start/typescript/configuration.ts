@@ -78,20 +78,32 @@ function pathsOf(file: string, texts: ReadonlyMap<string, string>, depth = 0): r
   if (isRecord(options["paths"])) {
     for (const [pattern, targets] of Object.entries(options["paths"]))
       own.push({ pattern, targets: patternsOf(targets).map((target) => posix.join(base, target)) });
+    own.sort(bySpecificity);
   }
   // What is written relative to baseUrl is found after all patterns.
   if (typeof options["baseUrl"] === "string")
     own.push({ pattern: "*", targets: [posix.join(base, "*")] });
-  const parent = json["extends"];
-  if (
-    own.length > 0 ||
-    typeof parent !== "string" ||
-    !parent.startsWith(".") ||
-    depth > EXTENDS_MAX
-  )
-    return own;
-  const path = posix.join(folder, parent);
-  return pathsOf(texts.has(path) ? path : `${path}.json`, texts, depth + 1);
+  if (own.length > 0 || depth > EXTENDS_MAX) return own;
+  const given = json["extends"];
+  const parents = (Array.isArray(given) ? given : [given]).filter(
+    (parent): parent is string => typeof parent === "string" && parent.startsWith("."),
+  );
+  // The last one wins.
+  for (const parent of parents.toReversed()) {
+    const path = posix.join(folder, parent);
+    const rules = pathsOf(texts.has(path) ? path : `${path}.json`, texts, depth + 1);
+    if (rules.length > 0) return rules;
+  }
+  return [];
+}
+
+/** As TypeScript and Node have it: what has no star first, then what says most before it. */
+export function bySpecificity({ pattern: one }: PathRule, { pattern: other }: PathRule): number {
+  const before = (pattern: string) => {
+    const star = pattern.indexOf("*");
+    return star === -1 ? Infinity : star;
+  };
+  return before(one) === before(other) ? 0 : before(other) - before(one);
 }
 
 /** More is a circle. */

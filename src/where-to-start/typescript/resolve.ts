@@ -4,6 +4,7 @@
  */
 import { posix } from "node:path";
 import {
+  bySpecificity,
   type Configuration,
   folderOf,
   isRecord,
@@ -71,10 +72,11 @@ export function resolver(files: ReadonlySet<string>, configuration: Configuratio
 
 // Subpath imports (Node): "#apps/*": "./apps/*/contract.ts". Of conditions the first that is a path.
 function rulesOf(imports: PackageFile["imports"], folder: string): PathRule[] {
-  return Object.entries(imports).flatMap(([pattern, target]) => {
+  const rules = Object.entries(imports).flatMap(([pattern, target]) => {
     const path = firstPath(target);
     return path === undefined ? [] : [{ pattern, targets: [posix.join(folder, path)] }];
   });
+  return rules.toSorted(bySpecificity);
 }
 
 function firstPath(target: unknown): string | undefined {

@@ -261,3 +261,30 @@ test("an import is found by relative paths, paths of tsconfig, packages and subp
   ];
   for (const [from, to] of cases) assert.equal(resolve("apps/a/index.ts", from), to, from);
 });
+
+test("of several patterns the most specific one counts, and of several parents the last one", () => {
+  const files = new Set(["libs/ui/a.ts", "libs/all/ui/a.ts", "libs/all/b.ts", "exact.ts"]);
+  const withPaths = (paths: Record<string, string[]>) =>
+    JSON.stringify({ compilerOptions: { paths } });
+  const configuration = readConfiguration(
+    new Map([
+      ["tsconfig.old.json", withPaths({ "@lib/*": ["nowhere/*"] })],
+      [
+        "tsconfig.base.json",
+        withPaths({
+          "@lib/*": ["libs/all/*"],
+          "@lib/ui/*": ["libs/ui/*"],
+          "@lib/ui/exact": ["exact.ts"],
+        }),
+      ],
+      [
+        "tsconfig.json",
+        '{ "extends": ["./tsconfig.old.json", "./tsconfig.base.json", "@tsconfig/node24"] }',
+      ],
+    ]),
+  );
+  const resolve = resolver(files, configuration);
+  assert.equal(resolve("main.ts", "@lib/ui/a"), "libs/ui/a.ts");
+  assert.equal(resolve("main.ts", "@lib/ui/exact"), "exact.ts");
+  assert.equal(resolve("main.ts", "@lib/b"), "libs/all/b.ts");
+});

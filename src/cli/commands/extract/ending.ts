@@ -1,12 +1,13 @@
 /** The two ends of a move: `complete` keeps the app at the service, `cancel` keeps it at the project. */
 import type { Command } from "commander";
+import { shownDatabase } from "../../../data/database.ts";
 import { MarcotError } from "../../../errors.ts";
 import type { CancelOptions } from "../../../extract/extract.ts";
 import type { Move } from "../../../extract/types.ts";
 import { span } from "../../terminal/time.ts";
 import { confirmed, finishBegun, type Opened, withExtract } from "./opened.ts";
 import { toSpan } from "./options.ts";
-import { facts, plural, shownTarget, whereLine } from "./words.ts";
+import { facts, plural, whereLine } from "./words.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -133,7 +134,7 @@ export async function mayDrop({ app, extract, line }: Opened, isYes: boolean): P
   const isCopied = move.mode === "stream" ? move.state === "ready" : move.info.lastSwitch;
   const hasRows = rows.copied > 0 || Boolean(isCopied);
   if (!hasRows) return true;
-  const place = shownTarget(move.target);
+  const place = shownDatabase(move.target);
   const rest = about(rows.copied, ` in ${place}`);
   return confirmed(`Drop the service's copy of ${app}${rest}? The project keeps its own.`, isYes);
 }

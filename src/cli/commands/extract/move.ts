@@ -1,5 +1,6 @@
 /** `marcot extract faq`: the whole way, in one command. Repeated, it goes on where it was. */
 import type { Command } from "commander";
+import { shownDatabase } from "../../../data/database.ts";
 import { MarcotError } from "../../../errors.ts";
 import type { Plan } from "../../../extract/plan/plan.ts";
 import type { Mode, Move } from "../../../extract/types.ts";
@@ -12,15 +13,7 @@ import type { ServiceChild } from "./serve/child.ts";
 import { reach, refuseOthers, stay } from "./serve/serve.ts";
 import { change, compare, copy, type SwitchFlags } from "./steps.ts";
 import { targetOf } from "./target.ts";
-import {
-  facts,
-  followsText,
-  pauseText,
-  plural,
-  shownTarget,
-  verifiedLines,
-  whereLine,
-} from "./words.ts";
+import { facts, followsText, pauseText, plural, verifiedLines, whereLine } from "./words.ts";
 
 interface Flags extends SwitchFlags {
   readonly to?: string;
@@ -111,7 +104,7 @@ async function prepare(
   }
   const copied = await copiedText(opened, { isReady: move?.state === "ready", target, mode });
   print([
-    ["to", shownTarget(target)],
+    ["to", shownDatabase(target)],
     ["copied", copied],
   ]);
 }

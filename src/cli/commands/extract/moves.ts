@@ -1,9 +1,9 @@
 /** How the apps of a running project move, for its page: asked once a second at most, and without passwords. */
+import { shownDatabase } from "../../../data/database.ts";
 import type { Status } from "../../../extract/types.ts";
 import type { ProjectPlan } from "../../../project/plan.ts";
 import type { ReadMoves, ShownMove } from "../../../provider/pages/moves-page.ts";
 import { openMoves } from "./status.ts";
-import { shownTarget } from "./words.ts";
 
 /** A page that many look at asks the database no more often. */
 const FRESH_MS = 1_000;
@@ -34,7 +34,7 @@ function toShown(status: Status): ShownMove[] {
     {
       ...rest,
       isBusy: ["copying", "switching", "settling"].includes(move.state),
-      target: shownTarget(move.target),
+      target: shownDatabase(move.target),
       service: move.service,
       lastSwitch: move.info.lastSwitch,
     },

@@ -1,5 +1,6 @@
 /** The single steps of a move, each as a command of its own: start, verify, switch, reverse, resume. */
 import { type Command, Option } from "commander";
+import { shownDatabase } from "../../../data/database.ts";
 import { MarcotError } from "../../../errors.ts";
 import type { StartOptions } from "../../../extract/extract.ts";
 import type { Mode, SideName, Verified } from "../../../extract/types.ts";
@@ -8,15 +9,7 @@ import { span } from "../../terminal/time.ts";
 import { confirmed, type Opened, withExtract } from "./opened.ts";
 import { homeOf, toAddress, toMilliseconds, toTarget } from "./options.ts";
 import { targetOf } from "./target.ts";
-import {
-  facts,
-  followsText,
-  plural,
-  shownTarget,
-  switchedFacts,
-  verifiedLines,
-  whereLine,
-} from "./words.ts";
+import { facts, followsText, plural, switchedFacts, verifiedLines, whereLine } from "./words.ts";
 
 export function addStart(extract: Command): void {
   extract
@@ -55,7 +48,7 @@ async function start(opened: Opened, flags: StartFlags) {
   const { to, mode, replace = false, yes = false } = flags;
   const { app } = opened;
   const target = await targetOf(opened, to);
-  const question = `Delete what lies in the schema ${app} of ${shownTarget(target)}?`;
+  const question = `Delete what lies in the schema ${app} of ${shownDatabase(target)}?`;
   if (replace && !(await confirmed(question, yes))) return console.log("nothing was changed");
   const copied = await copy(opened, { to: target, replace, mode });
   opened.line.clear();

@@ -1,10 +1,10 @@
 /** The database of a service: what was said, what is known, and what is meant where nothing is. */
 import { resolve } from "node:path";
+import { shownDatabase } from "../../../data/database.ts";
 import { MarcotError } from "../../../errors.ts";
 import type { Move } from "../../../extract/types.ts";
 import type { ProjectPlan } from "../../../project/plan.ts";
 import type { Opened } from "./opened.ts";
-import { shownTarget } from "./words.ts";
 
 /**
  * What was said before; else what a person says; else a folder beside the project's own. Fails with MoveRefused
@@ -23,7 +23,7 @@ export async function targetOf(opened: Opened, to: string | undefined): Promise<
 
 function refuseOtherTarget({ folder }: ProjectPlan, { app, target }: Move, to: string): void {
   if (placeOf(target, folder) === placeOf(to, folder)) return;
-  const message = `${app} moves already, with ${shownTarget(target)}, and not with ${shownTarget(to)}`;
+  const message = `${app} moves already, with ${shownDatabase(target)}, and not with ${shownDatabase(to)}`;
   throw new MarcotError("MoveRefused", message, {
     fix: `Leave --to out to go on there; or end that move first: \`marcot absorb ${app}\`.`,
   });

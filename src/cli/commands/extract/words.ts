@@ -1,5 +1,5 @@
 /** What people read of a move: how it stands, and what a step has done. */
-import { withoutPassword } from "../../../data/database.ts";
+import { shownDatabase } from "../../../data/database.ts";
 import type { Status, Switched, TableStatus, Verified } from "../../../extract/types.ts";
 import { bar, percent } from "../../terminal/progress.ts";
 import { style, toColumns } from "../../terminal/style.ts";
@@ -31,11 +31,6 @@ export function pauseText(milliseconds: number): string {
 }
 
 const SECONDS_FROM_MS = 2_000;
-
-/** A target as it may be shown: without its password. */
-export function shownTarget(target: string): string {
-  return target.startsWith("embedded:") ? target : withoutPassword(target);
-}
 
 /** An embedded server ends with the last command or service that uses it, and nothing arrives there then. */
 export function followsText(target: string): string {
@@ -114,7 +109,7 @@ function factsOf({ move, coordinator }: Status): string[][] {
   const { target, service, info, startedAt } = move;
   const last = info.lastSwitch;
   return [
-    [style("dim", "database"), shownTarget(target)],
+    [style("dim", "database"), shownDatabase(target)],
     ...(service === null ? [] : [[style("dim", "service"), service]]),
     [style("dim", "begun"), ago(Date.now() - startedAt.getTime())],
     ...(last === undefined ? [] : [[style("dim", "switched"), lastOf(last)]]),
@@ -163,5 +158,5 @@ export function nextLines(next: readonly string[]): string[] {
 export function withoutSecrets(status: Status): Status {
   const { move } = status;
   if (move === undefined) return status;
-  return { ...status, move: { ...move, target: shownTarget(move.target) } };
+  return { ...status, move: { ...move, target: shownDatabase(move.target) } };
 }

@@ -1,10 +1,10 @@
 /** The service of a move, as the command about it sees it: reached, kept in the foreground, and ended with it. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect } from "../../../../data/database.ts";
+import { connect, shownDatabase } from "../../../../data/database.ts";
 import { MarcotError } from "../../../../errors.ts";
 import { style } from "../../../terminal/style.ts";
 import type { Opened } from "../opened.ts";
-import { facts, shownTarget } from "../words.ts";
+import { facts } from "../words.ts";
 import { refuseOther } from "./answers.ts";
 import { ownAddress, runningAt, runService, type ServiceChild } from "./child.ts";
 
@@ -108,7 +108,7 @@ async function refuseOtherDatabase(opened: Opened, address: string, target: stri
   } finally {
     await sql.end({ timeout: 1 });
   }
-  const message = `what answers at ${address} works on another database than ${shownTarget(target)}`;
+  const message = `what answers at ${address} works on another database than ${shownDatabase(target)}`;
   throw new MarcotError("CommandInvalid", message, {
     fix: `Start the service on that database: \`marcot extract plan ${app}\` prints the command.`,
   });
