@@ -10,6 +10,7 @@ import { type Endpoint, endpointOf } from "../contract/endpoint.ts";
 import { type Issue, MarcotError } from "../errors.ts";
 import { isMoved } from "../data/moved.ts";
 import type { Atomic } from "../data/scope.ts";
+import { isAtWork } from "./at-work.ts";
 import { current, newTraceId } from "./context.ts";
 import { crossing } from "./crossing.ts";
 import { claim } from "./idempotency.ts";
@@ -323,13 +324,13 @@ export function unwatch(timed: Timed): void {
 }
 
 /**
- * Whether a write of the app is being carried out in this trace: what it calls belongs to it, and must not
+ * Whether a write of the app, or a receiver, is being carried out in this trace: what it calls belongs to it, and must not
  * wait until it has ended. Looks at all calls, so only where one would be held.
  */
 export function isWriting(app: string, traceId: string): boolean {
   for (let at = first; at !== undefined; at = at.after)
     if (at instanceof CallContext && at.isWriteOf(app, traceId)) return true;
-  return false;
+  return isAtWork(app, traceId);
 }
 
 function expireLate(): void {

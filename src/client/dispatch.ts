@@ -45,7 +45,8 @@ export function dispatch(
   const provider = context.running.providers.get(endpoint.app);
   const outgoing: Outgoing = {
     running: context.running,
-    caller: context.app,
+    // What a rehearsed read asks for is rehearsed too.
+    caller: context.caller === REHEARSAL ? REHEARSAL : context.app,
     deadline: deadlineOf(context, endpoint, options),
     traceId: context.traceId,
     idempotencyKey: options?.idempotencyKey,

@@ -3,6 +3,7 @@
  * too, so that what a receiver does to its own rows is done once, however often the event comes.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { atWork } from "../app/at-work.ts";
 import { current } from "../app/context.ts";
 import type { HeldProvider, Receiver, ReceiverContext, Running, ServedApp } from "../app/types.ts";
 import { sentenceOf } from "../contract/check.ts";
@@ -228,7 +229,7 @@ async function handle(
   const late = new AbortController();
   try {
     await Promise.race([
-      current.run(context, () => receiver.run(data, context)),
+      atWork(context, () => current.run(context, () => receiver.run(data, context))),
       sleep(deadlineMs, undefined, { signal: late.signal, ref: false }).then(() => {
         throw new MarcotError("TimedOut", `${receiver.name} took more than ${deadlineMs} ms`);
       }),

@@ -48,7 +48,7 @@ export async function readinessOf(
     !["remote", "absent"].includes(project.providers.get(app)?.is ?? "");
   const isAsked = ({ provider }: Watch) => project.providers.get(provider.app) === provider;
   const found = await Promise.all([
-    ...project.databases.filter(isUsed).map(checkDatabase),
+    ...project.databases.filter(isUsed).map((one) => checkDatabase(project, one)),
     ...watches.filter(isAsked).map(checkProvider),
   ]);
   const checks = found.map((check) => {
@@ -64,8 +64,8 @@ function statusOf(problems: readonly Problem[]): Check["status"] {
   return problems.some(({ level }) => level === "error") ? "failed" : "warning";
 }
 
-async function checkDatabase({ app = "", sql, url }: Database): Promise<Check> {
-  const problems: Problem[] = [];
+async function checkDatabase(project: Project, { app = "", sql, url }: Database): Promise<Check> {
+  const problems = unplaced(project, app);
   try {
     const late = sleep(WAIT_MS, "late", { ref: false });
     if ((await Promise.race([sql`select 1`, late])) === "late") {
@@ -79,6 +79,15 @@ async function checkDatabase({ app = "", sql, url }: Database): Promise<Check> {
     problems.push({ level: "error", code: "DatabaseUnavailable", message, fix });
   }
   return { app, what: "database", address: url, status: statusOf(problems), problems };
+}
+
+/** Its own database may answer while the one that says where it is does not: then no call is answered here. */
+function unplaced({ providers, moves }: Project, app: string): Problem[] {
+  const provider = providers.get(app);
+  if (provider?.is !== "held" || moves.rowOf(app) !== undefined) return [];
+  const message = `${app} is not answered here yet: ${provider.why}`;
+  const fix = "Look into the log of this process: it says why marcot.providers cannot be read.";
+  return [{ level: "error", code: "Unavailable", message, fix }];
 }
 
 async function checkProvider(watch: Watch): Promise<Check> {

@@ -3,6 +3,7 @@
  * Whoever sent one notices nothing but the time.
  */
 import type { Provider } from "../app/types.ts";
+import { REHEARSAL } from "../app/usage.ts";
 import { isWriting } from "../app/view.ts";
 import { hasMoved, lookAgain, untilOpened } from "../client/follow.ts";
 import { MarcotError } from "../errors.ts";
@@ -13,9 +14,6 @@ import { answerHere, deadlineOf, fail, type Site, traceIdOf, type Visit } from "
 
 /** What a request for a page waits at most, and one that is sent again. */
 const MOVE_MS = 2_000;
-
-/** A read that is sent twice, to be compared: it is answered from the copy that is here. */
-const REHEARSAL = "marcot-rehearsal";
 
 export interface Moving {
   take(site: Site, visit: Visit, error?: MarcotError): void;
@@ -145,6 +143,7 @@ function isOwn({ mount, below, request }: Visit): boolean {
   return below === "/-/live" || (mount.prefix === "" && below.startsWith("/-/"));
 }
 
+/** A read that is sent twice, to be compared: it is answered from the copy that is here. */
 function isRehearsed({ method, request }: Visit): boolean {
   return method === "GET" && request.headers[REHEARSAL] === "1";
 }

@@ -7,6 +7,7 @@ import { pipeline, Readable } from "node:stream";
 import { Pool } from "undici";
 import { codeOf, MarcotError } from "../errors.ts";
 import type { Refuse } from "./reply.ts";
+import { allowedIn } from "./server.ts";
 
 /** They concern one connection, not the message (RFC 9110, 7.6.1). */
 const HOP_BY_HOP = new Set([
@@ -183,8 +184,8 @@ function headersFor(
 
 /** What a caller allows counts from when it came here, and it may have waited. */
 function deadlineLeft({ headers }: IncomingMessage, since: number): Record<string, string> {
-  const allowed = Number(textOf(headers["marcot-deadline"]));
-  if (!Number.isFinite(allowed)) return {}; // the provider tells what it does not understand
+  const allowed = allowedIn(headers["marcot-deadline"]);
+  if (allowed === undefined) return {};
   const left = Math.floor(allowed - (performance.now() - since));
   return { "marcot-deadline": String(Math.max(0, left)) };
 }

@@ -242,8 +242,13 @@ function keyOf(header: string | undefined): string | undefined {
 
 /** A caller may wait less than the endpoint allows, not more. */
 function allowedMs(header: string | string[] | undefined, deadlineMs: number): number {
-  if (typeof header !== "string" || !/^\d{1,9}$/.test(header)) return deadlineMs;
-  return Math.min(deadlineMs, Number(header));
+  return Math.min(deadlineMs, allowedIn(header) ?? deadlineMs);
+}
+
+/** What `marcot-deadline` says, in ms; undefined where it says nothing that is understood. */
+export function allowedIn(header: string | string[] | undefined): number | undefined {
+  const isUnderstood = typeof header === "string" && /^\d{1,9}$/.test(header);
+  return isUnderstood ? Number(header) : undefined;
 }
 
 /** W3C Trace Context, 3.2: version, trace id, span id, flags. */

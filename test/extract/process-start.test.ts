@@ -137,6 +137,9 @@ test("before its database has said where an app is, a process answers for none",
     ),
     { code: "Unavailable", ran: "no", message: /has not said yet where it is/ },
   );
+  const ready = await get("/-/ready");
+  assert.equal(ready.status, 503);
+  assert.match(ready.text, /faq is not answered here yet/);
   await a.sql.unsafe("ALTER TABLE marcot.not_yet RENAME TO providers");
   await write;
   assert.doesNotMatch((await read).text, /an old copy/);

@@ -8,15 +8,26 @@ import { openDatabase } from "../company.ts";
 
 const place = tempFolder({
   "package.json": packageJson,
-  "settings.ts": settingsOf(["numbers", "pages"]),
+  "settings.ts": settingsOf(["numbers", "pages", "shelves"]),
   ...tinyApp("numbers"),
   ...tinyApp("pages"),
+  ...tinyApp("shelves"),
   "apps/pages/contract.ts": `import { contract, get, integer } from "marcot/contract";
 export const v1 = contract("pages/v1", {
   look: get("/look/", { input: { number: integer() }, output: { number: integer() } }),
 });
 `,
   "apps/pages/views.ts": `import { view } from "marcot";
+import { v1 as shelves } from "#apps/shelves";
+import { v1 } from "./contract.ts";
+export const look = view(v1.look, async ({ number }) => shelves.look({ number }));
+`,
+  "apps/shelves/contract.ts": `import { contract, get, integer } from "marcot/contract";
+export const v1 = contract("shelves/v1", {
+  look: get("/look/", { input: { number: integer() }, output: { number: integer() } }),
+});
+`,
+  "apps/shelves/views.ts": `import { view } from "marcot";
 import { v1 as numbers } from "#apps/numbers";
 import { v1 } from "./contract.ts";
 export const look = view(v1.look, async ({ number }) => numbers.twice({ number }));
@@ -24,9 +35,9 @@ export const look = view(v1.look, async ({ number }) => numbers.twice({ number }
 });
 after(() => place.remove());
 
-test("a rehearsed read that would write in another app fails instead, and says why", async () => {
+test("a rehearsed read that would write in another app, by way of a third, fails instead, and says why", async () => {
   const { url, drop } = await openDatabase();
-  for (const app of ["numbers", "pages"]) await provision(url, app);
+  for (const app of ["numbers", "pages", "shelves"]) await provision(url, app);
   const site = await startProcess({ folder: place.folder, url });
   after(async () => {
     await site.stop();

@@ -46,5 +46,5 @@ test("what a caller allows is less by what it has waited", async () => {
 
 test("without a deadline none is made up, and what is no number goes on as it came", async () => {
   assert.equal(await passed(), undefined);
-  assert.equal(await passed("soon"), "soon");
+  for (const odd of ["soon", "-5", "0x10", "1e3"]) assert.equal(await passed(odd), odd);
 });

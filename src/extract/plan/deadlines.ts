@@ -13,6 +13,9 @@ const short = check(
 
 export const deadlineChecks: readonly Check[] = Object.freeze([short]);
 
+/** Within less hardly a switch is done where processes are busy. */
+const SHORTEST_MS = 100;
+
 export interface DeadlinesOptions {
   readonly app: App;
   /** What an endpoint without a deadline of its own has. */
@@ -28,7 +31,11 @@ export function checkDeadlines({ app, deadlineMs, where }: DeadlinesOptions): Pl
     .filter((endpoint) => endpoint.method !== "GET" && allowed(endpoint) <= BUDGET_MS)
     .map((endpoint) => {
       const what = `${nameOf(endpoint)} is given up after ${allowed(endpoint)} ms, and a switch may hold it for ${BUDGET_MS} ms`;
-      const fix = `Switch with --budget ${Math.max(1, Math.floor(allowed(endpoint) / 2))}, or let the call take longer.`;
+      const half = Math.floor(allowed(endpoint) / 2);
+      const fix =
+        half < SHORTEST_MS
+          ? `Let the call take longer: a switch may need ${SHORTEST_MS} ms.`
+          : `Switch with --budget ${half}, or let the call take longer.`;
       return found(short, { what, where, fix });
     });
 }

@@ -41,14 +41,12 @@ const REOPEN_MS = 50;
 /** Longer than any look takes that a statement's own limit lets come to an end. */
 const SILENCE_MS = 12_000;
 
-/** A machine that vanished without a word counts as alive no longer than this, in seconds. */
-const SETTINGS = {
-  tcp_keepalives_idle: "10",
-  tcp_keepalives_interval: "5",
-  tcp_keepalives_count: "3",
-  // What waits for a lock must not keep the process from looking.
-  statement_timeout: "10s",
-};
+/**
+ * A machine that vanished without a word counts as alive no longer than this, in seconds; what waits for a lock must
+ * not keep the process from looking. Not as parameters of the start: poolers refuse those that they do not know.
+ */
+const SETTINGS = `SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+  SET statement_timeout = '10s'`;
 
 interface State extends ControlOptions {
   /** Another one after a connection that did not answer. */
@@ -105,7 +103,6 @@ export async function openControl(options: ControlOptions): Promise<Control> {
 function sessionOf(state: () => State, url: string): Sql {
   const sql = openSession(url, {
     name: "providers",
-    settings: SETTINGS,
     onNotify: () => void look(state()),
     onClose() {
       const own = state();
@@ -202,6 +199,7 @@ async function register(state: State): Promise<void> {
   const { sql, url, apps } = state;
   await withConnection(url, ensureControl);
   const { ended } = state;
+  await sql.unsafe(SETTINGS);
   const [found] = await sql.unsafe<{ id: string }[]>(
     `WITH dead AS (
        DELETE FROM marcot.processes AS known WHERE NOT EXISTS (
