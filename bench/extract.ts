@@ -11,7 +11,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -21,6 +20,7 @@ import { serverUser } from "../src/data/binaries.ts";
 import { copyRows } from "../src/extract/copy.ts";
 import { openExtract } from "../src/extract/extract.ts";
 import { verifySnapshots } from "../src/extract/verify/verify.ts";
+import { freePort } from "../test/events/ports.ts";
 import { APP, makeFolder, plant, planOf, removeFolder } from "../test/extract/shop.ts";
 import { median } from "./rounds.ts";
 
@@ -36,14 +36,6 @@ interface Server {
   readonly url: string;
   readonly sql: Sql;
   stop(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 async function startServer(): Promise<Server> {

@@ -4,13 +4,13 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { serverUser } from "../../src/data/binaries.ts";
 import { connect, withConnection } from "../../src/data/database.ts";
+import { freePort } from "../events/ports.ts";
 import {
   makeFolder,
   plant,
@@ -85,15 +85,6 @@ async function startOld(): Promise<Old> {
       await rm(root, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 test("on PostgreSQL 15 nothing comes back as an echo, there and back again", { skip }, async () => {

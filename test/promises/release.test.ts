@@ -24,6 +24,7 @@ import {
   type TempFolder,
 } from "../cli/command.ts";
 import { get, post } from "../company.ts";
+import { freePort } from "../events/ports.ts";
 
 const import_ = `import { contract, extend, integer, optional, post, text } from "marcot/contract";\n`;
 const older = `${import_}export const v1 = contract("notes/v1", {
@@ -348,14 +349,6 @@ async function serve(listener: RequestListener): Promise<string> {
   servers.push(server);
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function until(isTrue: () => Promise<boolean>, what: string): Promise<void> {
