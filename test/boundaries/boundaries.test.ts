@@ -188,6 +188,44 @@ test("a project of ours: check takes the listed ones for silenced, and no others
   assert.deepEqual((await check()).findings, []);
 });
 
+test("what a file with a syntax error needs is not known, and its lines stay", async () => {
+  const shop = codeBase(nestFiles);
+  await shop.run("todo");
+  const text = shop.text();
+  const controller = "src/orders/orders.controller.ts";
+  const code = readFileSync(join(shop.folder, controller), "utf8");
+  shop.write(controller, `${code}\nexport const x = {;\n`);
+  const github = await shop.run("check", "--format", "github");
+  assert.match(github.stdout, /^::warning file=.*orders\.controller\.ts,line=\d+,.*W006::/);
+  assert.doesNotMatch(github.stdout, /W004/);
+  assert.equal((await shop.run("check", "--strict")).code, 1);
+  const told = await shop.run("todo");
+  assert.match(told.stdout, /^note: .*controller\.ts:\d+: it could not be read whole/);
+  assert.match(told.stdout, /7 ties .*, as before\n/);
+  const json = JSON.parse((await shop.run("todo", "--json")).stdout) as { unread: object[] };
+  assert.equal(json.unread.length, 1);
+  assert.equal(shop.text(), text);
+  shop.write(controller, code);
+  assert.equal((await shop.run("check", "--strict")).code, 0);
+});
+
+test("a project of ours with a syntax error fails, and loses no line by it", async () => {
+  const place = tempFolder(apps);
+  after(() => place.remove());
+  const { run, write, text } = codeBase({}, place.folder);
+  write("apps/tickets/old.ts", 'import "../faq/views.ts";\n');
+  await run("todo");
+  const before = text();
+  write("apps/tickets/old.ts", 'import "../faq/views.ts";\nconst x = {;\n');
+  const { code, stdout } = await run("check");
+  assert.equal(code, 1);
+  assert.match(stdout, /^apps\/tickets\/old\.ts:2: \(boundaries\.E005\) a syntax error/);
+  assert.doesNotMatch(stdout, /W004/);
+  assert.doesNotMatch((await marcot(["check"], { cwd: place.folder })).stdout, /W004/);
+  assert.match((await run("todo")).stdout, /^note: apps\/tickets\/old\.ts:2: a syntax error/);
+  assert.equal(text(), before);
+});
+
 test("what is wrong is said with a code, and nothing is written", async () => {
   const shop = codeBase(nestFiles);
   const refuses = async (expected: RegExp, code: number, ...args: string[]) => {

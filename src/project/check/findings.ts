@@ -26,6 +26,7 @@ export const findingTable = {
   "boundaries.W003": "An app imports something whose name is computed.",
   "boundaries.W004": "boundaries.todo lists what is not there any more.",
   "boundaries.W005": "boundaries.todo allows something to a unit that there is not.",
+  "boundaries.W006": "A file could not be read whole: what it needs of others is not known.",
   "contracts.E001": "A step does not carry a value as the contract promises.",
   "contracts.E002": "An app calls a version that is gone.",
   "contracts.E003": "The lock of a contract is missing, out of date or unreadable.",

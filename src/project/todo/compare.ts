@@ -8,6 +8,8 @@ export interface Compared<T extends Tie> {
   readonly known: readonly T[];
   /** Found in another file than the one that is listed, which is gone: it was renamed. */
   readonly moved: readonly T[];
+  /** Listed, and not to be seen: their files could not be read whole. */
+  readonly unseen: readonly Tie[];
   /** Listed, and found no more. */
   readonly cured: readonly Tie[];
   /** Found between units that may use each other. */
@@ -18,14 +20,19 @@ export interface Asked<T extends Tie> {
   readonly todo: Pick<Todo, "ties" | "allows">;
   readonly found: readonly T[];
   readonly exists: (file: string) => boolean;
+  /** Files that could not be read whole: what is missing there may be there still. */
+  readonly unread?: ReadonlySet<string> | undefined;
 }
 
-export function compareTies<T extends Tie>({ todo, found, exists }: Asked<T>): Compared<T> {
+export function compareTies<T extends Tie>(asked: Asked<T>): Compared<T> {
+  const { todo, found, exists, unread = new Set() } = asked;
   const isAllowed = (tie: Tie) => todo.allows.some((allow) => permits(allow, tie));
   const counted = found.filter((tie) => !isAllowed(tie));
   const listed = new Set(todo.ties.map(keyOf));
   const today = new Set(counted.map(keyOf));
-  const gone = todo.ties.filter((tie) => !today.has(keyOf(tie)));
+  const missing = todo.ties.filter((tie) => !today.has(keyOf(tie)));
+  const isUnseen = (tie: Tie) => unread.has(tie.file) && !isAllowed(tie);
+  const gone = missing.filter((tie) => !isUnseen(tie));
   const left = countBy(gone.filter(({ file }) => !exists(file)).map(nameOf));
   const fresh: T[] = [];
   const moved: T[] = [];
@@ -42,7 +49,8 @@ export function compareTies<T extends Tie>({ todo, found, exists }: Asked<T>): C
     return count <= 0;
   });
   const known = counted.filter((tie) => listed.has(keyOf(tie)));
-  return { fresh, known, moved, cured, allowed: found.filter(isAllowed) };
+  const allowed = found.filter(isAllowed);
+  return { fresh, known, moved, unseen: missing.filter(isUnseen), cured, allowed };
 }
 
 export function permits({ from, to }: Allow, tie: Tie): boolean {

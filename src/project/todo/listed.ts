@@ -1,6 +1,6 @@
 /** What boundaries.todo means for findings: listed ones are old, and what is listed for nothing is a finding too. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { Boundaries, Crossing } from "../check/boundaries.ts";
 import { type Finding, toFinding } from "../check/findings.ts";
 import { type Compared, compareTies, permits } from "./compare.ts";
@@ -21,13 +21,19 @@ export function applyTodo(folder: string, { findings, crossings }: Boundaries): 
     const todo = readTodo(folder);
     if (todo?.kind !== "marcot") return nothing;
     const exists = (file: string) => existsSync(join(folder, file));
-    const compared = compareTies({ todo, found: crossings, exists });
+    const unread = filesOf(findings.filter(({ id }) => id === "boundaries.E005"));
+    const compared = compareTies({ todo, found: crossings, exists, unread });
     const told = staleFindings(compared, { todo, names: undefined });
     return { findings: [...findings, ...told], reasons: reasonsOf(compared, todo) };
   } catch (error) {
     if (!(error instanceof MarcotError)) throw error;
     return { ...nothing, findings: [...findings, unreadable(error)] };
   }
+}
+
+/** As boundaries.todo names them. */
+export function filesOf(findings: readonly Finding[]): ReadonlySet<string> {
+  return new Set(findings.map(({ where }) => where.file.replaceAll(sep, "/")));
 }
 
 function reasonsOf({ known, moved, allowed }: Compared<Crossing>, { allows }: Todo) {

@@ -5,7 +5,7 @@
 import { MarcotError } from "../../errors.ts";
 import { type Finding, toFinding } from "../../project/check/findings.ts";
 import { type Compared, compareTies } from "../../project/todo/compare.ts";
-import { staleFindings } from "../../project/todo/listed.ts";
+import { filesOf, staleFindings } from "../../project/todo/listed.ts";
 import { folderAbove, readTodo, writeTodo } from "../../project/todo/stored.ts";
 import { type Kind, type Tie, type Todo, TODO_FILE } from "../../project/todo/todo.ts";
 import { folderAt } from "../git/open.ts";
@@ -40,9 +40,9 @@ export async function recordTodo(path: string, options: RecordOptions = {}): Pro
   refuseOther(todo, options);
   const read = await readBoundaries(folder, { ...viewOf(todo, options), onRead });
   const compared = compare(todo, read);
-  const { known, moved, fresh } = compared;
+  const { known, moved, unseen, fresh } = compared;
   const isAll = todo === undefined || add;
-  const found = [...known, ...moved, ...(isAll ? fresh : [])];
+  const found = [...known, ...moved, ...unseen, ...(isAll ? fresh : [])];
   const now = found.map(({ from, to, what, file }): Tie => ({ from, to, what, file }));
   const { allows = [], notes = [], units = options.units ?? [] } = todo ?? {};
   writeTodo(folder, { kind: read.kind, units, allows, notes, ties: now });
@@ -51,7 +51,7 @@ export async function recordTodo(path: string, options: RecordOptions = {}): Pro
 
 export interface Checked {
   readonly read: BoundariesRead;
-  /** New ties are errors; what the file says for nothing, warnings. */
+  /** New ties are errors; what the file says for nothing, warnings. What could not be read is told too. */
   readonly findings: readonly Finding[];
   readonly listed: number;
   readonly allowed: number;
@@ -72,8 +72,8 @@ export async function checkTodo(
   const stale = todo === undefined ? [] : staleFindings(compared, { todo, names });
   return {
     read,
-    findings: [...compared.fresh.map(toNew), ...stale].toSorted(byPlace),
-    listed: compared.known.length + compared.moved.length,
+    findings: [...read.unread, ...compared.fresh.map(toNew), ...stale].toSorted(byPlace),
+    listed: compared.known.length + compared.moved.length + compared.unseen.length,
     allowed: compared.allowed.length,
   };
 }
@@ -102,8 +102,10 @@ function viewOf(todo: Todo | undefined, { units, kind }: RecordOptions) {
   return { units: todo.units.length === 0 ? undefined : todo.units, kind: todo.kind };
 }
 
-function compare(todo: Todo | undefined, { ties, exists }: BoundariesRead): Compared<Found> {
-  return compareTies({ todo: todo ?? { ties: [], allows: [] }, found: ties, exists });
+function compare(todo: Todo | undefined, read: BoundariesRead): Compared<Found> {
+  const { ties: found, exists } = read;
+  const unread = filesOf(read.unread);
+  return compareTies({ todo: todo ?? { ties: [], allows: [] }, found, exists, unread });
 }
 
 function toNew(tie: Found): Finding {

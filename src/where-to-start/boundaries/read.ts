@@ -3,13 +3,16 @@ import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 import { MarcotError } from "../../errors.ts";
 import { type Crossing, ownApps, scanBoundaries } from "../../project/check/boundaries.ts";
+import { type Finding, toFinding } from "../../project/check/findings.ts";
 import { chooseProject, type ProjectKind } from "../choose.ts";
 import { folderList } from "../folder-list.ts";
 import { openTree } from "../git/open.ts";
 import { locate } from "../git/repository.ts";
 import { resolveUnits } from "../resolve-units.ts";
 import { type Code, openCode, type OnRead, readTexts } from "../scan.ts";
+import { isTying } from "../score/ties.ts";
 import type { Project } from "../types/project.ts";
+import type { FileFacts } from "../types/source.ts";
 import type { Tree } from "../types/tree.ts";
 import { appList } from "../typescript/units.ts";
 import { type CodeTie, tiesIn } from "./ties.ts";
@@ -32,7 +35,9 @@ export interface BoundariesRead {
   readonly ties: readonly Found[];
   /** Whether there is a file, by its path from `root`. */
   readonly exists: (file: string) => boolean;
-  /** What could not be read and what else it could be, in sentences. */
+  /** One for each place where a file could not be read further. */
+  readonly unread: readonly Finding[];
+  /** What else it could be, in sentences. */
   readonly problems: readonly string[];
 }
 
@@ -50,18 +55,24 @@ export async function readBoundaries(
   if (project === undefined || project.units.length === 0) throw noUnits(code, options);
   if (project.kind === "marcot") throw liesDeeper(project);
   const resolved = resolveUnits(code, project, configuration);
-  const unread = [...resolved.files.values()].flatMap((facts) => facts.problems);
   return {
     root: tree.root,
     kind: project.kind,
     units: project.units.map(({ name }) => name),
     ties: tiesIn(resolved),
     exists: existsIn(tree.root),
-    problems: [
-      ...problems,
-      ...unread.map(({ file, line, what }) => `${file}:${line} could not be read whole: ${what}.`),
-    ],
+    unread: [...resolved.files.values()].filter(isTying).flatMap(unreadOf),
+    problems,
   };
+}
+
+/** No error, as in a project of ours: old code may be in a dialect that is not known here. */
+function unreadOf({ problems }: FileFacts): Finding[] {
+  const hint =
+    "Correct it, or write it in today's language; its listed ties stay listed until then.";
+  return problems.map(({ file, line, what }) =>
+    toFinding("boundaries.W006", { file, line }, `it could not be read whole: ${what}`, hint),
+  );
 }
 
 /** Git lists files too that were taken away a moment ago. */
@@ -120,13 +131,14 @@ function liesDeeper({ own }: Project): MarcotError {
 /** Of ours what `check` finds is what counts, and linked packages belong to it. */
 function readOurs({ root }: Tree, listed: readonly string[]): BoundariesRead {
   const apps = ownApps(root, listed);
-  const { crossings } = scanBoundaries({ project: root, apps, listed });
+  const { crossings, findings } = scanBoundaries({ project: root, apps, listed });
   return {
     root,
     kind: "marcot",
     units: [...new Set([...listed, ...apps.map(({ name }) => name)])],
     ties: crossings,
     exists: existsIn(root),
+    unread: findings.filter(({ id }) => id === "boundaries.E005"),
     problems: [],
   };
 }

@@ -52,7 +52,7 @@ async function run(path: string, { json = false, format, strict = false }: Flags
   const asked = json ? "json" : format;
   const told = { findings: findings.map(cleaned), silenced: [], contracts: [] };
   const text = await report(told, { format: asked, folder: read.root });
-  if (asked === "text") for (const line of notes(read)) console.log(line);
+  if (asked === "text") for (const line of notes(read.problems)) console.log(line);
   if (text !== "") console.log(text);
   if (asked === "text") console.log(style("dim", standing(checked)));
 }
