@@ -226,6 +226,24 @@ test("a project of ours with a syntax error fails, and loses no line by it", asy
   assert.equal(text(), before);
 });
 
+test("a project of ours: what a file imports twice is one tie, also under another name", async () => {
+  const place = tempFolder(apps);
+  after(() => place.remove());
+  const { run, write, ties } = codeBase({}, place.folder);
+  const twice = 'import "../faq/views.ts";\nexport { twice } from "../faq/views.ts";\n';
+  write("apps/tickets/old.ts", twice);
+  assert.match((await run("todo")).stdout, /: 1 tie between 2 units .*\n {2}tickets -> faq {2}1\n/);
+  assert.match((await run("todo")).stdout, /: 1 tie .*, as before$/m);
+  assert.match((await run("check")).stdout, /1 tie listed, 0 allowed/);
+  const at = (name: string) => join(place.folder, "apps/tickets", name);
+  renameSync(at("old.ts"), at("late.ts"));
+  const { code, stdout } = await run("check");
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /1 line with files that have another name now/);
+  assert.equal((await run("todo")).code, 0);
+  assert.deepEqual(ties(), ["tickets -> faq | import views | apps/tickets/late.ts"]);
+});
+
 test("what is wrong is said with a code, and nothing is written", async () => {
   const shop = codeBase(nestFiles);
   const refuses = async (expected: RegExp, code: number, ...args: string[]) => {

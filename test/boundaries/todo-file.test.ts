@@ -95,3 +95,22 @@ test("a file with a new name takes its lines along, a second file is new", () =>
   assert.deepEqual(still.fresh, found);
   assert.deepEqual(still.cured, ties);
 });
+
+test("what a file does twice is one line, and a line that is there twice is one too", () => {
+  const exists = (file: string) => file !== "a/old.ts";
+  const old = tie("a", "b", "import x", "a/old.ts");
+  const [one, more] = ["a/new.ts", "a/more.ts"].map((file) => tie("a", "b", "import x", file));
+  const twice = compareTies({
+    todo: { ties: [old], allows: [] },
+    found: [{ ...one }, { ...one }] as Tie[],
+    exists,
+  });
+  assert.deepEqual(twice.moved, [one, one]);
+  assert.deepEqual([twice.fresh, twice.cured], [[], []]);
+  const merged = compareTies({
+    todo: { ties: [old, { ...old }], allows: [] },
+    found: [one, more] as Tie[],
+    exists,
+  });
+  assert.deepEqual([merged.moved, merged.fresh, merged.cured], [[one], [more], []]);
+});

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
 import type { Boundaries, Crossing } from "../check/boundaries.ts";
 import { type Finding, toFinding } from "../check/findings.ts";
-import { type Compared, compareTies, permits } from "./compare.ts";
+import { type Compared, compareTies, distinct, permits } from "./compare.ts";
 import { MarcotError } from "../../errors.ts";
 import { readTodo } from "./stored.ts";
 import { type Tie, type Todo, TODO_FILE } from "./todo.ts";
@@ -73,7 +73,7 @@ export function staleFindings(
         : `There is no ${gone.join(" and no ")} here. After a new name, \`marcot boundaries todo --add\` writes the lines anew.`;
     return toFinding("boundaries.W004", where, what, hint);
   });
-  const files = moved.length === 0 ? [] : [renamed(moved.length)];
+  const files = moved.length === 0 ? [] : [renamed(distinct(moved).length)];
   const unknown = todo.allows
     .flatMap(({ from, to }) => [from, to])
     .filter((unit) => unit !== "*" && isGone(unit))

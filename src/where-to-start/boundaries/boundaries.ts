@@ -4,7 +4,7 @@
  */
 import { MarcotError } from "../../errors.ts";
 import { type Finding, toFinding } from "../../project/check/findings.ts";
-import { type Compared, compareTies } from "../../project/todo/compare.ts";
+import { type Compared, compareTies, distinct } from "../../project/todo/compare.ts";
 import { filesOf, staleFindings } from "../../project/todo/listed.ts";
 import { folderAbove, readTodo, writeTodo } from "../../project/todo/stored.ts";
 import { type Kind, type Tie, type Todo, TODO_FILE } from "../../project/todo/todo.ts";
@@ -38,15 +38,17 @@ export async function recordTodo(path: string, options: RecordOptions = {}): Pro
   const folder = folderAt(path);
   const todo = readTodo(folder);
   refuseOther(todo, options);
-  const read = await readBoundaries(folder, { ...viewOf(todo, options), onRead });
+  const found = await readBoundaries(folder, { ...viewOf(todo, options), onRead });
+  // Here a tie is a line; `check` tells of each place.
+  const read = { ...found, ties: distinct(found.ties) };
   const compared = compare(todo, read);
   const { known, moved, unseen, fresh } = compared;
   const isAll = todo === undefined || add;
-  const found = [...known, ...moved, ...unseen, ...(isAll ? fresh : [])];
-  const now = found.map(({ from, to, what, file }): Tie => ({ from, to, what, file }));
+  const lines = [...known, ...moved, ...unseen, ...(isAll ? fresh : [])];
+  const now = lines.map(({ from, to, what, file }): Tie => ({ from, to, what, file }));
   const { allows = [], notes = [], units = options.units ?? [] } = todo ?? {};
   writeTodo(folder, { kind: read.kind, units, allows, notes, ties: now });
-  return { read, before: todo?.ties, now, compared, refused: isAll ? [] : fresh };
+  return { read, before: todo && distinct(todo.ties), now, compared, refused: isAll ? [] : fresh };
 }
 
 export interface Checked {
@@ -68,13 +70,14 @@ export async function checkTodo(
   if (todo === undefined && !(await isOurs(folder))) throw missing(folder);
   const read = await readBoundaries(folder, { ...viewOf(todo, {}), onRead });
   const compared = compare(todo, read);
+  const { known, moved, unseen, allowed } = compared;
   const names = new Set(read.units);
   const stale = todo === undefined ? [] : staleFindings(compared, { todo, names });
   return {
     read,
     findings: [...read.unread, ...compared.fresh.map(toNew), ...stale].toSorted(byPlace),
-    listed: compared.known.length + compared.moved.length + compared.unseen.length,
-    allowed: compared.allowed.length,
+    listed: distinct([...known, ...moved]).length + unseen.length,
+    allowed: distinct(allowed).length,
   };
 }
 
