@@ -114,3 +114,12 @@ test("what a file does twice is one line, and a line that is there twice is one 
   });
   assert.deepEqual([merged.moved, merged.fresh, merged.cured], [[one], [more], []]);
 });
+
+test("a long line of a stranger is read in no time, whatever ends lines elsewhere", () => {
+  for (const end of ["\r", "\u2028", "\u2029"]) {
+    const began = performance.now();
+    const { ties } = parseTodo(`format 1\nkind nest\na -> b${" | x".repeat(50_000)}${end}y\n`);
+    assert.equal(ties[0]?.what, "x");
+    assert.ok(performance.now() - began < 1000);
+  }
+});

@@ -4,11 +4,14 @@ const QUOTED = String.raw`"(?:[^"\\]|\\.)*"`;
 const UNIT = String.raw`(${QUOTED}|[^\s"]\S*)`;
 const FIELD = String.raw`(${QUOTED}|[^\s"](?:.*?\S)??)`;
 
-/** `orders -> payments | import charge | shop/orders/views.py` */
-export const TIE = new RegExp(String.raw`^${UNIT} -> ${UNIT} \| ${FIELD} \| ${FIELD}$`);
+/**
+ * `orders -> payments | import charge | shop/orders/views.py`. The dot is any letter: of a line with one that it
+ * left out every bar would be tried as the last.
+ */
+export const TIE = new RegExp(String.raw`^${UNIT} -> ${UNIT} \| ${FIELD} \| ${FIELD}$`, "s");
 
 /** `* -> utils | helpers that store nothing`; the reason may be forgotten. */
-export const ALLOW = new RegExp(String.raw`^${UNIT} -> ${UNIT}(?: \|(.*))?$`);
+export const ALLOW = new RegExp(String.raw`^${UNIT} -> ${UNIT}(?: \|(.*))?$`, "s");
 
 /** What a line may begin with and mean something else. */
 const WORDS = new Set(["format", "kind", "units", "allow"]);
