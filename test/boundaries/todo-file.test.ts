@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { compareTies } from "../../src/project/todo/compare.ts";
+import { compareTies, permitsOf } from "../../src/project/todo/compare.ts";
 import { parseTodo, type Tie, type Todo, todoText } from "../../src/project/todo/todo.ts";
 
 const tie = (from: string, to: string, what: string, file: string): Tie => ({
@@ -122,4 +122,25 @@ test("a long line of a stranger is read in no time, whatever ends lines elsewher
     assert.equal(ties[0]?.what, "x");
     assert.ok(performance.now() - began < 1000);
   }
+});
+
+test("thousands of ties and of lines that allow are compared in no time", () => {
+  const numbers = Array.from({ length: 10_000 }, (_, index) => index);
+  const found = numbers.map((number) => tie("a", `b${number}`, "import x", "a/x.ts"));
+  const allows = numbers.map((number) => ({ from: "a", to: `c${number}`, reason: "old" }));
+  const last = { from: "*", to: "b1", reason: "for all" };
+  const began = performance.now();
+  const todo = { ties: [], allows: [...allows, last] };
+  const { allowed, fresh } = compareTies({ todo, found, exists: () => true });
+  assert.ok(performance.now() - began < 1000);
+  assert.deepEqual([allowed, fresh.length], [[found[1]], numbers.length - 1]);
+});
+
+test("of several lines that allow a tie the one that says most of it gives the reason", () => {
+  const pairs = ["* *", "a *", "* b", "a b"].map((pair) => pair.split(" "));
+  const allows = pairs.map(([from = "", to = ""]) => ({ from, to, reason: `${from} ${to}` }));
+  const permits = permitsOf(allows);
+  const reasons = pairs.map(([from = "", to = ""]) => permits(tie(from, to, "x", "y"))?.reason);
+  assert.deepEqual(reasons, ["* *", "a *", "* b", "a b"]);
+  assert.equal(permitsOf(allows.slice(1))(tie("c", "d", "x", "y")), undefined);
 });

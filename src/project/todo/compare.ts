@@ -26,7 +26,8 @@ export interface Asked<T extends Tie> {
 
 export function compareTies<T extends Tie>(asked: Asked<T>): Compared<T> {
   const { todo, found, exists, unread = new Set() } = asked;
-  const isAllowed = (tie: Tie) => todo.allows.some((allow) => permits(allow, tie));
+  const permits = permitsOf(todo.allows);
+  const isAllowed = (tie: Tie) => permits(tie) !== undefined;
   const counted = found.filter((tie) => !isAllowed(tie));
   const ties = distinct(todo.ties);
   const listed = new Set(ties.map(keyOf));
@@ -48,8 +49,15 @@ export function compareTies<T extends Tie>(asked: Asked<T>): Compared<T> {
   return { fresh, known, moved, unseen: missing.filter(isUnseen), cured, allowed };
 }
 
-export function permits({ from, to }: Allow, tie: Tie): boolean {
-  return (from === "*" || from === tie.from) && (to === "*" || to === tie.to);
+/** By which line a tie is allowed, the one that says most of it; undefined for none. */
+export function permitsOf(allows: readonly Allow[]): (tie: Tie) => Allow | undefined {
+  const pairOf = (from: string, to: string) => JSON.stringify([from, to]);
+  const byPair = new Map(allows.toReversed().map((allow) => [pairOf(allow.from, allow.to), allow]));
+  return ({ from, to }) =>
+    byPair.get(pairOf(from, to)) ??
+    byPair.get(pairOf("*", to)) ??
+    byPair.get(pairOf(from, "*")) ??
+    byPair.get(pairOf("*", "*"));
 }
 
 function keyOf(tie: Tie): string {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
 import type { Boundaries, Crossing } from "../check/boundaries.ts";
 import { type Finding, toFinding } from "../check/findings.ts";
-import { type Compared, compareTies, distinct, permits } from "./compare.ts";
+import { type Compared, compareTies, distinct, permitsOf } from "./compare.ts";
 import { MarcotError } from "../../errors.ts";
 import { readTodo } from "./stored.ts";
 import { type Tie, type Todo, TODO_FILE } from "./todo.ts";
@@ -37,10 +37,10 @@ export function filesOf(findings: readonly Finding[]): ReadonlySet<string> {
 }
 
 function reasonsOf({ known, moved, allowed }: Compared<Crossing>, { allows }: Todo) {
-  const why = (tie: Tie) => allows.find((allow) => permits(allow, tie))?.reason;
+  const permits = permitsOf(allows);
   return new Map([
     ...[...known, ...moved].map(({ finding }) => [finding, `listed in ${TODO_FILE}`] as const),
-    ...allowed.map((tie) => [tie.finding, why(tie) ?? ""] as const),
+    ...allowed.map((tie) => [tie.finding, permits(tie)?.reason ?? ""] as const),
   ]);
 }
 
