@@ -244,6 +244,31 @@ test("a project of ours: what a file imports twice is one tie, also under anothe
   assert.deepEqual(ties(), ["tickets -> faq | import views | apps/tickets/late.ts"]);
 });
 
+test("what a stranger wrote into the file does not steer the terminal", async () => {
+  const place = tempFolder(apps);
+  after(() => place.remove());
+  const { write, run } = codeBase({}, place.folder);
+  const steering = /[\p{Bidi_Control}\u0000-\u0009\u000b-\u001f\u007f-\u009f]/u;
+  const line = String.raw`"fa\u001b[2Jq" -> "t\u202et" | "x\u009b2J" | "gone\u001b.ts"`;
+  write(FILE, `format 1\nkind marcot\n${line}\n`);
+  for (const args of [["boundaries", "check"], ["check"], ["check", "--format", "markdown"]]) {
+    const { stdout } = await marcot(args, { cwd: place.folder });
+    assert.match(stdout, /fa�\[2Jq -> t�t: 1 line/);
+    assert.doesNotMatch(stdout, steering);
+  }
+  const wrong = [
+    "format \u001b[2J\nkind marcot\n",
+    "format 1\nkind \u001b[2J\n",
+    `format 1\nkind folders\nunits ${String.raw`"\u001b[2J*"`}\n`,
+  ];
+  for (const text of wrong) {
+    write(FILE, text);
+    const { stderr } = await run("todo", "--kind", "folders");
+    assert.match(stderr, /^marcot: .*�\[2J/);
+    assert.doesNotMatch(stderr, steering);
+  }
+});
+
 test("what is wrong is said with a code, and nothing is written", async () => {
   const shop = codeBase(nestFiles);
   const refuses = async (expected: RegExp, code: number, ...args: string[]) => {
