@@ -42,12 +42,25 @@ test("whatever units and files are called, what was written is read", () => {
   const names = fc.oneof(
     fc.string({ unit: "grapheme", minLength: 1 }),
     fc.constantFrom("allow", "*", "->", " -> ", " | ", "|", '"', "#", "<<<<<<<", "=======", "a b"),
-    fc.constantFrom("\u0085", "\u2028", "\n", "\\", "format 2", "kind", "a |", "| a", "\uFEFFa"),
+    fc.constantFrom(
+      "\ud83d",
+      "a\ude00",
+      "\u0085",
+      "\u2028",
+      "\n",
+      "\\",
+      "format 2",
+      "kind",
+      "a |",
+      "| a",
+      "\uFEFFa",
+    ),
   );
   const ties = fc.array(fc.record({ from: names, to: names, what: names, file: names }));
   fc.assert(
     fc.property(ties, (some) => {
       const text = todoText({ ...small, ties: some });
+      assert.equal(Buffer.from(text).toString(), text, "a file can hold it");
       assert.equal(todoText(parseTodo(text)), text);
       const known = new Set(parseTodo(text).ties.map((one) => JSON.stringify(one)));
       for (const one of some) assert.ok(known.has(JSON.stringify({ ...one })), JSON.stringify(one));

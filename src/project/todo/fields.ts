@@ -18,15 +18,15 @@ const WORDS = new Set(["format", "kind", "units", "allow"]);
 
 export function writeUnit(name: string): string {
   const isBare = /^[^\s"#*|<=>\p{Cc}][^\s\p{Cc}]*$/u.test(name) && !WORDS.has(name);
-  return isBare ? name : quoted(name);
+  return isBare && name.isWellFormed() ? name : quoted(name);
 }
 
 export function writeField(text: string): string {
   const isBare = /^[^\s"](?:.*\S)?$/u.test(text) && !/[|\p{Cc}]/u.test(text);
-  return isBare ? text : quoted(text);
+  return isBare && text.isWellFormed() ? text : quoted(text);
 }
 
-/** JSON leaves some control characters as they are. */
+/** Half of a pair, which UTF-8 cannot have, too. JSON leaves some control characters as they are. */
 function quoted(text: string): string {
   return JSON.stringify(text).replaceAll(
     /[\u007F-\u009F\u2028\u2029]/g,
