@@ -121,6 +121,9 @@ test("folders that were named stay the units, and one may be allowed to all", as
   });
   assert.equal((await shop.run("todo", "--units", "src/*")).code, 0);
   shop.write(FILE, shop.text().replace("\n\n", "\n# Ours.\nallow * -> utils | store nothing\n\n"));
+  const covered = await shop.run("check");
+  assert.match(covered.stdout, /\(boundaries\.W004\) 1 line that an `allow` covers now\n/);
+  assert.doesNotMatch(covered.stdout, /Well done|not there any more/);
   const json = await shop.run("todo", "--json");
   const told = JSON.parse(json.stdout) as Record<string, unknown>;
   assert.deepEqual([told["ties"], told["allowed"], told["kind"]], [1, 1, "folders"]);

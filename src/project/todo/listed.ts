@@ -63,7 +63,11 @@ export function staleFindings(
 ): Finding[] {
   const where = { file: TODO_FILE };
   const isGone = (unit: string) => names?.has(unit) === false;
-  const pairs = Map.groupBy(cured, ({ from, to }) => `${from} -> ${to}`);
+  const permits = permitsOf(todo.allows);
+  const { covered = [], gone: left = [] } = Object.groupBy(cured, (tie) =>
+    permits(tie) === undefined ? "gone" : "covered",
+  );
+  const pairs = Map.groupBy(left, ({ from, to }) => `${from} -> ${to}`);
   const lines = [...pairs].map(([pair, ties]) => {
     const gone = [...new Set(ties.flatMap(({ from, to }) => [from, to]))].filter(isGone);
     const what = `${pair}: ${count(ties.length, "line")} for what is not there any more: ${listOf(ties)}`;
@@ -81,7 +85,14 @@ export function staleFindings(
       const hint = "Correct its name, or take the line out.";
       return toFinding("boundaries.W005", where, `allow names ${unit}, which is no unit`, hint);
     });
-  return [...lines, ...files, ...unknown];
+  const needless = covered.length === 0 ? [] : [allowedNow(covered.length)];
+  return [...lines, ...needless, ...files, ...unknown];
+}
+
+function allowedNow(number: number): Finding {
+  const what = `${count(number, "line")} that an \`allow\` covers now`;
+  const hint = "`marcot boundaries todo` takes them out.";
+  return toFinding("boundaries.W004", { file: TODO_FILE }, what, hint);
 }
 
 function renamed(number: number): Finding {
