@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import { readTodo, writeTodo } from "../../src/project/todo/stored.ts";
 import { compareTies, permitsOf } from "../../src/project/todo/compare.ts";
 import { parseTodo, type Tie, type Todo, todoText } from "../../src/project/todo/todo.ts";
+import { temporaryFolder } from "../where-to-start/repository.ts";
 
 const tie = (from: string, to: string, what: string, file: string): Tie => ({
   from,
@@ -156,4 +160,16 @@ test("of several lines that allow a tie the one that says most of it gives the r
   const reasons = pairs.map(([from = "", to = ""]) => permits(tie(from, to, "x", "y"))?.reason);
   assert.deepEqual(reasons, ["* *", "a *", "* b", "a b"]);
   assert.equal(permitsOf(allows.slice(1))(tie("c", "d", "x", "y")), undefined);
+});
+
+test("a file that was beside it already is left alone", () => {
+  const folder = temporaryFolder();
+  const beside = `boundaries.todo.${process.pid}`;
+  writeFileSync(join(folder, beside), "of somebody else");
+  assert.throws(() => writeTodo(folder, small), { code: "EEXIST" });
+  assert.equal(readFileSync(join(folder, beside), "utf8"), "of somebody else");
+  const other = temporaryFolder();
+  writeTodo(other, small);
+  assert.equal(readTodo(other)?.ties.length, small.ties.length);
+  assert.deepEqual(readdirSync(other), ["boundaries.todo"]);
 });
