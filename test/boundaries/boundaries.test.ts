@@ -127,7 +127,7 @@ test("folders that were named stay the units, and one may be allowed to all", as
   const json = await shop.run("todo", "--json");
   const told = JSON.parse(json.stdout) as Record<string, unknown>;
   assert.deepEqual([told["ties"], told["allowed"], told["kind"]], [1, 1, "folders"]);
-  assert.match(shop.text(), /# Ours\.\nformat 1\nkind folders\nunits src\/\*\nallow \* -> utils/);
+  assert.match(shop.text(), /\nformat 1\nkind folders\nunits src\/\*\n# Ours\.\nallow \* -> utils/);
   shop.write("src/b/more.ts", 'import { u } from "../utils/u.ts";\n');
   assert.equal((await shop.run("check", "--strict")).code, 0);
   shop.write(FILE, shop.text().replace("utils | store", "util | store"));

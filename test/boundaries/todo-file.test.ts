@@ -42,6 +42,35 @@ test("a line for each tie, sorted, under what was written by hand", () => {
   assert.deepEqual(parseTodo(text), { ...small, ties: small.ties.toReversed() });
 });
 
+test("comments stay above the allow that they are about, and empty ones part them", () => {
+  const hand = [
+    "# Ask Ann.",
+    "#",
+    "# Or Ben.",
+    "#",
+    "format 1",
+    "kind folders",
+    "# Since 2024.",
+    "#",
+    "# Stores nothing.",
+    "allow * -> utils | helpers",
+    "# Since 2024.",
+    "allow * -> log | the same",
+  ];
+  const tied = [...hand, "", "a -> b | import x | a/x.ts"];
+  assert.deepEqual(
+    todoText(parseTodo(tied.join("\n")))
+      .split("\n")
+      .slice(2, -1),
+    tied,
+  );
+  const late = [...tied, "# Late."].join("\n");
+  const [, , first, second, third, fourth, fifth] = todoText(parseTodo(late)).split("\n");
+  assert.deepEqual([first, second, third, fourth, fifth], [...hand.slice(0, 4), "# Late."]);
+  const merged = [...hand, ...hand.slice(-2)].join("\n");
+  assert.deepEqual(todoText(parseTodo(merged)).split("\n").slice(2, -1), hand);
+});
+
 test("whatever units and files are called, what was written is read", () => {
   const names = fc.oneof(
     fc.string({ unit: "grapheme", minLength: 1 }),
