@@ -340,6 +340,25 @@ test("a folder of a repository has a file of its own; a bare repository has none
   assert.ok(!existsSync(join(bare, FILE)));
 });
 
+test("of a repository that is checked out in part no line is taken for cured", async () => {
+  const files = Object.entries(nestFiles).map(([path, text]) => [path, text] as const);
+  const folder = repositoryOf([{ files: Object.fromEntries(files) }]);
+  const run = (...args: string[]) => marcot(["boundaries", ...args], { cwd: folder });
+  const text = () => readFileSync(join(folder, FILE), "utf8");
+  await run("todo");
+  const before = text();
+  git(folder, "sparse-checkout", "set", "src/orders", "src/users", "src/reports", "src/auth");
+  assert.ok(!existsSync(join(folder, "src/mail")));
+  const { code, stdout } = await run("check", "--strict");
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /^note: \d+ sources are not checked out here/);
+  assert.equal((await run("todo")).code, 0);
+  assert.equal(text(), before);
+  git(folder, "sparse-checkout", "disable");
+  rmSync(join(folder, "src/reports/report.ts"));
+  assert.match((await run("todo")).stdout, /5 ties .*, 2 fewer\n/);
+});
+
 test("two branches that both change the file merge by themselves, as the how-to says", async () => {
   const shop = codeBase(nestFiles);
   git(shop.folder, "init", "-q", "-b", "main", ".");

@@ -20,12 +20,12 @@ export interface Asked<T extends Tie> {
   readonly todo: Pick<Todo, "ties" | "allows">;
   readonly found: readonly T[];
   readonly exists: (file: string) => boolean;
-  /** Files that could not be read whole: what is missing there may be there still. */
-  readonly unread?: ReadonlySet<string> | undefined;
+  /** Whether a file was not read whole: what is missing there may be there still. Default: all were. */
+  readonly isUnread?: ((file: string) => boolean) | undefined;
 }
 
 export function compareTies<T extends Tie>(asked: Asked<T>): Compared<T> {
-  const { todo, found, exists, unread = new Set() } = asked;
+  const { todo, found, exists, isUnread = () => false } = asked;
   const permits = permitsOf(todo.allows);
   const isAllowed = (tie: Tie) => permits(tie) !== undefined;
   const counted = found.filter((tie) => !isAllowed(tie));
@@ -33,7 +33,7 @@ export function compareTies<T extends Tie>(asked: Asked<T>): Compared<T> {
   const listed = new Set(ties.map(keyOf));
   const today = new Set(counted.map(keyOf));
   const missing = ties.filter((tie) => !today.has(keyOf(tie)));
-  const isUnseen = (tie: Tie) => unread.has(tie.file) && !isAllowed(tie);
+  const isUnseen = (tie: Tie) => isUnread(tie.file) && !isAllowed(tie);
   const gone = missing.filter((tie) => !isUnseen(tie));
   const left = countBy(gone.filter(({ file }) => !exists(file)).map(nameOf));
   const unlisted = counted.filter((tie) => !listed.has(keyOf(tie)));

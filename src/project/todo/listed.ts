@@ -22,7 +22,12 @@ export function applyTodo(folder: string, { findings, crossings }: Boundaries): 
     if (todo?.kind !== "marcot") return nothing;
     const exists = (file: string) => existsSync(join(folder, file));
     const unread = filesOf(findings.filter(({ id }) => id === "boundaries.E005"));
-    const compared = compareTies({ todo, found: crossings, exists, unread });
+    const compared = compareTies({
+      todo,
+      found: crossings,
+      exists,
+      isUnread: (file) => unread.has(file),
+    });
     const told = staleFindings(compared, { todo, names: undefined });
     return { findings: [...findings, ...told], reasons: reasonsOf(compared, todo) };
   } catch (error) {

@@ -106,9 +106,11 @@ function viewOf(todo: Todo | undefined, { units, kind }: RecordOptions) {
 }
 
 function compare(todo: Todo | undefined, read: BoundariesRead): Compared<Found> {
-  const { ties: found, exists } = read;
+  const { ties: found, exists, isPart } = read;
   const unread = filesOf(read.unread);
-  return compareTies({ todo: todo ?? { ties: [], allows: [] }, found, exists, unread });
+  // What is checked out may need what is not: nothing can be told of any file that there is.
+  const isUnread = (file: string) => unread.has(file) || (isPart && exists(file));
+  return compareTies({ todo: todo ?? { ties: [], allows: [] }, found, exists, isUnread });
 }
 
 function toNew(tie: Found): Finding {

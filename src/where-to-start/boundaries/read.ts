@@ -9,7 +9,7 @@ import { folderList } from "../folder-list.ts";
 import { openTree } from "../git/open.ts";
 import { locate } from "../git/repository.ts";
 import { resolveUnits } from "../resolve-units.ts";
-import { type Code, openCode, type OnRead, readTexts } from "../scan.ts";
+import { type Code, isRead, openCode, type OnRead, readTexts } from "../scan.ts";
 import { isTying } from "../score/ties.ts";
 import type { Project } from "../types/project.ts";
 import type { FileFacts } from "../types/source.ts";
@@ -37,7 +37,9 @@ export interface BoundariesRead {
   readonly exists: (file: string) => boolean;
   /** One for each place where a file could not be read further. */
   readonly unread: readonly Finding[];
-  /** What else it could be, in sentences. */
+  /** Whether files are not on disk, as of a sparse checkout: nothing is known to be cured then. */
+  readonly isPart: boolean;
+  /** What else it could be, and what is not here, in sentences. */
   readonly problems: readonly string[];
 }
 
@@ -49,8 +51,11 @@ export async function readBoundaries(
   const { tree } = await openTree(path);
   await refuseBare(tree);
   const code = openCode(tree);
+  const notHere = code.files.filter((file) => tree.notHere?.has(file) === true && isRead(file));
+  const isPart = notHere.length > 0;
+  const left = isPart ? [partly(notHere.length)] : [];
   const ours = await listedApps(code, options);
-  if (ours !== undefined) return readOurs(tree, ours);
+  if (ours !== undefined) return { ...readOurs(tree, ours), isPart, problems: left };
   const { project, configuration, problems } = await chooseProject(code, options);
   if (project === undefined || project.units.length === 0) throw noUnits(code, options);
   if (project.kind === "marcot") throw liesDeeper(project);
@@ -60,9 +65,10 @@ export async function readBoundaries(
     kind: project.kind,
     units: project.units.map(({ name }) => name),
     ties: tiesIn(resolved),
-    exists: existsIn(tree.root),
+    exists: existsIn(tree),
+    isPart,
     unread: [...resolved.files.values()].filter(isTying).flatMap(unreadOf),
-    problems,
+    problems: [...problems, ...left],
   };
 }
 
@@ -76,8 +82,13 @@ function unreadOf({ problems }: FileFacts): Finding[] {
 }
 
 /** Git lists files too that were taken away a moment ago. */
-function existsIn(root: string): BoundariesRead["exists"] {
-  return (file) => existsSync(join(root, file));
+function existsIn({ root, notHere }: Tree): BoundariesRead["exists"] {
+  return (file) => notHere?.has(file) === true || existsSync(join(root, file));
+}
+
+function partly(count: number): string {
+  const files = count === 1 ? "1 source is" : `${count} sources are`;
+  return `${files} not checked out here: what is listed stays, until all of them are.`;
 }
 
 /** Whether a project of ours has its settings here. */
@@ -129,7 +140,11 @@ function liesDeeper({ own }: Project): MarcotError {
 }
 
 /** Of ours what `check` finds is what counts, and linked packages belong to it. */
-function readOurs({ root }: Tree, listed: readonly string[]): BoundariesRead {
+function readOurs(
+  tree: Tree,
+  listed: readonly string[],
+): Omit<BoundariesRead, "isPart" | "problems"> {
+  const { root } = tree;
   const apps = ownApps(root, listed);
   const { crossings, findings } = scanBoundaries({ project: root, apps, listed });
   return {
@@ -137,8 +152,7 @@ function readOurs({ root }: Tree, listed: readonly string[]): BoundariesRead {
     kind: "marcot",
     units: [...new Set([...listed, ...apps.map(({ name }) => name)])],
     ties: crossings,
-    exists: existsIn(root),
+    exists: existsIn(tree),
     unread: findings.filter(({ id }) => id === "boundaries.E005"),
-    problems: [],
   };
 }
