@@ -148,6 +148,16 @@ test("a unit with a new name is told as one", async () => {
     /There is no reports here\. After a new name, `marcot boundaries todo --add`/,
   );
   assert.match(stdout, /statistics needs orders: import Order/);
+  shop.write(
+    "src/mail/x.ts",
+    'import { Order } from "../orders/order.entity"; import { Guard } from "../auth/guard";\n',
+  );
+  const found = (await shop.run("check")).stdout.matchAll(/^src\/mail\/x\.ts:1: .* needs (\w+)/gm);
+  assert.deepEqual(
+    [...found].map(([, to]) => to),
+    ["auth", "orders"],
+    "of one line they are in the order of what they say, as in marcot check",
+  );
   assert.equal((await shop.run("todo", "--add")).code, 0);
   assert.equal((await shop.run("check", "--strict")).code, 0);
 });

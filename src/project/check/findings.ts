@@ -74,6 +74,19 @@ export function toFinding(id: FindingId, where: Place, what: string, hint: strin
   return Object.freeze({ id, level, where: Object.freeze(place), what, hint });
 }
 
+export function byPlace(a: Finding, b: Finding): number {
+  return (
+    compare(a.where.file, b.where.file) ||
+    (a.where.line ?? 0) - (b.where.line ?? 0) ||
+    compare(a.id, b.id) ||
+    compare(a.what, b.what)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 export function isFindingId(text: string): text is FindingId {
   return Object.hasOwn(findingTable, text);
 }

@@ -3,7 +3,7 @@
  * where somebody asks for it.
  */
 import { MarcotError } from "../../errors.ts";
-import { type Finding, toFinding } from "../../project/check/findings.ts";
+import { byPlace, type Finding, toFinding } from "../../project/check/findings.ts";
 import { type Compared, compareTies, distinct } from "../../project/todo/compare.ts";
 import { filesOf, staleFindings } from "../../project/todo/listed.ts";
 import { folderAbove, readTodo, writeTodo } from "../../project/todo/stored.ts";
@@ -118,9 +118,4 @@ function toNew(tie: Found): Finding {
   const { from, to, what, file, line, becomes } = tie;
   const hint = `It could be ${becomes}. If it has to be: \`marcot boundaries todo --add\`.`;
   return toFinding("boundaries.E006", { file, line }, `${from} needs ${to}: ${what}`, hint);
-}
-
-function byPlace({ where: a }: Finding, { where: b }: Finding): number {
-  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
-  return (a.line ?? 0) - (b.line ?? 0);
 }
