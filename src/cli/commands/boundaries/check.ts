@@ -4,7 +4,7 @@ import type { Format } from "../../../lock/compared.ts";
 import type { Checked } from "../../../where-to-start/boundaries/boundaries.ts";
 import { withProgress } from "../../terminal/one-line.ts";
 import { style } from "../../terminal/style.ts";
-import { plural } from "../where-to-start/table.ts";
+import { plural } from "../../../where-to-start/report/plural.ts";
 import { notes } from "./todo.ts";
 
 interface Flags {

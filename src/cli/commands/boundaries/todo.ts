@@ -9,7 +9,7 @@ import { withProgress } from "../../terminal/one-line.ts";
 import { reportUsage } from "../../terminal/report.ts";
 import { cleanText } from "../../../where-to-start/report/clean.ts";
 import { style, toColumns } from "../../terminal/style.ts";
-import { plural } from "../where-to-start/table.ts";
+import { plural } from "../../../where-to-start/report/plural.ts";
 
 interface Flags {
   readonly units?: readonly string[];
