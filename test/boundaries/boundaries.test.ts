@@ -207,7 +207,7 @@ test("what a file with a syntax error needs is not known, and its lines stay", a
   const text = shop.text();
   const controller = "src/orders/orders.controller.ts";
   const code = readFileSync(join(shop.folder, controller), "utf8");
-  shop.write(controller, `${code}\nexport const x = {;\n`);
+  shop.write(controller, `${code}\nexport const x = {;\nexport const y = [;\n`);
   const github = await shop.run("check", "--format", "github");
   assert.match(github.stdout, /^::warning file=.*orders\.controller\.ts,line=\d+,.*W006::/);
   assert.doesNotMatch(github.stdout, /W004/);

@@ -35,7 +35,7 @@ export interface BoundariesRead {
   readonly ties: readonly Found[];
   /** Whether there is a file, by its path from `root`. */
   readonly exists: (file: string) => boolean;
-  /** One for each place where a file could not be read further. */
+  /** For each file that could not be read whole, where that began; in a project of ours, all that `check` says. */
   readonly unread: readonly Finding[];
   /** Whether files are not on disk, as of a sparse checkout: nothing is known to be cured then. */
   readonly isPart: boolean;
@@ -73,12 +73,14 @@ export async function readBoundaries(
 }
 
 /** No error, as in a project of ours: old code may be in a dialect that is not known here. */
-function unreadOf({ problems }: FileFacts): Finding[] {
+function unreadOf({ problems: [first] }: FileFacts): Finding[] {
+  if (first === undefined) return [];
+  const { file, line, what } = first;
   const hint =
     "Correct it, or write it in today's language; its listed ties stay listed until then.";
-  return problems.map(({ file, line, what }) =>
+  return [
     toFinding("boundaries.W006", { file, line }, `it could not be read whole: ${what}`, hint),
-  );
+  ];
 }
 
 /** Git lists files too that were taken away a moment ago. */
