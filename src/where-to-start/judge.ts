@@ -1,5 +1,6 @@
 /** From evidence to an answer: every unit with its score, its gate and its bill, and which one is first, or none. */
 import { bySpelling } from "./order.ts";
+import { plural } from "./report/plural.ts";
 import type { Evidence, Past, UnitFacts } from "./score/facts.ts";
 import { billOf, sizeOf } from "./score/bill.ts";
 import { gateOf, type GateOptions } from "./score/gates.ts";
@@ -174,10 +175,6 @@ function pastOf({ commits, fixes, authors, monthsActive }: Past, countsFixes: bo
     authors === 1 ? "1 person" : `${authors} people`,
     `active in ${plural(monthsActive, "month")}`,
   ].join(", ");
-}
-
-function plural(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function byScore(a: Unit, b: Unit): number {

@@ -36,6 +36,12 @@ export function openCode(tree: Tree): Code {
   return { tree, facts: new Map(), files: tree.files.filter((file) => !FOREIGN.test(file)) };
 }
 
+/** Whether it is read at all. */
+export function isRead(file: string): boolean {
+  const isSource = Object.values(READERS).some(({ files }) => files.test(file));
+  return isSource || isConfiguration(file) || isTelling(file);
+}
+
 export function has({ files }: Code, language: Language): boolean {
   return files.some((file) => READERS[language].files.test(file));
 }

@@ -121,10 +121,13 @@ test("folders that were named stay the units, and one may be allowed to all", as
   });
   assert.equal((await shop.run("todo", "--units", "src/*")).code, 0);
   shop.write(FILE, shop.text().replace("\n\n", "\n# Ours.\nallow * -> utils | store nothing\n\n"));
+  const covered = await shop.run("check");
+  assert.match(covered.stdout, /\(boundaries\.W004\) 1 line that an `allow` covers now\n/);
+  assert.doesNotMatch(covered.stdout, /Well done|not there any more/);
   const json = await shop.run("todo", "--json");
   const told = JSON.parse(json.stdout) as Record<string, unknown>;
   assert.deepEqual([told["ties"], told["allowed"], told["kind"]], [1, 1, "folders"]);
-  assert.match(shop.text(), /# Ours\.\nformat 1\nkind folders\nunits src\/\*\nallow \* -> utils/);
+  assert.match(shop.text(), /\nformat 1\nkind folders\nunits src\/\*\n# Ours\.\nallow \* -> utils/);
   shop.write("src/b/more.ts", 'import { u } from "../utils/u.ts";\n');
   assert.equal((await shop.run("check", "--strict")).code, 0);
   shop.write(FILE, shop.text().replace("utils | store", "util | store"));
@@ -145,6 +148,16 @@ test("a unit with a new name is told as one", async () => {
     /There is no reports here\. After a new name, `marcot boundaries todo --add`/,
   );
   assert.match(stdout, /statistics needs orders: import Order/);
+  shop.write(
+    "src/mail/x.ts",
+    'import { Order } from "../orders/order.entity"; import { Guard } from "../auth/guard";\n',
+  );
+  const found = (await shop.run("check")).stdout.matchAll(/^src\/mail\/x\.ts:1: .* needs (\w+)/gm);
+  assert.deepEqual(
+    [...found].map(([, to]) => to),
+    ["auth", "orders"],
+    "of one line they are in the order of what they say, as in marcot check",
+  );
   assert.equal((await shop.run("todo", "--add")).code, 0);
   assert.equal((await shop.run("check", "--strict")).code, 0);
 });
@@ -186,6 +199,87 @@ test("a project of ours: check takes the listed ones for silenced, and no others
   assert.deepEqual((await check()).findings, ["boundaries.E007"]);
   rmSync(join(place.folder, FILE));
   assert.deepEqual((await check()).findings, []);
+});
+
+test("what a file with a syntax error needs is not known, and its lines stay", async () => {
+  const shop = codeBase(nestFiles);
+  await shop.run("todo");
+  const text = shop.text();
+  const controller = "src/orders/orders.controller.ts";
+  const code = readFileSync(join(shop.folder, controller), "utf8");
+  shop.write(controller, `${code}\nexport const x = {;\nexport const y = [;\n`);
+  const github = await shop.run("check", "--format", "github");
+  assert.match(github.stdout, /^::warning file=.*orders\.controller\.ts,line=\d+,.*W006::/);
+  assert.doesNotMatch(github.stdout, /W004/);
+  assert.equal((await shop.run("check", "--strict")).code, 1);
+  const told = await shop.run("todo");
+  assert.match(told.stdout, /^note: .*controller\.ts:\d+: it could not be read whole/);
+  assert.match(told.stdout, /7 ties .*, as before\n/);
+  const json = JSON.parse((await shop.run("todo", "--json")).stdout) as { unread: object[] };
+  assert.equal(json.unread.length, 1);
+  assert.equal(shop.text(), text);
+  shop.write(controller, code);
+  assert.equal((await shop.run("check", "--strict")).code, 0);
+});
+
+test("a project of ours with a syntax error fails, and loses no line by it", async () => {
+  const place = tempFolder(apps);
+  after(() => place.remove());
+  const { run, write, text } = codeBase({}, place.folder);
+  write("apps/tickets/old.ts", 'import "../faq/views.ts";\n');
+  await run("todo");
+  const before = text();
+  write("apps/tickets/old.ts", 'import "../faq/views.ts";\nconst x = {;\n');
+  const { code, stdout } = await run("check");
+  assert.equal(code, 1);
+  assert.match(stdout, /^apps\/tickets\/old\.ts:2: \(boundaries\.E005\) a syntax error/);
+  assert.doesNotMatch(stdout, /W004/);
+  assert.doesNotMatch((await marcot(["check"], { cwd: place.folder })).stdout, /W004/);
+  assert.match((await run("todo")).stdout, /^note: apps\/tickets\/old\.ts:2: a syntax error/);
+  assert.equal(text(), before);
+});
+
+test("a project of ours: what a file imports twice is one tie, also under another name", async () => {
+  const place = tempFolder(apps);
+  after(() => place.remove());
+  const { run, write, ties } = codeBase({}, place.folder);
+  const twice = 'import "../faq/views.ts";\nexport { twice } from "../faq/views.ts";\n';
+  write("apps/tickets/old.ts", twice);
+  assert.match((await run("todo")).stdout, /: 1 tie between 2 units .*\n {2}tickets -> faq {2}1\n/);
+  assert.match((await run("todo")).stdout, /: 1 tie .*, as before$/m);
+  assert.match((await run("check")).stdout, /1 tie listed, 0 allowed/);
+  const at = (name: string) => join(place.folder, "apps/tickets", name);
+  renameSync(at("old.ts"), at("late.ts"));
+  const { code, stdout } = await run("check");
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /1 line with files that have another name now/);
+  assert.equal((await run("todo")).code, 0);
+  assert.deepEqual(ties(), ["tickets -> faq | import views | apps/tickets/late.ts"]);
+});
+
+test("what a stranger wrote into the file does not steer the terminal", async () => {
+  const place = tempFolder(apps);
+  after(() => place.remove());
+  const { write, run } = codeBase({}, place.folder);
+  const steering = /[\p{Bidi_Control}\u0000-\u0009\u000b-\u001f\u007f-\u009f]/u;
+  const line = String.raw`"fa\u001b[2Jq" -> "t\u202et" | "x\u009b2J" | "gone\u001b.ts"`;
+  write(FILE, `format 1\nkind marcot\n${line}\n`);
+  for (const args of [["boundaries", "check"], ["check"], ["check", "--format", "markdown"]]) {
+    const { stdout } = await marcot(args, { cwd: place.folder });
+    assert.match(stdout, /fa�\[2Jq -> t�t: 1 line/);
+    assert.doesNotMatch(stdout, steering);
+  }
+  const wrong = [
+    "format \u001b[2J\nkind marcot\n",
+    "format 1\nkind \u001b[2J\n",
+    `format 1\nkind folders\nunits ${String.raw`"\u001b[2J*"`}\n`,
+  ];
+  for (const text of wrong) {
+    write(FILE, text);
+    const { stderr } = await run("todo", "--kind", "folders");
+    assert.match(stderr, /^marcot: .*�\[2J/);
+    assert.doesNotMatch(stderr, steering);
+  }
 });
 
 test("what is wrong is said with a code, and nothing is written", async () => {
@@ -254,6 +348,25 @@ test("a folder of a repository has a file of its own; a bare repository has none
   const refused = await marcot(["boundaries", "todo", bare], { cwd: folder });
   assert.match(refused.stderr, /is a bare repository[^]*\[CodeUnreadable\]/);
   assert.ok(!existsSync(join(bare, FILE)));
+});
+
+test("of a repository that is checked out in part no line is taken for cured", async () => {
+  const files = Object.entries(nestFiles).map(([path, text]) => [path, text] as const);
+  const folder = repositoryOf([{ files: Object.fromEntries(files) }]);
+  const run = (...args: string[]) => marcot(["boundaries", ...args], { cwd: folder });
+  const text = () => readFileSync(join(folder, FILE), "utf8");
+  await run("todo");
+  const before = text();
+  git(folder, "sparse-checkout", "set", "src/orders", "src/users", "src/reports", "src/auth");
+  assert.ok(!existsSync(join(folder, "src/mail")));
+  const { code, stdout } = await run("check", "--strict");
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /^note: \d+ sources are not checked out here/);
+  assert.equal((await run("todo")).code, 0);
+  assert.equal(text(), before);
+  git(folder, "sparse-checkout", "disable");
+  rmSync(join(folder, "src/reports/report.ts"));
+  assert.match((await run("todo")).stdout, /5 ties .*, 2 fewer\n/);
 });
 
 test("two branches that both change the file merge by themselves, as the how-to says", async () => {

@@ -4,6 +4,7 @@ import type { Format } from "../../lock/compared.ts";
 import { type ContractFinding, detailsOf } from "../../project/check/check-lock.ts";
 import type { Checked } from "../../project/check/check.ts";
 import { repositoryOf } from "../../project/git.ts";
+import { cleanText } from "../../where-to-start/report/clean.ts";
 import { style } from "./style.ts";
 
 export interface ReportOptions {
@@ -12,8 +13,10 @@ export interface ReportOptions {
   readonly folder: string;
 }
 
-export async function report(checked: Checked, { format, folder }: ReportOptions): Promise<string> {
-  const { findings } = checked;
+export async function report(told: Checked, { format, folder }: ReportOptions): Promise<string> {
+  const findings = told.findings.map(cleaned);
+  const silenced = told.silenced.map((one) => ({ ...cleaned(one), reason: cleanText(one.reason) }));
+  const checked = { ...told, findings, silenced };
   switch (format) {
     case "json":
       return JSON.stringify(checked, null, 2);
@@ -26,6 +29,13 @@ export async function report(checked: Checked, { format, folder }: ReportOptions
     default:
       return [...findings.map(toText), toSummary(checked)].join("\n");
   }
+}
+
+/** Names in them, and all of boundaries.todo, may be of strangers. */
+function cleaned(finding: ContractFinding): ContractFinding {
+  const { where, what, hint } = finding;
+  const place = { ...where, file: cleanText(where.file) };
+  return { ...finding, where: place, what: cleanText(what), hint: cleanText(hint) };
 }
 
 /** A forge counts paths from the top of the repository. */

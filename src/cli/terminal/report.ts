@@ -5,6 +5,7 @@
 import { CommanderError } from "commander";
 import { codeOf, MarcotError } from "../../errors.ts";
 import { placeOf, reasonOf } from "../../project/load.ts";
+import { cleanLines } from "../../where-to-start/report/clean.ts";
 import { style } from "./style.ts";
 
 export function report(error: unknown): void {
@@ -15,7 +16,12 @@ export function report(error: unknown): void {
   }
   process.exitCode = 1;
   if (process.env["DEBUG"]) console.error(error);
-  else console.error(textOf(error, style("red", "marcot:", process.stderr)));
+  else console.error(saidOf(error).map(toLine).join("\n"));
+}
+
+/** Names, and lines of files, that it tells of may be of strangers. */
+function toLine(said: string): string {
+  return `${style("red", "marcot:", process.stderr)} ${cleanLines(said)}`;
 }
 
 /** For commands whose 1 is an answer: what they were asked wrongly is 2. */
@@ -25,25 +31,25 @@ export function reportUsage(error: unknown): void {
   process.exitCode = 2;
 }
 
-function textOf(error: unknown, name: string): string {
-  if (!(error instanceof MarcotError)) return unexpected(error, name);
+function saidOf(error: unknown): string[] {
+  if (!(error instanceof MarcotError)) return [unexpected(error)];
   const { message, fix, code } = error;
-  if (code !== "SettingInvalid") return `${name} ${message}\n  ${fix} [${code}]`;
+  if (code !== "SettingInvalid") return [`${message}\n  ${fix} [${code}]`];
   // A line each for settings: supervisors show the last line of what a process said.
   const lines = message.split("\n");
   const sentences = lines.map((line) => (line.endsWith("?") ? line : `${line}.`));
-  return sentences.map((sentence) => `${name} ${sentence} ${fix} [${code}]`).join("\n");
+  return sentences.map((sentence) => `${sentence} ${fix} [${code}]`);
 }
 
 /** The system refused something (its code says what), or it is a mistake of ours or of an app's author. */
-function unexpected(error: unknown, name: string): string {
+function unexpected(error: unknown): string {
   const kind = error instanceof Error ? `${error.name}: ` : "";
   const { file, line } = placeOf(error, process.cwd(), process.cwd()) ?? {};
   const place = file === undefined ? "" : ` (${file}${line === undefined ? "" : `:${line}`})`;
   const code = codeOf(error);
   if (code !== undefined && error instanceof Error && "syscall" in error)
-    return `${name} ${reasonOf(error)}\n  Correct what the system refused. [${code}]`;
-  return `${name} ${kind}${reasonOf(error)}${place}\n  ${UNEXPECTED} [InternalError]`;
+    return `${reasonOf(error)}\n  Correct what the system refused. [${code}]`;
+  return `${kind}${reasonOf(error)}${place}\n  ${UNEXPECTED} [InternalError]`;
 }
 
 const UNEXPECTED = "Run it again with DEBUG=1: the stack says where this comes from.";

@@ -15,7 +15,7 @@ import { checkTables } from "./check-tables.ts";
 import { readRecords } from "./check-uses.ts";
 import type { Environment } from "../env.ts";
 import { type AppFiles, findApp, loadApp, loadContract, loadSettings } from "../find.ts";
-import { type Finding, type FindingId, type Place, toFinding } from "./findings.ts";
+import { byPlace, type Finding, type FindingId, type Place, toFinding } from "./findings.ts";
 import { placeOf, reasonOf } from "../load.ts";
 import { nearest } from "../name.ts";
 import { inspectSettings } from "../settings.ts";
@@ -95,19 +95,6 @@ function isRepeated({ id, where }: Finding, findings: readonly Finding[]): boole
   const isSyntax = (other: Finding) =>
     other.id === "boundaries.E005" && other.where.file === where.file;
   return /^apps\.E00[23]$/.test(id) && findings.some(isSyntax);
-}
-
-function byPlace(a: Finding, b: Finding): number {
-  return (
-    compare(a.where.file, b.where.file) ||
-    (a.where.line ?? 0) - (b.where.line ?? 0) ||
-    compare(a.id, b.id) ||
-    compare(a.what, b.what)
-  );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 const SETTINGS = "settings.ts";

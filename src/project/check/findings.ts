@@ -26,6 +26,7 @@ export const findingTable = {
   "boundaries.W003": "An app imports something whose name is computed.",
   "boundaries.W004": "boundaries.todo lists what is not there any more.",
   "boundaries.W005": "boundaries.todo allows something to a unit that there is not.",
+  "boundaries.W006": "A file could not be read whole: what it needs of others is not known.",
   "contracts.E001": "A step does not carry a value as the contract promises.",
   "contracts.E002": "An app calls a version that is gone.",
   "contracts.E003": "The lock of a contract is missing, out of date or unreadable.",
@@ -71,6 +72,19 @@ export function toFinding(id: FindingId, where: Place, what: string, hint: strin
   const { file, line } = where;
   const place = line === undefined ? { file } : { file, line };
   return Object.freeze({ id, level, where: Object.freeze(place), what, hint });
+}
+
+export function byPlace(a: Finding, b: Finding): number {
+  return (
+    compare(a.where.file, b.where.file) ||
+    (a.where.line ?? 0) - (b.where.line ?? 0) ||
+    compare(a.id, b.id) ||
+    compare(a.what, b.what)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 export function isFindingId(text: string): text is FindingId {

@@ -2,12 +2,14 @@
 import type { Allow, Tie, Todo } from "./todo.ts";
 
 export interface Compared<T extends Tie> {
-  /** Found, and not listed. */
+  /** Found, and not listed. As in `known`, `moved` and `allowed`, two may be one line of the file. */
   readonly fresh: readonly T[];
   /** Found and listed. */
   readonly known: readonly T[];
   /** Found in another file than the one that is listed, which is gone: it was renamed. */
   readonly moved: readonly T[];
+  /** Listed, and not to be seen: their files could not be read whole. */
+  readonly unseen: readonly Tie[];
   /** Listed, and found no more. */
   readonly cured: readonly Tie[];
   /** Found between units that may use each other. */
@@ -18,44 +20,67 @@ export interface Asked<T extends Tie> {
   readonly todo: Pick<Todo, "ties" | "allows">;
   readonly found: readonly T[];
   readonly exists: (file: string) => boolean;
+  /** Whether a file was not read whole: what is missing there may be there still. Default: all were. */
+  readonly isUnread?: ((file: string) => boolean) | undefined;
 }
 
-export function compareTies<T extends Tie>({ todo, found, exists }: Asked<T>): Compared<T> {
-  const isAllowed = (tie: Tie) => todo.allows.some((allow) => permits(allow, tie));
+export function compareTies<T extends Tie>(asked: Asked<T>): Compared<T> {
+  const { todo, found, exists, isUnread = () => false } = asked;
+  const permits = permitsOf(todo.allows);
+  const isAllowed = (tie: Tie) => permits(tie) !== undefined;
   const counted = found.filter((tie) => !isAllowed(tie));
-  const listed = new Set(todo.ties.map(keyOf));
+  const ties = distinct(todo.ties);
+  const listed = new Set(ties.map(keyOf));
   const today = new Set(counted.map(keyOf));
-  const gone = todo.ties.filter((tie) => !today.has(keyOf(tie)));
+  const missing = ties.filter((tie) => !today.has(keyOf(tie)));
+  const isUnseen = (tie: Tie) => isUnread(tie.file) && !isAllowed(tie);
+  const gone = missing.filter((tie) => !isUnseen(tie));
   const left = countBy(gone.filter(({ file }) => !exists(file)).map(nameOf));
-  const fresh: T[] = [];
-  const moved: T[] = [];
-  for (const tie of counted.filter((one) => !listed.has(keyOf(one)))) {
-    const count = left.get(nameOf(tie)) ?? 0;
-    left.set(nameOf(tie), count - 1);
-    (count > 0 ? moved : fresh).push(tie);
-  }
-  const renamed = countBy(moved.map(nameOf));
-  const cured = gone.filter((tie) => {
-    if (exists(tie.file)) return true;
-    const count = renamed.get(nameOf(tie)) ?? 0;
-    renamed.set(nameOf(tie), count - 1);
-    return count <= 0;
-  });
+  const unlisted = counted.filter((tie) => !listed.has(keyOf(tie)));
+  const renamings = distinct(unlisted).filter((tie) => takeOne(left, nameOf(tie)));
+  const newKeys = new Set(renamings.map(keyOf));
+  const { moved = [], fresh = [] } = Object.groupBy(unlisted, (tie) =>
+    newKeys.has(keyOf(tie)) ? "moved" : "fresh",
+  );
+  const renamed = countBy(renamings.map(nameOf));
+  const cured = gone.filter((tie) => exists(tie.file) || !takeOne(renamed, nameOf(tie)));
   const known = counted.filter((tie) => listed.has(keyOf(tie)));
-  return { fresh, known, moved, cured, allowed: found.filter(isAllowed) };
+  const allowed = found.filter(isAllowed);
+  return { fresh, known, moved, unseen: missing.filter(isUnseen), cured, allowed };
 }
 
-export function permits({ from, to }: Allow, tie: Tie): boolean {
-  return (from === "*" || from === tie.from) && (to === "*" || to === tie.to);
+/** By which line a tie is allowed, the one that says most of it; undefined for none. */
+export function permitsOf(allows: readonly Allow[]): (tie: Tie) => Allow | undefined {
+  const pairOf = (from: string, to: string) => JSON.stringify([from, to]);
+  const byPair = new Map(allows.toReversed().map((allow) => [pairOf(allow.from, allow.to), allow]));
+  return ({ from, to }) =>
+    byPair.get(pairOf(from, to)) ??
+    byPair.get(pairOf("*", to)) ??
+    byPair.get(pairOf(from, "*")) ??
+    byPair.get(pairOf("*", "*"));
 }
 
-export function keyOf(tie: Tie): string {
+function keyOf(tie: Tie): string {
   return `${nameOf(tie)}\0${tie.file}`;
+}
+
+/** The first of each line: a file may do the same twice, and a merge may have brought a line twice. */
+export function distinct<T extends Tie>(ties: readonly T[]): T[] {
+  const first = new Map<string, T>();
+  for (const tie of ties) if (!first.has(keyOf(tie))) first.set(keyOf(tie), tie);
+  return [...first.values()];
 }
 
 /** Wherever it is. */
 function nameOf({ from, to, what }: Tie): string {
   return `${from}\0${to}\0${what}`;
+}
+
+/** False where none is left. */
+function takeOne(counts: Map<string, number>, name: string): boolean {
+  const count = counts.get(name) ?? 0;
+  if (count > 0) counts.set(name, count - 1);
+  return count > 0;
 }
 
 function countBy(names: readonly string[]): Map<string, number> {

@@ -1,9 +1,9 @@
 /** What boundaries.todo means for findings: listed ones are old, and what is listed for nothing is a finding too. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { Boundaries, Crossing } from "../check/boundaries.ts";
 import { type Finding, toFinding } from "../check/findings.ts";
-import { type Compared, compareTies, permits } from "./compare.ts";
+import { type Compared, compareTies, distinct, permitsOf } from "./compare.ts";
 import { MarcotError } from "../../errors.ts";
 import { readTodo } from "./stored.ts";
 import { type Tie, type Todo, TODO_FILE } from "./todo.ts";
@@ -21,7 +21,13 @@ export function applyTodo(folder: string, { findings, crossings }: Boundaries): 
     const todo = readTodo(folder);
     if (todo?.kind !== "marcot") return nothing;
     const exists = (file: string) => existsSync(join(folder, file));
-    const compared = compareTies({ todo, found: crossings, exists });
+    const unread = filesOf(findings.filter(({ id }) => id === "boundaries.E005"));
+    const compared = compareTies({
+      todo,
+      found: crossings,
+      exists,
+      isUnread: (file) => unread.has(file),
+    });
     const told = staleFindings(compared, { todo, names: undefined });
     return { findings: [...findings, ...told], reasons: reasonsOf(compared, todo) };
   } catch (error) {
@@ -30,11 +36,16 @@ export function applyTodo(folder: string, { findings, crossings }: Boundaries): 
   }
 }
 
+/** As boundaries.todo names them. */
+export function filesOf(findings: readonly Finding[]): ReadonlySet<string> {
+  return new Set(findings.map(({ where }) => where.file.replaceAll(sep, "/")));
+}
+
 function reasonsOf({ known, moved, allowed }: Compared<Crossing>, { allows }: Todo) {
-  const why = (tie: Tie) => allows.find((allow) => permits(allow, tie))?.reason;
+  const permits = permitsOf(allows);
   return new Map([
     ...[...known, ...moved].map(({ finding }) => [finding, `listed in ${TODO_FILE}`] as const),
-    ...allowed.map((tie) => [tie.finding, why(tie) ?? ""] as const),
+    ...allowed.map((tie) => [tie.finding, permits(tie)?.reason ?? ""] as const),
   ]);
 }
 
@@ -57,7 +68,11 @@ export function staleFindings(
 ): Finding[] {
   const where = { file: TODO_FILE };
   const isGone = (unit: string) => names?.has(unit) === false;
-  const pairs = Map.groupBy(cured, ({ from, to }) => `${from} -> ${to}`);
+  const permits = permitsOf(todo.allows);
+  const { covered = [], gone: left = [] } = Object.groupBy(cured, (tie) =>
+    permits(tie) === undefined ? "gone" : "covered",
+  );
+  const pairs = Map.groupBy(left, ({ from, to }) => `${from} -> ${to}`);
   const lines = [...pairs].map(([pair, ties]) => {
     const gone = [...new Set(ties.flatMap(({ from, to }) => [from, to]))].filter(isGone);
     const what = `${pair}: ${count(ties.length, "line")} for what is not there any more: ${listOf(ties)}`;
@@ -67,7 +82,7 @@ export function staleFindings(
         : `There is no ${gone.join(" and no ")} here. After a new name, \`marcot boundaries todo --add\` writes the lines anew.`;
     return toFinding("boundaries.W004", where, what, hint);
   });
-  const files = moved.length === 0 ? [] : [renamed(moved.length)];
+  const files = moved.length === 0 ? [] : [renamed(distinct(moved).length)];
   const unknown = todo.allows
     .flatMap(({ from, to }) => [from, to])
     .filter((unit) => unit !== "*" && isGone(unit))
@@ -75,7 +90,14 @@ export function staleFindings(
       const hint = "Correct its name, or take the line out.";
       return toFinding("boundaries.W005", where, `allow names ${unit}, which is no unit`, hint);
     });
-  return [...lines, ...files, ...unknown];
+  const needless = covered.length === 0 ? [] : [allowedNow(covered.length)];
+  return [...lines, ...needless, ...files, ...unknown];
+}
+
+function allowedNow(number: number): Finding {
+  const what = `${count(number, "line")} that an \`allow\` covers now`;
+  const hint = "`marcot boundaries todo` takes them out.";
+  return toFinding("boundaries.W004", { file: TODO_FILE }, what, hint);
 }
 
 function renamed(number: number): Finding {

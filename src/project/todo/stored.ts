@@ -1,5 +1,14 @@
 /** boundaries.todo in its folder. A link is never followed: what it leads to may lie anywhere. */
-import { existsSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { invalid, parseTodo, type Todo, TODO_FILE, todoText } from "./todo.ts";
 
@@ -15,11 +24,14 @@ export function writeTodo(folder: string, todo: Todo): void {
   const text = todoText(todo);
   if (textAt(path)?.replaceAll("\r\n", "\n") === text) return;
   const beside = `${path}.${process.pid}`;
+  // Made before the rest: what was there already is not ours to take away.
+  closeSync(openSync(beside, "wx"));
   try {
-    writeFileSync(beside, text, { flag: "wx" });
+    writeFileSync(beside, text);
     renameSync(beside, path);
-  } finally {
+  } catch (error) {
     rmSync(beside, { force: true });
+    throw error;
   }
 }
 

@@ -28,6 +28,8 @@ export interface Allow {
   readonly from: string;
   readonly to: string;
   readonly reason: string;
+  /** Comments above it. */
+  readonly notes?: readonly string[];
 }
 
 export interface Todo {
@@ -36,7 +38,7 @@ export interface Todo {
   /** Folders that were named as units: `src/*`. */
   readonly units: readonly string[];
   readonly allows: readonly Allow[];
-  /** Comments that somebody wrote. */
+  /** Comments that somebody wrote, but those above an `allow`. They are the head: the lines below it are sorted. */
   readonly notes: readonly string[];
   readonly ties: readonly Tie[];
 }
@@ -51,19 +53,30 @@ export function todoText({ kind, units, allows, notes, ties }: Todo): string {
     ({ from, to, what, file }) =>
       `${writeUnit(from)} -> ${writeUnit(to)} | ${writeField(what)} | ${writeField(file)}`,
   );
-  // A merge of two sides may have brought some twice.
-  const head = new Set([
+  const head = [
     ...HEAD,
     ...notes,
     `format ${FORMAT}`,
     `kind ${kind}`,
     ...units.map((glob) => `units ${writeField(glob)}`),
-    ...allows.map(({ from, to, reason }) => {
-      return `allow ${writeAllowed(from)} -> ${writeAllowed(to)} | ${reason}`;
-    }),
-  ]);
+    ...allows.map(allowText),
+  ];
   const sorted = [...new Set(lines)].toSorted();
-  return `${[...head, ...(sorted.length === 0 ? [] : ["", ...sorted])].join("\n")}\n`;
+  return `${[...onlyOnce(head), ...(sorted.length === 0 ? [] : ["", ...sorted])].join("\n")}\n`;
+}
+
+/** A merge of two sides may have brought some twice; a comment without a word only parts others. */
+function onlyOnce(head: readonly string[]): string[] {
+  const told = new Set<string>();
+  return head.filter((text) => {
+    const isNew = !told.has(text) || !/[\p{L}\p{N}]/u.test(text);
+    told.add(text);
+    return isNew;
+  });
+}
+
+function allowText({ from, to, reason, notes = [] }: Allow): string {
+  return [...notes, `allow ${writeAllowed(from)} -> ${writeAllowed(to)} | ${reason}`].join("\n");
 }
 
 function writeAllowed(unit: string): string {
@@ -76,6 +89,8 @@ interface Reading {
   readonly units: string[];
   readonly allows: Allow[];
   readonly notes: string[];
+  /** Comments since the last line that was none. */
+  readonly above: string[];
   readonly ties: Tie[];
 }
 
@@ -87,6 +102,7 @@ export function parseTodo(text: string): Todo {
     units: [],
     allows: [],
     notes: [],
+    above: [],
     ties: [],
   };
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
@@ -94,10 +110,10 @@ export function parseTodo(text: string): Todo {
     const wrong = readLine(line.trim(), reading);
     if (wrong !== undefined) throw invalid(`${TODO_FILE}:${index + 1} ${wrong.what}`, wrong.fix);
   }
-  const { format, kind, ...rest } = reading;
+  const { format, kind, above, notes, ...rest } = reading;
   if (format === undefined || kind === undefined)
     throw invalid(`${TODO_FILE} does not say its ${format === undefined ? "format" : "kind"}`);
-  return { kind, ...rest };
+  return { kind, ...rest, notes: [...notes, ...above] };
 }
 
 interface Wrong {
@@ -107,7 +123,8 @@ interface Wrong {
 
 function readLine(line: string, reading: Reading): Wrong | undefined {
   if (line === "" || HEAD.includes(line)) return undefined;
-  if (line.startsWith("#")) return void reading.notes.push(line);
+  if (line.startsWith("#")) return void reading.above.push(line);
+  if (!line.startsWith("allow ")) reading.notes.push(...reading.above.splice(0));
   if (/^(?:<{7}|\|{7}|={7}|>{7})(?: |$)/.test(line))
     return {
       what: "is the mark of a merge that is not finished",
@@ -149,7 +166,9 @@ function readAllow(value: string, reading: Reading): Wrong | undefined {
   if (first === undefined || second === undefined)
     return { what: "is no allow that is understood", fix: ALLOW_FIX };
   if (reason.trim() === "") return { what: "allows something without a reason", fix: ALLOW_FIX };
-  return void reading.allows.push({ from: first, to: second, reason: reason.trim() });
+  const allow = { from: first, to: second, reason: reason.trim() };
+  const notes = reading.above.splice(0);
+  return void reading.allows.push(notes.length === 0 ? allow : { ...allow, notes });
 }
 
 const ALLOW_FIX = "Write it so: allow * -> utils | helpers that store nothing.";

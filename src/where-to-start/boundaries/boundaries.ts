@@ -3,9 +3,9 @@
  * where somebody asks for it.
  */
 import { MarcotError } from "../../errors.ts";
-import { type Finding, toFinding } from "../../project/check/findings.ts";
-import { type Compared, compareTies } from "../../project/todo/compare.ts";
-import { staleFindings } from "../../project/todo/listed.ts";
+import { byPlace, type Finding, toFinding } from "../../project/check/findings.ts";
+import { type Compared, compareTies, distinct } from "../../project/todo/compare.ts";
+import { filesOf, staleFindings } from "../../project/todo/listed.ts";
 import { folderAbove, readTodo, writeTodo } from "../../project/todo/stored.ts";
 import { type Kind, type Tie, type Todo, TODO_FILE } from "../../project/todo/todo.ts";
 import { folderAt } from "../git/open.ts";
@@ -38,20 +38,22 @@ export async function recordTodo(path: string, options: RecordOptions = {}): Pro
   const folder = folderAt(path);
   const todo = readTodo(folder);
   refuseOther(todo, options);
-  const read = await readBoundaries(folder, { ...viewOf(todo, options), onRead });
+  const found = await readBoundaries(folder, { ...viewOf(todo, options), onRead });
+  // Here a tie is a line; `check` tells of each place.
+  const read = { ...found, ties: distinct(found.ties) };
   const compared = compare(todo, read);
-  const { known, moved, fresh } = compared;
+  const { known, moved, unseen, fresh } = compared;
   const isAll = todo === undefined || add;
-  const found = [...known, ...moved, ...(isAll ? fresh : [])];
-  const now = found.map(({ from, to, what, file }): Tie => ({ from, to, what, file }));
+  const lines = [...known, ...moved, ...unseen, ...(isAll ? fresh : [])];
+  const now = lines.map(({ from, to, what, file }): Tie => ({ from, to, what, file }));
   const { allows = [], notes = [], units = options.units ?? [] } = todo ?? {};
   writeTodo(folder, { kind: read.kind, units, allows, notes, ties: now });
-  return { read, before: todo?.ties, now, compared, refused: isAll ? [] : fresh };
+  return { read, before: todo && distinct(todo.ties), now, compared, refused: isAll ? [] : fresh };
 }
 
 export interface Checked {
   readonly read: BoundariesRead;
-  /** New ties are errors; what the file says for nothing, warnings. */
+  /** New ties are errors; what the file says for nothing, warnings. What could not be read is told too. */
   readonly findings: readonly Finding[];
   readonly listed: number;
   readonly allowed: number;
@@ -68,13 +70,14 @@ export async function checkTodo(
   if (todo === undefined && !(await isOurs(folder))) throw missing(folder);
   const read = await readBoundaries(folder, { ...viewOf(todo, {}), onRead });
   const compared = compare(todo, read);
+  const { known, moved, unseen, allowed } = compared;
   const names = new Set(read.units);
   const stale = todo === undefined ? [] : staleFindings(compared, { todo, names });
   return {
     read,
-    findings: [...compared.fresh.map(toNew), ...stale].toSorted(byPlace),
-    listed: compared.known.length + compared.moved.length,
-    allowed: compared.allowed.length,
+    findings: [...read.unread, ...compared.fresh.map(toNew), ...stale].toSorted(byPlace),
+    listed: distinct([...known, ...moved]).length + unseen.length,
+    allowed: distinct(allowed).length,
   };
 }
 
@@ -102,8 +105,12 @@ function viewOf(todo: Todo | undefined, { units, kind }: RecordOptions) {
   return { units: todo.units.length === 0 ? undefined : todo.units, kind: todo.kind };
 }
 
-function compare(todo: Todo | undefined, { ties, exists }: BoundariesRead): Compared<Found> {
-  return compareTies({ todo: todo ?? { ties: [], allows: [] }, found: ties, exists });
+function compare(todo: Todo | undefined, read: BoundariesRead): Compared<Found> {
+  const { ties: found, exists, isPart } = read;
+  const unread = filesOf(read.unread);
+  // What is checked out may need what is not: nothing can be told of any file that there is.
+  const isUnread = (file: string) => unread.has(file) || (isPart && exists(file));
+  return compareTies({ todo: todo ?? { ties: [], allows: [] }, found, exists, isUnread });
 }
 
 function toNew(tie: Found): Finding {
@@ -111,9 +118,4 @@ function toNew(tie: Found): Finding {
   const { from, to, what, file, line, becomes } = tie;
   const hint = `It could be ${becomes}. If it has to be: \`marcot boundaries todo --add\`.`;
   return toFinding("boundaries.E006", { file, line }, `${from} needs ${to}: ${what}`, hint);
-}
-
-function byPlace({ where: a }: Finding, { where: b }: Finding): number {
-  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
-  return (a.line ?? 0) - (b.line ?? 0);
 }

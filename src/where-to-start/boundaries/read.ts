@@ -3,13 +3,16 @@ import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 import { MarcotError } from "../../errors.ts";
 import { type Crossing, ownApps, scanBoundaries } from "../../project/check/boundaries.ts";
+import { type Finding, toFinding } from "../../project/check/findings.ts";
 import { chooseProject, type ProjectKind } from "../choose.ts";
 import { folderList } from "../folder-list.ts";
 import { openTree } from "../git/open.ts";
 import { locate } from "../git/repository.ts";
 import { resolveUnits } from "../resolve-units.ts";
-import { type Code, openCode, type OnRead, readTexts } from "../scan.ts";
+import { type Code, isRead, openCode, type OnRead, readTexts } from "../scan.ts";
+import { isTying } from "../score/ties.ts";
 import type { Project } from "../types/project.ts";
+import type { FileFacts } from "../types/source.ts";
 import type { Tree } from "../types/tree.ts";
 import { appList } from "../typescript/units.ts";
 import { type CodeTie, tiesIn } from "./ties.ts";
@@ -32,7 +35,11 @@ export interface BoundariesRead {
   readonly ties: readonly Found[];
   /** Whether there is a file, by its path from `root`. */
   readonly exists: (file: string) => boolean;
-  /** What could not be read and what else it could be, in sentences. */
+  /** For each file that could not be read whole, where that began; in a project of ours, all that `check` says. */
+  readonly unread: readonly Finding[];
+  /** Whether files are not on disk, as of a sparse checkout: nothing is known to be cured then. */
+  readonly isPart: boolean;
+  /** What else it could be, and what is not here, in sentences. */
   readonly problems: readonly string[];
 }
 
@@ -44,29 +51,46 @@ export async function readBoundaries(
   const { tree } = await openTree(path);
   await refuseBare(tree);
   const code = openCode(tree);
+  const notHere = code.files.filter((file) => tree.notHere?.has(file) === true && isRead(file));
+  const isPart = notHere.length > 0;
+  const left = isPart ? [partly(notHere.length)] : [];
   const ours = await listedApps(code, options);
-  if (ours !== undefined) return readOurs(tree, ours);
+  if (ours !== undefined) return { ...readOurs(tree, ours), isPart, problems: left };
   const { project, configuration, problems } = await chooseProject(code, options);
   if (project === undefined || project.units.length === 0) throw noUnits(code, options);
   if (project.kind === "marcot") throw liesDeeper(project);
   const resolved = resolveUnits(code, project, configuration);
-  const unread = [...resolved.files.values()].flatMap((facts) => facts.problems);
   return {
     root: tree.root,
     kind: project.kind,
     units: project.units.map(({ name }) => name),
     ties: tiesIn(resolved),
-    exists: existsIn(tree.root),
-    problems: [
-      ...problems,
-      ...unread.map(({ file, line, what }) => `${file}:${line} could not be read whole: ${what}.`),
-    ],
+    exists: existsIn(tree),
+    isPart,
+    unread: [...resolved.files.values()].filter(isTying).flatMap(unreadOf),
+    problems: [...problems, ...left],
   };
 }
 
+/** No error, as in a project of ours: old code may be in a dialect that is not known here. */
+function unreadOf({ problems: [first] }: FileFacts): Finding[] {
+  if (first === undefined) return [];
+  const { file, line, what } = first;
+  const hint =
+    "Correct it, or write it in today's language; its listed ties stay listed until then.";
+  return [
+    toFinding("boundaries.W006", { file, line }, `it could not be read whole: ${what}`, hint),
+  ];
+}
+
 /** Git lists files too that were taken away a moment ago. */
-function existsIn(root: string): BoundariesRead["exists"] {
-  return (file) => existsSync(join(root, file));
+function existsIn({ root, notHere }: Tree): BoundariesRead["exists"] {
+  return (file) => notHere?.has(file) === true || existsSync(join(root, file));
+}
+
+function partly(count: number): string {
+  const files = count === 1 ? "1 source is" : `${count} sources are`;
+  return `${files} not checked out here: what is listed stays, until all of them are.`;
 }
 
 /** Whether a project of ours has its settings here. */
@@ -118,15 +142,19 @@ function liesDeeper({ own }: Project): MarcotError {
 }
 
 /** Of ours what `check` finds is what counts, and linked packages belong to it. */
-function readOurs({ root }: Tree, listed: readonly string[]): BoundariesRead {
+function readOurs(
+  tree: Tree,
+  listed: readonly string[],
+): Omit<BoundariesRead, "isPart" | "problems"> {
+  const { root } = tree;
   const apps = ownApps(root, listed);
-  const { crossings } = scanBoundaries({ project: root, apps, listed });
+  const { crossings, findings } = scanBoundaries({ project: root, apps, listed });
   return {
     root,
     kind: "marcot",
     units: [...new Set([...listed, ...apps.map(({ name }) => name)])],
     ties: crossings,
-    exists: existsIn(root),
-    problems: [],
+    exists: existsIn(tree),
+    unread: findings.filter(({ id }) => id === "boundaries.E005"),
   };
 }

@@ -14,10 +14,11 @@ export interface CodeTie extends Tie {
 
 /** One for each name and file, however often it is used there. In the order of the files. */
 export function tiesIn({ imports, keys, hidden, files }: Resolved): CodeTie[] {
+  const taking = new Set(imports.filter(({ isModel }) => isModel).map(wayOf));
   const all = [
     ...imports.filter(isToBeCut).flatMap(ofImport),
     ...keys.filter(({ file }) => !isOfPrisma(file)).map(ofKey),
-    ...hidden.filter((tie) => isLasting(tie, imports)).map(ofHidden),
+    ...hidden.filter((tie) => isLasting(tie, taking)).map(ofHidden),
   ];
   const counted = all.filter(({ from, to, file }) => {
     const facts = files.get(file);
@@ -66,13 +67,14 @@ function oneLine(what: string): string {
  * To whom a model of Prisma belongs is a guess by who uses it most: one more use elsewhere may change it, and would
  * make ties new that are old.
  */
-function isLasting(
-  { kind, what, file, to }: ResolvedHidden,
-  imports: Resolved["imports"],
-): boolean {
+function isLasting({ kind, what, file, to }: ResolvedHidden, taking: ReadonlySet<string>): boolean {
   if (kind === "model by name") return modelOfCall(what) === undefined || file.endsWith(".py");
   if (kind !== "transaction" || file.endsWith(".py")) return true;
-  return imports.some((one) => one.isModel && one.file === file && one.to === to);
+  return to !== undefined && taking.has(wayOf({ file, to }));
+}
+
+function wayOf({ file, to }: Pick<ResolvedImport, "file" | "to">): string {
+  return `${file}\0${to}`;
 }
 
 function isOfPrisma(file: string): boolean {

@@ -75,26 +75,39 @@ async function openRepository(
   if (found.files.length > 0 || found.skipped.length > 0) {
     const missing =
       repository === undefined ? ["There is no commit yet: the history is unknown."] : [];
-    return { tree: treeOnDisk(folder, found), repository, missing };
+    const tree = { ...treeOnDisk(folder, found), notHere: found.notHere };
+    return { tree, repository, missing };
   }
   return openFolder(folder, "git ignores this folder: the history is unknown", at);
 }
 
+interface Listed {
+  readonly files: string[];
+  readonly skipped: Skipped[];
+  readonly notHere: ReadonlySet<string>;
+}
+
 /** What is tracked, and what is not but could be. Of files in conflict, git prints each side. */
-async function listFiles(folder: string): Promise<{ files: string[]; skipped: Skipped[] }> {
-  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+async function listFiles(folder: string): Promise<Listed> {
+  const args = ["ls-files", "-t", "-z", "--cached", "--others", "--exclude-standard"];
   const said = await askGit({ folder, args });
   mustHaveWorked(said, `the files of ${folder} cannot be listed`);
   const files = new Set<string>();
   const skipped: Skipped[] = [];
-  for (const name of entriesOf(said.bytes)) {
+  const notHere = new Set<string>();
+  for (const entry of entriesOf(said.bytes)) {
+    const name = entry.subarray(TAG.length);
     const file = name.toString("utf8");
     if (!isName(name)) skipped.push({ file, why: NO_NAME });
     else if (file.endsWith("/")) skipped.push({ file, why: "a repository of its own" });
     else files.add(file);
+    if (entry.subarray(0, TAG.length).equals(TAG)) notHere.add(file);
   }
-  return { files: [...files].toSorted(), skipped };
+  return { files: [...files].toSorted(), skipped, notHere };
 }
+
+/** What git prints before a file that it left out of the working tree, as of a sparse checkout. */
+const TAG = Buffer.from("S ");
 
 function capital(sentence: string): string {
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;

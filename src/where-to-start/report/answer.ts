@@ -1,7 +1,8 @@
 /** The top of the page: the answer, the three rules that it follows from, what to do next, what is missing. */
 import { html } from "hono/html";
 import type { Report, Unit } from "../types/report.ts";
-import { command, cutsIdOf, GOOD, linkToUnit, type Markup, plural } from "./markup.ts";
+import { command, cutsIdOf, GOOD, linkToUnit, type Markup } from "./markup.ts";
+import { plural } from "./plural.ts";
 
 export function drawAnswer(report: Report): Markup {
   const { project, start, units, evidence } = report;

@@ -2,7 +2,8 @@
 import { html } from "hono/html";
 import type { Cut, Unit } from "../types/report.ts";
 import type { Links } from "./link.ts";
-import { command, type Markup, plural } from "./markup.ts";
+import { command, type Markup } from "./markup.ts";
+import { plural } from "./plural.ts";
 
 export interface DrawOptions {
   readonly links: Links;

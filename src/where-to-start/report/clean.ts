@@ -10,6 +10,11 @@ export function cleanText(text: string): string {
   return text.replaceAll(STEERING, "�");
 }
 
+/** Of what has lines. */
+export function cleanLines(text: string): string {
+  return text.split("\n").map(cleanText).join("\n");
+}
+
 export function cleanReport(report: Report): Report {
   const text = JSON.stringify(report, (_, value: unknown) =>
     typeof value === "string" ? cleanText(value) : value,

@@ -94,5 +94,7 @@ function notRead({ skipped, problems, units }: Report): Markup | string {
 
 /** A quarter of a page was the indentation of its source. No text of a report has a line end. */
 function withoutIndent(page: string): string {
-  return page.replaceAll(/\s*\n\s*/g, "\n");
+  // Not by one expression for both sides of a line end: it would try each space of a long name anew.
+  const lines = page.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line !== "").join("\n");
 }

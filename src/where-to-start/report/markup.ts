@@ -28,10 +28,6 @@ export function colourOf({ rank, score }: Unit): string {
   return `s${Math.min(5, Math.max(0, Math.floor((score.total - 30) / 10)))}`;
 }
 
-export function plural(count: number, noun: string, ending = "s"): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : ending}`;
-}
-
 /** The command that prints all of what the page shortens. */
 export function command(option: "--cuts" | "--why" | "--draft-contract", name: string): Markup {
   const word = /^[\w./@][\w./@-]*$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;

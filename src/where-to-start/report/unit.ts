@@ -3,7 +3,8 @@ import { html } from "hono/html";
 import type { Unit } from "../types/report.ts";
 import { drawBill, type DrawOptions } from "./bill.ts";
 import type { Links } from "./link.ts";
-import { command, cutsIdOf, idOf, linkToUnit, type Markup, plural } from "./markup.ts";
+import { command, cutsIdOf, idOf, linkToUnit, type Markup } from "./markup.ts";
+import { plural } from "./plural.ts";
 
 /** So many show what it is; a command prints all. */
 const WORLD_MAX = 12;

@@ -1,4 +1,5 @@
 /** The parts of a code base that might leave, and what belongs to none of them. Found by one of several ways. */
+import type { Kind } from "../../project/todo/todo.ts";
 import type { Place } from "./source.ts";
 
 export type UnitKind = "marcot app" | "django app" | "nest module" | "workspace" | "folder";
@@ -19,7 +20,7 @@ export interface UnitPlace {
 
 /** Facts about the code base that belong to no unit. */
 export interface Project {
-  readonly kind: "marcot" | "django" | "nest" | "workspaces" | "folders";
+  readonly kind: Kind;
   readonly units: readonly UnitPlace[];
   /** Units that take part in every request, with the line that says so: MIDDLEWARE, APP_GUARD. */
   readonly inEveryRequest: readonly {

@@ -1,4 +1,7 @@
-/** What is said of a code base: each number can be counted again from the places beside it. */
+/**
+ * What is said of a code base: each number can be counted again from the places beside it; commits and authors of the
+ * whole history, which would be too many to list, with git.
+ */
 import type { History } from "./history.ts";
 import type { Project, UnitKind } from "./project.ts";
 import type { HiddenKind, LinkKind, Outside, Place } from "./source.ts";

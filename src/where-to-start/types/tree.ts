@@ -8,6 +8,8 @@ export interface Tree {
   readonly files: readonly string[];
   /** What was not read, and why: links, large files, names that are no text. */
   readonly skipped: readonly { readonly file: string; readonly why: string }[];
+  /** Those of the files that are not on disk, since only a part was checked out. */
+  readonly notHere?: ReadonlySet<string>;
   /** The text of files, in the order in which they were asked for; undefined for one that cannot be read. */
   read(
     files: readonly string[],

@@ -60,15 +60,32 @@ export function readConfiguration(texts: ReadonlyMap<string, string>): Configura
       workspaces.push(...patternsOf(readJson(text)["packages"]));
     }
   }
+  const reading = { texts, known: new Map<string, readonly PathRule[]>() };
   for (const file of texts.keys()) {
-    const rules = /sconfig[\w.-]*\.json$/.test(file) ? pathsOf(file, texts) : [];
+    const rules = /sconfig[\w.-]*\.json$/.test(file) ? pathsOf(file, reading) : [];
     const folder = folderOf(file);
     if (rules.length > 0) paths.set(folder, [...(paths.get(folder) ?? []), ...rules]);
   }
   return { packages, paths, projects, workspaces: [...new Set(workspaces)] };
 }
 
-function pathsOf(file: string, texts: ReadonlyMap<string, string>, depth = 0): readonly PathRule[] {
+interface Reading {
+  readonly texts: ReadonlyMap<string, string>;
+  /** By file. Several may extend one, and one several: without this the ways through them would be countless. */
+  readonly known: Map<string, readonly PathRule[]>;
+}
+
+function pathsOf(file: string, reading: Reading, depth = 0): readonly PathRule[] {
+  const before = reading.known.get(file);
+  if (before !== undefined) return before;
+  reading.known.set(file, []); // what extends itself gets nothing by that
+  const rules = rulesIn(file, reading, depth);
+  reading.known.set(file, rules);
+  return rules;
+}
+
+function rulesIn(file: string, reading: Reading, depth: number): readonly PathRule[] {
+  const { texts } = reading;
   const json = readJson(texts.get(file) ?? "");
   const folder = folderOf(file);
   const options = isRecord(json["compilerOptions"]) ? json["compilerOptions"] : {};
@@ -91,7 +108,7 @@ function pathsOf(file: string, texts: ReadonlyMap<string, string>, depth = 0): r
   // The last one wins.
   for (const parent of parents.toReversed()) {
     const path = posix.join(folder, parent);
-    const rules = pathsOf(texts.has(path) ? path : `${path}.json`, texts, depth + 1);
+    const rules = pathsOf(texts.has(path) ? path : `${path}.json`, reading, depth + 1);
     if (rules.length > 0) return rules;
   }
   return [];
@@ -106,8 +123,8 @@ export function bySpecificity({ pattern: one }: PathRule, { pattern: other }: Pa
   return before(one) === before(other) ? 0 : before(other) - before(one);
 }
 
-/** More is a circle. */
-const EXTENDS_MAX = 10;
+/** Deeper none is, and a stack has an end. */
+const EXTENDS_MAX = 100;
 
 export function folderOf(file: string): string {
   const at = file.lastIndexOf("/");

@@ -4,6 +4,7 @@ import { bySpelling } from "../order.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
 import type { Place } from "../types/source.ts";
 import { type Configuration, folderOf } from "./configuration.ts";
+import { globsOf } from "./globs.ts";
 
 /** Fewer are not what the code base is made of. */
 const UNITS_MIN = 3;
@@ -179,30 +180,6 @@ function findWorkspaces({ configuration }: TypeScriptTree): Project | undefined 
     ...NOTHING,
     kind: "workspaces",
     units: units.toSorted((a, b) => bySpelling(a.path, b.path)),
-  };
-}
-
-/** `packages/*`, `apps/**`, `!packages/old`: the last that fits decides. */
-export function globsOf(patterns: readonly string[]): (path: string) => boolean {
-  const rules = patterns.map((pattern) => {
-    const isNot = pattern.startsWith("!");
-    const bare = pattern.replace(/^!/, "").replace(/^\.\//, "").replace(/\/$/, "");
-    const source = bare
-      .split("/")
-      .map((part) =>
-        part === "**"
-          ? ".*"
-          : part
-              .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
-              .replaceAll("*", "[^/]*")
-              .replaceAll("?", "[^/]"),
-      )
-      .join("/");
-    return { isNot, regex: new RegExp(`^${source}$`) };
-  });
-  return (path) => {
-    const last = rules.findLast(({ regex }) => regex.test(path));
-    return last !== undefined && !last.isNot;
   };
 }
 

@@ -29,6 +29,16 @@ test("a small code base shows every place", async () => {
   assert.doesNotMatch(page, /and \d+ more/);
 });
 
+test("a name of a hundred thousand spaces takes no time", async () => {
+  const report = await crowd({ units: 5, uses: 1, lines: 1 });
+  const problems = [`a${" ".repeat(100_000)}b`];
+  const began = performance.now();
+  const page = await toHtml({ ...report, problems });
+  assert.ok(performance.now() - began < 1000);
+  assert.ok(page.includes(problems[0] ?? ""));
+  assert.doesNotMatch(page, /^\s|\n\s|\s\n/);
+});
+
 for (const [origin, before, after] of [
   ["https://github.com/acme/shop.git", "https://github.com/acme/shop/blob/", "#L1"],
   ["git@gitlab.com:acme/shop.git", "https://gitlab.com/acme/shop/-/blob/", "#L1"],

@@ -262,10 +262,11 @@ test("an import is found by relative paths, paths of tsconfig, packages and subp
   for (const [from, to] of cases) assert.equal(resolve("apps/a/index.ts", from), to, from);
 });
 
+const withPaths = (paths: Record<string, string[]>) =>
+  JSON.stringify({ compilerOptions: { paths } });
+
 test("of several patterns the most specific one counts, and of several parents the last one", () => {
   const files = new Set(["libs/ui/a.ts", "libs/all/ui/a.ts", "libs/all/b.ts", "exact.ts"]);
-  const withPaths = (paths: Record<string, string[]>) =>
-    JSON.stringify({ compilerOptions: { paths } });
   const configuration = readConfiguration(
     new Map([
       ["tsconfig.old.json", withPaths({ "@lib/*": ["nowhere/*"] })],
@@ -287,4 +288,27 @@ test("of several patterns the most specific one counts, and of several parents t
   assert.equal(resolve("main.ts", "@lib/ui/a"), "libs/ui/a.ts");
   assert.equal(resolve("main.ts", "@lib/ui/exact"), "exact.ts");
   assert.equal(resolve("main.ts", "@lib/b"), "libs/all/b.ts");
+});
+
+test("what many files of tsconfig extend is read once", () => {
+  const levels = Array.from({ length: 12 }, (_, level) => level);
+  const all = (level: number) =>
+    Array.from({ length: 8 }, (_, index) => `tsconfig.${level}.${index}.json`);
+  const texts = levels.flatMap((level) =>
+    all(level).map((file): [string, string] => [
+      file,
+      JSON.stringify({ extends: all(level + 1).map((parent) => `./${parent}`) }),
+    ]),
+  );
+  const circle: [string, string][] = [
+    ["a/tsconfig.json", '{ "extends": "./tsconfig.b.json" }'],
+    ["a/tsconfig.b.json", '{ "extends": "./tsconfig.json" }'],
+  ];
+  const began = performance.now();
+  const { paths } = readConfiguration(
+    new Map([...texts, ...circle, ["tsconfig.12.0.json", withPaths({ "@lib/*": ["lib/*"] })]]),
+  );
+  assert.ok(performance.now() - began < 2000);
+  assert.deepEqual([...paths.keys()], [""]);
+  assert.equal(paths.get("")?.length, texts.length + 1);
 });

@@ -1,12 +1,10 @@
 /** `marcot boundaries check`: what crosses a boundary and is not listed in boundaries.todo. */
 import { type Command, Option } from "commander";
 import type { Format } from "../../../lock/compared.ts";
-import type { Finding } from "../../../project/check/findings.ts";
 import type { Checked } from "../../../where-to-start/boundaries/boundaries.ts";
 import { withProgress } from "../../terminal/one-line.ts";
-import { cleanText } from "../../../where-to-start/report/clean.ts";
 import { style } from "../../terminal/style.ts";
-import { plural } from "../where-to-start/table.ts";
+import { plural } from "../../../where-to-start/report/plural.ts";
 import { notes } from "./todo.ts";
 
 interface Flags {
@@ -50,16 +48,11 @@ async function run(path: string, { json = false, format, strict = false }: Flags
   const isWrong = findings.some(({ level }) => level === "error" || strict);
   if (isWrong) process.exitCode = 1;
   const asked = json ? "json" : format;
-  const told = { findings: findings.map(cleaned), silenced: [], contracts: [] };
+  const told = { findings, silenced: [], contracts: [] };
   const text = await report(told, { format: asked, folder: read.root });
-  if (asked === "text") for (const line of notes(read)) console.log(line);
+  if (asked === "text") for (const line of notes(read.problems)) console.log(line);
   if (text !== "") console.log(text);
   if (asked === "text") console.log(style("dim", standing(checked)));
-}
-
-function cleaned(finding: Finding): Finding {
-  const { where, what } = finding;
-  return { ...finding, where: { ...where, file: cleanText(where.file) }, what: cleanText(what) };
 }
 
 function standing({ listed, allowed, read }: Checked): string {

@@ -1,14 +1,15 @@
 /** `marcot boundaries todo`: writes what crosses boundaries today into boundaries.todo. */
 import { type Command, Option } from "commander";
 import { MarcotError } from "../../../errors.ts";
+import type { Finding } from "../../../project/check/findings.ts";
 import { type Kind, KINDS, type Tie, TODO_FILE } from "../../../project/todo/todo.ts";
 import type { Recorded } from "../../../where-to-start/boundaries/boundaries.ts";
-import type { BoundariesRead, Found } from "../../../where-to-start/boundaries/read.ts";
+import type { Found } from "../../../where-to-start/boundaries/read.ts";
 import { withProgress } from "../../terminal/one-line.ts";
 import { reportUsage } from "../../terminal/report.ts";
 import { cleanText } from "../../../where-to-start/report/clean.ts";
 import { style, toColumns } from "../../terminal/style.ts";
-import { plural } from "../where-to-start/table.ts";
+import { plural } from "../../../where-to-start/report/plural.ts";
 
 interface Flags {
   readonly units?: readonly string[];
@@ -78,6 +79,7 @@ function toJson({ read, before, now, compared, refused }: Recorded) {
     cured,
     moved: moved.map(bare),
     allowed: allowed.length,
+    unread: read.unread.map(({ where, what }) => ({ ...where, what })),
   };
 }
 
@@ -90,7 +92,7 @@ function linesOf(recorded: Recorded): string[] {
   const change = before === undefined ? "" : changeOf(recorded);
   const head = `${TODO_FILE}: ${plural(now.length, "tie")} between ${plural(read.units.length, "unit")} (${read.kind})${change}`;
   return [
-    ...notes(read),
+    ...notes([...read.problems, ...read.unread.map(unreadNote)]),
     style("bold", head),
     ...(before === undefined ? allPairs(now) : changedPairs(before, now)),
     ...(compared.moved.length === 0
@@ -154,15 +156,22 @@ function leftOut(refused: readonly Found[]): string[] {
   ];
 }
 
+function unreadNote({ where, what }: Finding): string {
+  return `${nameOf(where)}: ${what}; what is listed of this file stays`;
+}
+
 function placeOf(tie: Found): string {
-  const { file, line } = "finding" in tie ? tie.finding.where : tie;
+  return nameOf("finding" in tie ? tie.finding.where : tie);
+}
+
+function nameOf({ file, line }: Finding["where"]): string {
   return line === undefined ? file : `${file}:${line}`;
 }
 
 /** More of them say the same. */
 const NOTES_MAX = 5;
 
-export function notes({ problems }: BoundariesRead): string[] {
+export function notes(problems: readonly string[]): string[] {
   const told = problems.slice(0, NOTES_MAX).map((one) => style("dim", `note: ${cleanText(one)}`));
   return [...told, ...moreThan(NOTES_MAX, problems.length, "note")];
 }

@@ -1,7 +1,7 @@
 /** The bill of one unit: what would have to be cut, each with its place, in the order of work. */
 import type { Cut, Unit } from "../../../where-to-start/types/report.ts";
 import { style, toColumns } from "../../terminal/style.ts";
-import { plural } from "./table.ts";
+import { plural } from "../../../where-to-start/report/plural.ts";
 
 export function billLines(unit: Unit): string[] {
   const { name, cuts, cutPoints, size, tables, neededBy } = unit;

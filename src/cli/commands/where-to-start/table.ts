@@ -1,5 +1,6 @@
 /** The answer for a terminal: which unit first, the next ones, and what is not asked at all and why. */
 import { stripVTControlCharacters } from "node:util";
+import { plural } from "../../../where-to-start/report/plural.ts";
 import type { Report, Unit } from "../../../where-to-start/types/report.ts";
 import { style } from "../../terminal/style.ts";
 
@@ -146,10 +147,6 @@ function next({ start, units }: Report, path: string): string[] {
 function bar(value: number): string {
   const full = Math.round(Math.min(1, Math.max(0, value)) * BAR);
   return "█".repeat(full) + "·".repeat(BAR - full);
-}
-
-export function plural(count: number, noun: string, ending = "s"): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : ending}`;
 }
 
 /** Words in lines that fit, each below the first word of the title's line. */

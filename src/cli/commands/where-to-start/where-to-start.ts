@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { MarcotError } from "../../../errors.ts";
+import { KINDS } from "../../../project/todo/todo.ts";
 import type { Answer, WhereToStartOptions } from "../../../where-to-start/where-to-start.ts";
 import { withProgress } from "../../terminal/one-line.ts";
 import { reportUsage } from "../../terminal/report.ts";
@@ -22,8 +23,6 @@ interface Flags {
   readonly draftContract?: string;
   readonly backtest?: readonly string[];
 }
-
-const KINDS = ["marcot", "django", "workspaces", "nest", "folders"];
 
 export function addWhereToStart(program: Command): void {
   program

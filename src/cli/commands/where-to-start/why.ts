@@ -3,7 +3,7 @@ import { cleanText } from "../../../where-to-start/report/clean.ts";
 import type { Answer } from "../../../where-to-start/where-to-start.ts";
 import type { Unit } from "../../../where-to-start/types/report.ts";
 import { style, toColumns } from "../../terminal/style.ts";
-import { plural } from "./table.ts";
+import { plural } from "../../../where-to-start/report/plural.ts";
 
 export function whyLines(unit: Unit, answer: Answer): string[] {
   const { score, gate, rank } = unit;

@@ -1,4 +1,5 @@
 /** What the commits of the window say, of all units and of each. */
+import { plural } from "../../report/plural.ts";
 import type { Commit, History, UnitHistory } from "../../types/history.ts";
 import type { Repository } from "../../types/tree.ts";
 import type { Move } from "./moves.ts";
@@ -85,10 +86,6 @@ function droppedOf({ commits, rate, total, isShallow }: Evidence): string[] {
       `${Math.round(rate * 100)} % of the commits say that they repair something: repairs say nothing.`,
     );
   return dropped;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 interface Gained {

@@ -1,7 +1,8 @@
 /** How a unit looks in a picture: its rank in a circle as large as its code; what is not ranked is a dashed ring. */
 import { html } from "hono/html";
 import type { Report, Unit } from "../../types/report.ts";
-import { colourOf, type Markup, plural } from "../markup.ts";
+import { colourOf, type Markup } from "../markup.ts";
+import { plural } from "../plural.ts";
 
 export interface Round {
   readonly x: number;
