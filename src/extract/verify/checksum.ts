@@ -5,6 +5,7 @@
  * hashes of the rows whose primary key falls into it. Each side adds up some pages at a time, so that no
  * statement takes long: a row lies on other pages over there, and in the same bucket.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { quoted } from "../../data/identifier.ts";
 import { type Asked, nameOf } from "./catalog.ts";
 
@@ -30,8 +31,10 @@ export interface Row {
 
 /** A power of two. More and a small table is mostly empty buckets; fewer and one difference makes more rows be listed. */
 const BUCKETS = 1024;
-/** What a statement reads at most. More and it runs for seconds; less and the way to the server weighs. */
-const CHUNK_BYTES = 64 * 1024 * 1024;
+/** What a statement reads at most. More and people wait for the processor; less and the way to the server weighs. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** A statement is followed by a pause as long as itself, up to this: who uses the app comes first. */
+const PAUSE_MAX_MS = 500;
 /** How much of a row without a key is told. */
 const SHOWN_CHARS = 100;
 
@@ -101,7 +104,9 @@ async function inChunks<T extends object>(
   for (let from = 0; from < pages; from += step) {
     const to = Math.min(pages, from + step);
     const where = `t.ctid >= '(${from},0)'::tid AND t.ctid < '(${to},0)'::tid`;
+    const begun = performance.now();
     each(await sql.unsafe<T[]>(ask(where)), to / pages);
+    await sleep(Math.min(performance.now() - begun, PAUSE_MAX_MS));
   }
 }
 
