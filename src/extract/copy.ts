@@ -151,6 +151,9 @@ async function copyTable({ app, reader, tx, signal }: Task, table: Table, isBina
   const format = isBinary && columns.every(({ portable }) => portable) ? "binary" : "text";
   const of = `${nameOf(app, table.name)} (${names})`;
   const rows = await reader.unsafe(`COPY ${of} TO STDOUT (FORMAT ${format})`).readable();
+  // The driver (postgres 3.4.9) stops its socket where rows come faster than they are taken, and has it go on when more
+  // are asked for: of a table that has come to its end nobody asks, and no later answer would be read.
+  rows.once("end", () => rows._read(0));
   const { stream, failed } = await openCopy(tx, `COPY ${of} FROM STDIN (FORMAT ${format})`);
   await Promise.race([pipeline(rows, inBatches(), stream, { signal }), failed]);
 }
