@@ -125,17 +125,21 @@ test("a copy that is broken off changes nothing", { timeout: 20_000 }, async () 
   );
 });
 
-test("tables whose last rows come all at once do not stop a copy", { timeout: 60_000 }, async () => {
-  const { both, from } = sides;
-  // More than a stream takes at once, and little enough to come in one piece with the end.
-  for (let size = 64; size <= 160; size += 4) {
-    await both(`CREATE TABLE t${size} (id int PRIMARY KEY, body text)`);
-    await from.own.unsafe(
-      `INSERT INTO t${size} SELECT n, repeat('x', 1000) FROM generate_series(1, ${size}) n`,
-    );
-  }
-  for (let round = 0; round < 2; round += 1) {
-    const copied = await copyRows({ app: APP, ...sides });
-    assert.equal(copied.tables >= 25, true);
-  }
-});
+test(
+  "tables whose last rows come all at once do not stop a copy",
+  { timeout: 60_000 },
+  async () => {
+    const { both, from } = sides;
+    // More than a stream takes at once, and little enough to come in one piece with the end.
+    for (let size = 64; size <= 160; size += 4) {
+      await both(`CREATE TABLE t${size} (id int PRIMARY KEY, body text)`);
+      await from.own.unsafe(
+        `INSERT INTO t${size} SELECT n, repeat('x', 1000) FROM generate_series(1, ${size}) n`,
+      );
+    }
+    for (let round = 0; round < 2; round += 1) {
+      const copied = await copyRows({ app: APP, ...sides });
+      assert.equal(copied.tables >= 25, true);
+    }
+  },
+);
