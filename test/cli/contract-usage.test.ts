@@ -264,5 +264,8 @@ test("JSON has the same, and a wrong use says what is right", async () => {
   assert.equal((await run("remove", "numbers")).code, 2);
   const elsewhere = { ...environment, NUMBERS_API: "http://127.0.0.1:9" };
   const remote = await marcot(["contract", "usage", "numbers"], { cwd, environment: elsewhere });
-  assert.match(remote.stderr, /numbers is provided at .*\n {2}Do it where the app is provided/);
+  assert.match(
+    remote.stderr,
+    /numbers is provided at .*\n {2}Unset NUMBERS_API, or do it where the app is provided/,
+  );
 });

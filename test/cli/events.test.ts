@@ -199,7 +199,10 @@ test("what cannot be done is said with a code, and exits with 1 or 2", async () 
     cwd: folder,
     environment: elsewhere,
   });
-  assert.match(remote.stderr, /writer is provided at .*\n {2}Do it where the app is provided/);
+  assert.match(
+    remote.stderr,
+    /writer is provided at .*\n {2}Unset WRITER_API, or do it where the app is provided/,
+  );
   assert.match(
     (await marcot(["events"], { cwd: folder, environment: elsewhere })).stderr,
     /no app here tells events/,
