@@ -5,6 +5,7 @@ import postgres, { type Sql } from "postgres";
 import { FENCE, type ProviderRow } from "../../src/data/control.ts";
 import { openProject, type Project } from "../../src/project/project.ts";
 import { startService } from "../../src/provider/service.ts";
+import { openDatabase } from "../company.ts";
 
 export interface Process {
   readonly project: Project;
@@ -46,6 +47,19 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
 
 export function ownerOf(url: string): Sql {
   return postgres(url, { max: 4, onnotice() {} });
+}
+
+/** A database of the example, with its owner's connection. What ends both is added to `closers`. */
+export async function openRows(
+  closers: (() => Promise<unknown>)[],
+): Promise<{ url: string; sql: Sql }> {
+  const { url, drop } = await openDatabase();
+  const sql = ownerOf(url);
+  closers.push(async () => {
+    await sql.end();
+    await drop();
+  });
+  return { url, sql };
 }
 
 /** As a coordinator writes it. */

@@ -11,12 +11,12 @@ import { testDatabase } from "../../src/data/testing.ts";
 import { migrate } from "../../src/data/migrate.ts";
 import type { MarcotError } from "../../src/errors.ts";
 import { packageJson, settingsOf, tempFolder } from "../cli/command.ts";
-import { openDatabase } from "../company.ts";
 import { createBrowser } from "../../src/testing/browser.ts";
 import {
   acked,
   acksOf,
   isWaiting,
+  openRows,
   ownerOf,
   type Process,
   setFence,
@@ -29,15 +29,7 @@ const closers: (() => Promise<unknown>)[] = [];
 let b: { url: string; sql: Sql };
 let service: Process;
 
-async function open(): Promise<{ url: string; sql: Sql }> {
-  const { url, drop } = await openDatabase();
-  const sql = ownerOf(url);
-  closers.push(async () => {
-    await sql.end();
-    await drop();
-  });
-  return { url, sql };
-}
+const open = () => openRows(closers);
 
 async function started(
   url: string,

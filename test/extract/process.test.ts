@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import type { Sql } from "postgres";
 import { v2 as faq } from "../../apps/faq/contract.ts";
-import { openDatabase } from "../company.ts";
 import { createBrowser } from "../../src/testing/browser.ts";
 import {
   acked,
   acksOf,
   isWaiting,
-  ownerOf,
+  openRows,
   type Process,
   setFence,
   setRow,
@@ -24,15 +23,7 @@ let b: { url: string; sql: Sql };
 let project: Process;
 let service: Process;
 
-async function open(): Promise<{ url: string; sql: Sql }> {
-  const { url, drop } = await openDatabase();
-  const sql = ownerOf(url);
-  closers.push(async () => {
-    await sql.end();
-    await drop();
-  });
-  return { url, sql };
-}
+const open = () => openRows(closers);
 
 before(async () => {
   [a, b] = [await open(), await open()];
