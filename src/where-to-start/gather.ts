@@ -4,7 +4,7 @@ import type { NameOf } from "./people.ts";
 import type { Evidence, Past, Resolved, Traffic, UnitFacts } from "./score/facts.ts";
 import { keyOf } from "./score/own-world.ts";
 import { isTying } from "./score/ties.ts";
-import type { Commit, History } from "./types/history.ts";
+import type { History } from "./types/history.ts";
 import type { Project } from "./types/project.ts";
 import type { Table } from "./types/report.ts";
 import type { FileFacts, Place } from "./types/source.ts";
@@ -32,6 +32,7 @@ export function gather(gathering: Gathering): Evidence {
   const { units } = project;
   const filesOf = filesByUnit(project, resolved.files);
   const ties = tiesOf(resolved);
+  const pasts = history && pastsOf(history, gathering.nameOf);
   const facts = units.map((place, index): UnitFacts => {
     const { name } = place;
     const files = filesOf.get(index) ?? [];
@@ -48,7 +49,7 @@ export function gather(gathering: Gathering): Evidence {
       userKeys: ties.userKeys.get(name) ?? [],
       tables: tablesOf(name, files, gathering),
       whole: history?.whole[index],
-      past: history && pastOf(history, index, gathering.nameOf),
+      past: pasts?.[index],
       traffic: gathering.measured?.traffic.get(name),
       owner: ownerNamed(gathering.ownerOf(`${place.path}/`), gathering.nameOfOwner),
     };
@@ -116,20 +117,31 @@ function snake(name: string): string {
 }
 
 /** Of a history without a commit that counts nothing can be said: it is none. */
-function pastOf({ units, commits }: History, index: number, nameOf: NameOf): Past | undefined {
-  const unit = units[index];
-  if (unit === undefined || commits.length === 0) return undefined;
-  const own = commits.filter((commit) => commit.units.includes(index));
-  return {
+function pastsOf({ units, commits }: History, nameOf: NameOf): Past[] {
+  if (commits.length === 0) return [];
+  const made = units.map(() => ({
+    ids: [] as string[],
+    fixIds: [] as string[],
+    authors: new Set<string>(),
+  }));
+  for (const { id, isFix, author, units: touched } of commits) {
+    for (const unit of touched) {
+      const own = made[unit];
+      own?.ids.push(id);
+      own?.authors.add(author);
+      if (isFix) own?.fixIds.push(id);
+    }
+  }
+  return units.map((unit, index): Past => ({
     commits: unit.commits,
     fixes: unit.fixes,
     authors: unit.authors,
     monthsActive: unit.monthsActive,
     mainAuthor: unit.mainAuthor && nameOf(unit.mainAuthor.author),
-    ids: unit.commitIds,
-    fixIds: own.filter(({ isFix }) => isFix).map(({ id }: Commit) => id),
-    people: [...new Set(own.map(({ author }) => nameOf(author)))].toSorted(),
-  };
+    ids: made[index]?.ids ?? [],
+    fixIds: made[index]?.fixIds ?? [],
+    people: [...(made[index]?.authors ?? [])].map(nameOf).toSorted(),
+  }));
 }
 
 function ownerNamed(owned: Owned | undefined, nameOf: NameOf): string | undefined {

@@ -6,7 +6,9 @@ import { MarcotError } from "../../errors.ts";
 import type { History } from "../types/history.ts";
 import type { Repository } from "../types/tree.ts";
 import { foldersOf, foldersOfUnits } from "./log/folders.ts";
-import { type Head, logArguments, readLog, type Sink } from "./log/parse.ts";
+import { type Head, idOf, logArguments, readLog, type Sink } from "./log/parse.ts";
+import { type Authors, authorsOf, type Authorship } from "./log/authors.ts";
+import { keep, type Kept } from "./log/kept.ts";
 import { type Mover, mover } from "./log/moves.ts";
 import {
   askGitNow,
@@ -17,10 +19,10 @@ import {
   startGit,
 } from "./program.ts";
 import { type Whole, wholeOf } from "./log/whole.ts";
-import { isBot, readSubject } from "./log/repairs.ts";
-import { type Moved, type Raw, summaryOf } from "./log/summary.ts";
+import type { Read } from "./log/repairs.ts";
+import { type Moved, summaryOf } from "./log/summary.ts";
 import { entriesOf } from "./text.ts";
-import { type Slice, type Window, windowOf } from "./log/window.ts";
+import { type Passed, type Window, windowOf } from "./log/window.ts";
 
 export interface HistoryOptions {
   /** Folders, from what is read of the repository, as at its head. The deepest one that has a file owns it. */
@@ -32,22 +34,24 @@ export interface HistoryOptions {
 }
 
 /** Starts git ahead of `readHistory`: it works, up to so many bytes, while something else is read. */
-export function startLog({ root, head }: Repository): Started {
-  const started = startGit({ folder: root, args: logArguments(head) });
-  started.input.end();
+export function startLog(repository: Repository): Started {
+  const started = startNow(repository);
   const output = started.output.pipe(new PassThrough({ highWaterMark: AHEAD_BYTES }));
   return { ...started, output };
 }
 
 const AHEAD_BYTES = 16 * 1024 * 1024;
 
+function startNow({ root, head }: Repository): Started {
+  const started = startGit({ folder: root, args: logArguments(head) });
+  started.input.end();
+  return started;
+}
+
 /** A commit that touches more is a sweep through the code, no work on any of its units. */
 const FILES_MAX = 100;
 const UNITS_MAX = 5;
 const UNITS_SHARE = 0.25;
-
-/** Longer subjects are kept so far. */
-const SUBJECT_MAX = 300;
 
 /**
  * Reads what happened before `repository.head`.
@@ -57,23 +61,26 @@ export async function readHistory(
   repository: Repository,
   { units, months, log }: HistoryOptions,
 ): Promise<History> {
-  const { head, prefix, headTime } = repository;
   const boundary = await boundaryOf(repository);
-  const folders = foldersOfUnits(units, prefix);
-  if (prefix !== "" && !folders.has(prefix)) folders.set(prefix, units.length); // in none of them
-  const countFiles = () => filesIn(repository, folders);
-  const move = mover({ folders, countFiles, idLength: head.length });
-  const window = windowOf<Raw>({ to: headTime, months, timeOf: (commit) => commit.committed });
-  const whole = wholeOf(folders, units.length);
-  const isPart = prefix !== "";
-  const reader = gather({ window, move, whole, boundary, units: units.length, isPart });
-  const { output, ended, stop } = log ?? startLog(repository);
+  const { output, ended, stop } = log ?? startNow(repository); // nothing is awaited until it is read
   try {
-    await readLog(output, reader.sink);
+    const { head, prefix, headTime } = repository;
+    const folders = foldersOfUnits(units, prefix);
+    if (prefix !== "" && !folders.has(prefix)) folders.set(prefix, units.length); // in none of them
+    const countFiles = () => filesIn(repository, folders);
+    const gathered = {
+      window: windowOf({ to: headTime, months, units: units.length }),
+      kept: keep(head.length),
+      authors: authorsOf(),
+      move: mover({ folders, countFiles, idLength: head.length }),
+      whole: wholeOf(units.length),
+    };
+    const isPart = prefix !== "";
+    const reader = gather({ ...gathered, boundary, units: units.length, isPart });
+    await readLog(output, { sink: reader.sink, idLength: head.length });
     checkLog(await ended);
-    const read = reader.end();
-    const summary = summaryOf({ ...window.result(), ...read, units: units.length, repository });
-    return { ...summary, whole: whole.result() };
+    const summary = summaryOf({ ...gathered, ...reader.end(), repository });
+    return { ...summary, whole: gathered.whole.result() };
   } finally {
     stop();
   }
@@ -110,7 +117,9 @@ async function boundaryOf({ root, isShallow }: Repository): Promise<ReadonlySet<
 }
 
 interface Gathering {
-  readonly window: Window<Raw>;
+  readonly window: Window;
+  readonly kept: Kept;
+  readonly authors: Authors;
   readonly move: Mover;
   readonly whole: Whole;
   readonly boundary: ReadonlySet<string>;
@@ -119,59 +128,63 @@ interface Gathering {
   readonly isPart: boolean;
 }
 
-function gather({ window, move, whole, boundary, units, isPart }: Gathering) {
+/** Of no slice: a commit of which only the whole history is told. */
+const OLDER = -1;
+
+function gather({ window, kept, authors, move, whole, boundary, units, isPart }: Gathering) {
   const moves: Moved[] = [];
   const tooMany = Math.max(UNITS_MAX, units * UNITS_SHARE);
-  const start = starter();
-  const same = sharer();
   let total = 0;
-  let author = () => "";
+  // Of the commit that is being read:
+  let who: Authorship = { author: 0, isBot: false };
+  let slice = OLDER;
+  let committed = 0;
+  let said: Read = { isRepair: false, type: undefined };
   let files = 0;
   let touched: number[] = [];
-  let current: { raw: Raw; slice: Slice<Raw>; isBot: boolean } | undefined;
   const finish = () => {
-    whole.endOfCommit(author);
-    if (current === undefined) return;
-    const { raw, slice, isBot: byBot } = current;
-    current = undefined;
-    for (const moved of move.endOfCommit()) moves.push({ ...moved, commit: raw.commit.id });
-    const inUnits = touched.filter((unit) => unit < units);
-    if (inUnits.length > 1) inUnits.sort((a, b) => a - b);
+    whole.endOfCommit(who.author);
+    if (slice === OLDER) return;
+    for (const moved of move.endOfCommit()) moves.push({ ...moved, commit: kept.idBegun() });
     if (isPart && touched.length === 0) return;
-    if (byBot) slice.skipped.bots += 1;
-    else if (files > FILES_MAX || inUnits.length > tooMany) slice.skipped.bulk += 1;
-    else {
-      raw.commit.units = same(inUnits);
-      slice.commits.push(raw);
-    }
-    window.settle();
+    const inUnits = touched.filter((unit) => unit < units);
+    if (who.isBot) return window.pass(slice, "bots");
+    if (files > FILES_MAX || inUnits.length > tooMany) return window.pass(slice, "bulk");
+    inUnits.sort((a, b) => a - b);
+    const row = { ...said, slice, committed, author: who.author, units: inUnits };
+    kept.add(row);
+    window.add(slice, row);
+  };
+  /** Why no file of it counts. */
+  const passedOf = (head: Head): Passed | undefined => {
+    if (head.parents > 1) return "merges";
+    return boundary.size > 0 && boundary.has(idOf(head)) ? "boundary" : undefined;
   };
   const sink: Sink = {
     commit(head) {
       finish();
       total += 1;
-      author = () => head.mail().toLowerCase() || head.name();
-      const slice = window.sliceOf(head.committed);
-      if (head.parents > 1) {
-        if (slice !== undefined) slice.skipped.merges += 1;
+      slice = window.sliceAt(head.committed);
+      const passed = passedOf(head);
+      if (passed !== undefined) {
+        if (slice !== OLDER) window.pass(slice, passed);
+        slice = OLDER;
         return "pass";
       }
-      if (boundary.has(head.id)) {
-        if (slice !== undefined) slice.skipped.boundary += 1;
-        return "pass";
-      }
-      if (slice !== undefined) {
-        files = 0;
-        touched = [];
-        current = { ...start(head), slice };
-      }
+      who = authors.of(head);
+      if (slice === OLDER) return "read";
+      said = kept.begin(head);
+      ({ committed } = head);
+      files = 0;
+      touched = [];
       return "read";
     },
     file(bytes, from, end) {
-      whole.file(bytes, from, end);
-      if (current === undefined) return;
+      const now = move.findNow(bytes, from, end);
+      whole.touch(now);
+      if (slice === OLDER) return;
       files += 1;
-      const unit = move.find(bytes, from, end);
+      const unit = move.findThen(bytes, from, end, now);
       move.note(bytes, from, end, unit);
       if (unit !== -1 && !touched.includes(unit)) touched.push(unit);
     },
@@ -182,43 +195,5 @@ function gather({ window, move, whole, boundary, units, isPart }: Gathering) {
       finish();
       return { total, moves };
     },
-  };
-}
-
-interface Person {
-  readonly author: string;
-  readonly isBot: boolean;
-}
-
-/** People are told apart by their mail; the newest of their names is theirs. */
-function starter() {
-  const people = new Map<string, string>();
-  const known = new Map<string, Person>(); // by name and mail: most commits are of few people
-  const personOf = (name: string, mail: string): Person => {
-    const key = mail.toLowerCase() || name;
-    const author = people.get(key) ?? `${name} <${mail}>`;
-    people.set(key, author);
-    return { author, isBot: isBot(name, mail) };
-  };
-  return (head: Head): { raw: Raw; isBot: boolean } => {
-    const [name, mail] = [head.name(), head.mail()];
-    const key = `${name}\n${mail}`;
-    const person = known.get(key) ?? personOf(name, mail);
-    known.set(key, person);
-    const subject = head.subject().slice(0, SUBJECT_MAX);
-    const { id, committed, authored: time } = head;
-    const commit = { id, time, author: person.author, subject, isFix: false, units: [] };
-    return { raw: { commit, committed, ...readSubject(subject) }, isBot: person.isBot };
-  };
-}
-
-/** Most commits touch what others touch too: they share one list. */
-function sharer() {
-  const known = new Map<string, readonly number[]>();
-  return (units: readonly number[]) => {
-    const key = units.join(" ");
-    const shared = known.get(key) ?? units;
-    known.set(key, shared);
-    return shared;
   };
 }

@@ -2,7 +2,7 @@
 
 export interface History {
   /** Commits in the window that count: no merges, no bots, none that touch very many files. */
-  readonly commits: readonly Commit[];
+  readonly commits: Commits;
   /** How far back, in months, and from when to when, in seconds since 1970. */
   readonly window: { readonly months: number; readonly from: number; readonly to: number };
   /** Of the whole history, merges and all. */
@@ -42,12 +42,15 @@ export interface UnitHistory {
   readonly authors: number;
   /** Months of the calendar (UTC) in which it was changed. */
   readonly monthsActive: number;
-  /** Newest first. */
-  readonly commitIds: readonly string[];
   /** Whoever made the most commits, with how many. */
   readonly mainAuthor: { readonly author: string; readonly commits: number } | undefined;
   /** Folders that it lay in before, from the root, newest first, and the commit that moved it. */
   readonly movedFrom: readonly { readonly path: string; readonly commit: string }[];
+}
+
+/** Newest first. They are stored closely: each is put together when it is asked for. */
+export interface Commits extends Iterable<Commit> {
+  readonly length: number;
 }
 
 /** A commit of the window, and the units that it touches. */

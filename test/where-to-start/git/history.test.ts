@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { readHistory } from "../../../src/where-to-start/git/history.ts";
 import { isBot, readSubject } from "../../../src/where-to-start/git/log/repairs.ts";
-import { monthsBefore } from "../../../src/where-to-start/git/log/window.ts";
+import { monthsBefore } from "../../../src/where-to-start/git/log/calendar.ts";
 import { openTree } from "../../../src/where-to-start/git/open.ts";
 import { type Change, DAY, git, NOW, repositoryOf, temporaryFolder } from "../repository.ts";
 
@@ -68,7 +68,12 @@ test("commits of each unit are those that git counts, on branches too", async ()
       "--",
       path,
     );
-    assert.deepEqual(history.units[index]?.commitIds, ids.split("\n"), path);
+    const own = [...history.commits].filter(({ units: touched }) => touched.includes(index));
+    assert.deepEqual(
+      own.map(({ id }) => id),
+      ids.split("\n"),
+      path,
+    );
     assert.equal(history.units[index]?.commits, ids.split("\n").length);
   }
   assert.equal(history.total, Number(git(folder, "rev-list", "--count", "main")));
@@ -131,20 +136,30 @@ test("a commit with a wrong clock does not end the reading", async () => {
 });
 
 test("a long history is read no further than the window, and still counted", async () => {
+  const changes = many(
+    5000,
+    () => "a/x.py",
+    (i) => (5000 - i) / 13,
+  );
+  const wide = "\u00e9\u{1f600}".repeat(60);
+  const subjects = (index: number) => (index % 9 === 0 ? `${index} ${wide}` : `Change ${index}`);
   const folder = repositoryOf(
-    many(
-      3000,
-      () => "a/x.py",
-      (i) => 3000 - i,
-    ),
+    changes.map((change, index) => ({ ...change, subject: subjects(index) })),
     { bare: true },
   );
-  const { commits, total } = await historyOf(folder, ["a"]);
-  assert.equal(total, 3000);
-  assert.deepEqual(
-    commits.length,
-    Number(git(folder, "rev-list", "--count", `--since=${monthsBefore(NOW - DAY, 12)}`, "main")),
-  );
+  const { commits, total, units } = await historyOf(folder, ["a"]);
+  assert.equal(total, 5000);
+  const since = `--since=${monthsBefore(NOW - DAY / 13, 12)}`;
+  const told = git(folder, "log", since, "--format=%H %at %an <%ae> %s", "main").split("\n");
+  assert.ok(told.length > 4096 && told.length < 5000);
+  assert.deepEqual([commits.length, units[0]?.commits], [told.length, told.length]);
+  for (const [index, { id, time, author, subject }] of [...commits].entries()) {
+    const line = `${id} ${time} ${author} ${subject}`;
+    // Long subjects are cut, but never within a sign.
+    if (subject.startsWith("Change ")) assert.equal(line, told[index]);
+    else assert.ok(told[index]?.startsWith(line) && !line.includes("\ufffd"), line);
+    assert.ok(Buffer.byteLength(subject) <= 300 && subject.length > 7);
+  }
 });
 
 test("bots and sweeps through the code do not count", async () => {
@@ -184,7 +199,7 @@ test("people are told apart as .mailmap says", async () => {
   ]);
   const { units, commits } = await historyOf(folder, ["a"]);
   assert.equal(units[0]?.authors, 1);
-  assert.equal(commits[0]?.author, "Ann A <ann@example.com>");
+  assert.equal([...commits][0]?.author, "Ann A <ann@example.com>");
 });
 
 test("a folder that moved keeps its history, one that was split does not take another's", async () => {

@@ -62,11 +62,12 @@ function commitsTitle({ fixes, recentAuthors }: Unit): string {
 }
 
 function commitsOf({ commitIds }: Unit, { history }: Answer): string[][] {
-  const known = new Map(history?.commits.map((commit) => [commit.id, commit]));
-  return commitIds.flatMap((id) => {
-    const commit = known.get(id);
-    if (commit === undefined) return [];
-    const day = new Date(commit.time * 1000).toISOString().slice(0, 10);
-    return [[id.slice(0, 10), day, commit.isFix ? "fix" : "", cleanText(commit.subject)]];
-  });
+  const own = new Set(commitIds);
+  const rows: string[][] = [];
+  for (const { id, time, isFix, subject } of history?.commits ?? []) {
+    if (!own.has(id)) continue;
+    const day = new Date(time * 1000).toISOString().slice(0, 10);
+    rows.push([id.slice(0, 10), day, isFix ? "fix" : "", cleanText(subject)]);
+  }
+  return rows;
 }

@@ -15,8 +15,10 @@ export interface Move {
 }
 
 export interface Mover {
-  /** The unit that a path lies in, at the commit that is being read; -1 outside of all. */
-  find(bytes: Uint8Array, start: number, end: number): number;
+  /** The unit that a path lies in, at the newest commit; -1 outside of all. */
+  findNow(bytes: Uint8Array, start: number, end: number): number;
+  /** The same at the commit that is being read. `now`: at the newest one. */
+  findThen(bytes: Uint8Array, start: number, end: number, now: number): number;
   /** A file of the commit, and the unit that it was found in. */
   note(bytes: Buffer, start: number, end: number, unit: number): void;
   /** The commit's files have been told. Commits before it are read with what moved. */
@@ -43,7 +45,8 @@ interface Touched {
 export function mover({ folders: given, countFiles, idLength }: MoverOptions): Mover {
   const known = new Map(given);
   const later = new Int32Array(Math.max(-1, ...given.values()) + 1); // since the commit, of each unit
-  let folders: Folders = foldersOf(listOf(known));
+  const newest = foldersOf(listOf(known));
+  let folders: Folders = newest;
   let atNewest: Int32Array | undefined;
   let added: Touched[] = [];
   let deleted: Touched[] = [];
@@ -66,7 +69,9 @@ export function mover({ folders: given, countFiles, idLength }: MoverOptions): M
     return moves;
   };
   return {
-    find: (bytes, start, end) => folders.find(bytes, start, end),
+    findNow: newest.find,
+    findThen: (bytes, start, end, now) =>
+      folders === newest ? now : folders.find(bytes, start, end),
     note(bytes, start, end, unit) {
       const what = isAddedOrDeleted(bytes, start);
       if (what !== undefined)

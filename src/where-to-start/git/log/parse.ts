@@ -14,17 +14,25 @@ export function logArguments(commit: string): string[] {
   return ["log", ...diff, ...plain, ...format, commit, "--"];
 }
 
-/** The first line of what git says of a commit. */
+/** What git says of a commit, and where: of every commit the same object, true until the next one is read. */
 export interface Head {
-  readonly id: string;
+  readonly bytes: Buffer;
+  /** Where its hash starts. */
+  readonly start: number;
+  /** Where name, mail and subject start; the next one, and `end`, is behind a byte 0. */
+  readonly name: number;
+  readonly mail: number;
+  readonly subject: number;
+  /** The subject ends before it. */
+  readonly end: number;
   /** Seconds since 1970. */
   readonly committed: number;
   readonly authored: number;
   readonly parents: number;
-  /** Made only when asked for: of most commits nobody does. */
-  readonly name: () => string;
-  readonly mail: () => string;
-  readonly subject: () => string;
+}
+
+export function idOf({ bytes, start }: Head): string {
+  return bytes.toString("latin1", start, bytes.indexOf(BLANK, start));
 }
 
 export interface Sink {
@@ -34,6 +42,7 @@ export interface Sink {
   file(bytes: Buffer, start: number, end: number): void;
 }
 
+const BLANK = 32;
 const ADDED = 65;
 const DELETED = 68;
 
@@ -55,9 +64,15 @@ export function blobOf(bytes: Buffer, start: number, idLength: number): string {
 /** A field that never ends is no log: no more than this is held. */
 const FIELD_MAX = 16_000_000;
 
+interface Reading {
+  readonly sink: Sink;
+  /** Digits of a hash: 40 or 64. */
+  readonly idLength: number;
+}
+
 /** Reads until the end. */
-export async function readLog(output: Readable, sink: Sink): Promise<void> {
-  const step = parser(sink);
+export async function readLog(output: Readable, { sink, idLength }: Reading): Promise<void> {
+  const step = parser({ sink, idLength });
   let rest: Buffer = Buffer.alloc(0);
   return new Promise((resolve, reject) => {
     const take = (chunk: Buffer) => {
@@ -81,12 +96,14 @@ export async function readLog(output: Readable, sink: Sink): Promise<void> {
 
 const NEW_LINE = 10;
 const COLON = 58;
+const ZERO = 48;
 
 /** Takes bytes, and tells how many it is done with. */
-function parser(sink: Sink): (bytes: Buffer) => number {
+function parser({ sink, idLength }: Reading): (bytes: Buffer) => number {
+  const head = { ...NO_HEAD };
+  const before = 2 * idLength + 19; // from the colon of a file's line to its path
   let inFiles = false;
   let isRead = false;
-  let before = 0; // from the colon of a file's line to its path
   return (bytes) => {
     let at = 0;
     while (at < bytes.length) {
@@ -98,34 +115,65 @@ function parser(sink: Sink): (bytes: Buffer) => number {
       } else if (inFiles && bytes[at] === NEW_LINE) {
         at += 1;
       } else {
-        const read = headOf(bytes, at);
-        if (read === undefined) return at;
-        isRead = sink.commit(read.head) === "read";
+        if (!readHead(head, { bytes, at, idLength })) return at;
+        isRead = sink.commit(head) === "read";
         inFiles = true;
-        before = 2 * read.head.id.length + 19;
-        at = read.end;
+        at = head.end + 1;
       }
     }
     return at;
   };
 }
 
-/** Undefined when not all of it is here yet. */
-function headOf(bytes: Buffer, at: number): { head: Head; end: number } | undefined {
+type Written<T> = { -readonly [K in keyof T]: T[K] };
+
+const NO_HEAD: Head = {
+  bytes: Buffer.alloc(0),
+  start: 0,
+  name: 0,
+  mail: 0,
+  subject: 0,
+  end: 0,
+  committed: 0,
+  authored: 0,
+  parents: 0,
+};
+
+interface Here {
+  readonly bytes: Buffer;
+  readonly at: number;
+  readonly idLength: number;
+}
+
+/** False when not all of it is here yet. */
+function readHead(head: Written<Head>, { bytes, at, idLength }: Here): boolean {
   const first = bytes.indexOf(0, at);
   const second = first === -1 ? -1 : bytes.indexOf(0, first + 1);
   const third = second === -1 ? -1 : bytes.indexOf(0, second + 1);
   const end = third === -1 ? -1 : bytes.indexOf(0, third + 1);
-  if (end === -1) return undefined;
-  const [id = "", committed, authored, ...parents] = bytes.toString("latin1", at, first).split(" ");
-  const head: Head = {
-    id,
-    committed: Number(committed),
-    authored: Number(authored),
-    parents: parents[0] === "" ? 0 : parents.length,
-    name: () => bytes.toString("utf8", first + 1, second),
-    mail: () => bytes.toString("utf8", second + 1, third),
-    subject: () => bytes.toString("utf8", third + 1, end),
-  };
-  return { head, end: end + 1 };
+  if (end === -1) return false;
+  const committed = at + idLength + 1;
+  const authored = bytes.indexOf(BLANK, committed) + 1;
+  const parents = bytes.indexOf(BLANK, authored) + 1;
+  head.bytes = bytes;
+  head.start = at;
+  head.committed = numberAt(bytes, committed);
+  head.authored = numberAt(bytes, authored);
+  head.parents = Math.floor((first - parents + 1) / (idLength + 1)); // each with a blank, but for the last
+  head.name = first + 1;
+  head.mail = second + 1;
+  head.subject = third + 1;
+  head.end = end;
+  return true;
+}
+
+/** Seconds before 1970 are those of broken clocks: 0. */
+function numberAt(bytes: Buffer, start: number): number {
+  let number = 0;
+  for (let at = start; at < bytes.length; at += 1) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) break;
+    number = number * 10 + digit;
+  }
+  return number;
 }

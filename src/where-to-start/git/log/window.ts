@@ -3,101 +3,88 @@
  * come roughly from the newest to the oldest, so that those of a longer window are kept only for as long as
  * it may still be needed.
  */
+import type { History } from "../../types/history.ts";
+import { monthsBefore, monthsBetween } from "./calendar.ts";
+import { type Counted, type Tally, tallyOf } from "./tally.ts";
 
 /** Fewer commits say too little, and the window is doubled. */
 const ENOUGH = 100;
 
 const MONTHS = [12, 24, 48];
 
-export interface Span {
-  readonly months: number;
-  /** Seconds since 1970. */
-  readonly from: number;
-  readonly to: number;
+/** Why a commit does not count. */
+export type Passed = keyof Skipped;
+
+type Skipped = Record<keyof History["skipped"], number>;
+
+/** What is counted of the commits up to a bound. */
+interface Slice {
+  readonly tally: Tally;
+  readonly skipped: Skipped;
+  /** When the oldest of them came to its place, in seconds since 1970. */
+  oldest: number;
 }
 
-/** What is gathered of the commits between one bound and the next. */
-export interface Slice<T> {
-  readonly commits: T[];
-  readonly skipped: { merges: number; bots: number; bulk: number; boundary: number };
+export interface Window {
+  /** Which slice a commit of this time is in, from the newest; -1 when it is too old. */
+  sliceAt(committed: number): number;
+  /** A commit counts. Windows that it shows to be longer than is needed are given up. */
+  add(slice: number, commit: Counted): void;
+  /** A commit does not count. */
+  pass(slice: number, why: Passed): void;
+  /** Whether a slice is in the window as it is now. */
+  has(slice: number): boolean;
+  result(): Pick<History, "window" | "skipped"> & { readonly tally: Tally };
 }
 
-export interface Window<T> {
-  /** Where a commit of this time belongs; undefined when it is too old. */
-  sliceOf(committed: number): Slice<T> | undefined;
-  /** To be told after a commit was put into a slice. */
-  settle(): void;
-  /** The slices of the window that was chosen, as one. */
-  result(): { slice: Slice<T>; span: Span };
-}
-
-export interface WindowOptions<T> {
+export interface WindowOptions {
   /** Of the newest commit, in seconds since 1970. */
   readonly to: number;
   /** Exactly so many. Default: 12, 24, 48 or all, the first with 100 commits. */
   readonly months?: number | undefined;
-  readonly timeOf: (commit: T) => number;
+  readonly units: number;
 }
 
-export function windowOf<T>({ to, months, timeOf }: WindowOptions<T>): Window<T> {
+export function windowOf({ to, months, units }: WindowOptions): Window {
   const spans = months === undefined ? MONTHS : [months];
   const bounds = spans.map((span) => monthsBefore(to, span));
   if (months === undefined) bounds.push(-Infinity);
-  const slices = bounds.map((): Slice<T> => ({
-    commits: [],
+  // Each slice counts what the ones before it count as well.
+  const empty = (): Slice => ({
+    tally: tallyOf(units),
     skipped: { merges: 0, bots: 0, bulk: 0, boundary: 0 },
-  }));
+    oldest: to,
+  });
+  const slices = bounds.map(empty);
+  const spanOf = ({ oldest }: Slice): History["window"] => {
+    const from = bounds[slices.length - 1] ?? to;
+    if (from !== -Infinity) return { months: spans[slices.length - 1] ?? 0, from, to };
+    return { months: monthsBetween(oldest, to), from: oldest, to };
+  };
   return {
-    sliceOf(committed) {
-      return slices[bounds.findIndex((bound) => committed >= bound)];
+    sliceAt(committed) {
+      for (let at = 0; at < slices.length; at += 1) if (committed >= (bounds[at] ?? 0)) return at;
+      return -1;
     },
-    settle() {
-      let sum = 0;
-      const enough = slices.findIndex(({ commits }) => (sum += commits.length) >= ENOUGH);
-      if (enough !== -1) slices.splice(enough + 1);
+    add(from, commit) {
+      for (let at = from; at < slices.length; at += 1) {
+        const slice = slices[at];
+        if (slice === undefined) continue;
+        slice.tally.add(commit);
+        slice.oldest = Math.min(slice.oldest, commit.committed);
+        if (slice.tally.commits() >= ENOUGH) slices.length = at + 1;
+      }
     },
+    pass(from, why) {
+      for (let at = from; at < slices.length; at += 1) {
+        const slice = slices[at];
+        if (slice !== undefined) slice.skipped[why] += 1;
+      }
+    },
+    has: (slice) => slice < slices.length,
     result() {
-      const slice = { commits: slices.flatMap(({ commits }) => commits), skipped: sumOf(slices) };
-      const from = bounds[slices.length - 1] ?? to;
-      if (from !== -Infinity)
-        return { slice, span: { months: spans[slices.length - 1] ?? 0, from, to } };
-      const oldest = slice.commits.reduce((time, commit) => Math.min(time, timeOf(commit)), to);
-      return { slice, span: { months: monthsBetween(oldest, to), from: oldest, to } };
+      const slice = slices.at(-1) ?? empty();
+      return { window: spanOf(slice), skipped: slice.skipped, tally: slice.tally };
     },
   };
-}
-
-function sumOf(slices: readonly Slice<unknown>[]): Slice<unknown>["skipped"] {
-  const sum = { merges: 0, bots: 0, bulk: 0, boundary: 0 };
-  for (const { skipped } of slices) {
-    sum.merges += skipped.merges;
-    sum.bots += skipped.bots;
-    sum.bulk += skipped.bulk;
-    sum.boundary += skipped.boundary;
-  }
-  return sum;
-}
-
-/** By the calendar, in UTC: of 31 May, three months before is the last of February. */
-export function monthsBefore(time: number, months: number): number {
-  const date = new Date(time * 1000);
-  const day = date.getUTCDate();
-  date.setUTCDate(1);
-  date.setUTCMonth(date.getUTCMonth() - months);
-  const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
-  date.setUTCDate(Math.min(day, last));
-  return date.getTime() / 1000;
-}
-
-/** The least number of whole months that lead from one to the other. */
-function monthsBetween(from: number, to: number): number {
-  let months = Math.max(0, monthOf(to) - monthOf(from) - 1);
-  while (monthsBefore(to, months) > from) months += 1;
-  return months;
-}
-
-/** The month of the calendar, in UTC, counted from year 0. */
-export function monthOf(time: number): number {
-  const date = new Date(time * 1000);
-  return date.getUTCFullYear() * 12 + date.getUTCMonth();
 }
