@@ -87,8 +87,11 @@ async function readOnce(path: string): Promise<void> {
   process.send?.({ ms, commits: commits.length, peakMb } satisfies Reading);
 }
 
+/** What was compiled is kept, as the command keeps it. */
+const compiled = join(tmpdir(), "marcot-history-compiled");
+
 async function ours(path: string): Promise<Reading> {
-  const child = fork(import.meta.filename, [path], { env: { ...process.env, READ_ONCE: "1" } });
+  const child = fork(import.meta.filename, [path], { env: { ...process.env, READ_ONCE: "1", NODE_COMPILE_CACHE: compiled } });
   const [reading] = (await once(child, "message")) as [Reading];
   if (child.exitCode === null) await once(child, "exit");
   return reading;

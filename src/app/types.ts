@@ -135,6 +135,8 @@ export interface Route {
 export interface Tally {
   calls: number;
   errors: number;
+  milliseconds: number;
+  slow: number;
   /** A bit for each of the route's `optional` fields that was sent. */
   sent: number;
 }

@@ -24,6 +24,10 @@ export interface Usage {
   readonly calls: number;
   /** Calls that failed, by whose fault ever. */
   readonly errors: number;
+  /** From the beginning of each call to its end, with what it waited for. */
+  readonly milliseconds: number;
+  /** Calls that took longer than a second. */
+  readonly slow: number;
   /** Fields of the input that may be left out and were sent. */
   readonly sent: readonly string[];
 }
@@ -37,10 +41,20 @@ export function optionalFields({ input }: Route["endpoint"]): string[] {
     .slice(0, FIELDS_MAX);
 }
 
+/** Whoever waits longer has begun to do something else. */
+const SLOW_MS = 1000;
+
+/** A call came to its end, well or not. Since it began, its caller's counts may have been taken. */
+export function addTime(route: Route, caller: string, milliseconds: number): void {
+  const tally = route.tallies.get(caller) ?? newTally(route, caller);
+  tally.milliseconds += milliseconds;
+  if (milliseconds > SLOW_MS) tally.slow += 1;
+}
+
 /** The count of a caller that has not been seen since the counts were last taken. */
 export function newTally({ tallies }: Route, caller: string): Tally {
   const key = tallies.size < CALLERS_MAX ? caller : "";
-  const tally = tallies.get(key) ?? { calls: 0, errors: 0, sent: 0 };
+  const tally = tallies.get(key) ?? emptyTally();
   tallies.set(key, tally);
   return tally;
 }
@@ -50,13 +64,15 @@ export function takeUsage({ routes }: ServedApp): Usage[] {
   return routes.flatMap((route) => {
     const { version, name: endpoint } = route.endpoint;
     const byConsumer = new Map<string, Tally>();
-    for (const [caller, { calls, errors, sent }] of route.tallies) {
+    for (const [caller, tally] of route.tallies) {
       if (caller === REHEARSAL) continue;
       const consumer = consumerOf(caller);
-      const sum = byConsumer.get(consumer) ?? { calls: 0, errors: 0, sent: 0 };
-      sum.calls += calls;
-      sum.errors += errors;
-      sum.sent |= sent;
+      const sum = byConsumer.get(consumer) ?? emptyTally();
+      sum.calls += tally.calls;
+      sum.errors += tally.errors;
+      sum.milliseconds += tally.milliseconds;
+      sum.slow += tally.slow;
+      sum.sent |= tally.sent;
       byConsumer.set(consumer, sum);
     }
     route.tallies.clear();
@@ -68,6 +84,10 @@ export function takeUsage({ routes }: ServedApp): Usage[] {
       sent: route.optional.filter((_, bit) => (sent & (1 << bit)) !== 0),
     }));
   });
+}
+
+function emptyTally(): Tally {
+  return { calls: 0, errors: 0, milliseconds: 0, slow: 0, sent: 0 };
 }
 
 function consumerOf(caller: string): string {

@@ -26,7 +26,7 @@ import type {
   View,
   ViewContext,
 } from "./types.ts";
-import { newTally } from "./usage.ts";
+import { addTime, newTally } from "./usage.ts";
 
 /**
  * Answers an endpoint. `input` is checked and copied; what is returned is checked, copied and cut.
@@ -90,7 +90,7 @@ async function run(context: CallContext, input: unknown, way: Way): Promise<void
   const { route } = context;
   const issues: Issue[] = [];
   const { onRead } = route.served;
-  const begun = onRead === undefined ? 0 : performance.now();
+  const begun = performance.now();
   let isEntered = false;
   if (route.isWrite) route.served.flight.writes += 1;
   try {
@@ -129,6 +129,7 @@ async function run(context: CallContext, input: unknown, way: Way): Promise<void
     else context.fails(isOwn ? error : crossing(error, route, context));
   } finally {
     unwatch(context);
+    addTime(route, context.caller, performance.now() - begun);
     // Counted even when nobody waits for it any more: a switch waits until it is committed, or undone.
     if (route.isWrite) lands(route.served.flight);
   }

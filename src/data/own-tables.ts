@@ -26,6 +26,12 @@ export const ownTables = {
       "calls bigint NOT NULL, errors bigint NOT NULL, last_at timestamptz NOT NULL, " +
       "sent text[] NOT NULL, PRIMARY KEY (day, version, endpoint, consumer)",
   },
+  /** How long calls took, from their beginning to their end: one row for a day and an endpoint of a version. */
+  endpoint_times: {
+    columns:
+      "day date NOT NULL, version text NOT NULL, endpoint text NOT NULL, " +
+      "milliseconds float8 NOT NULL, slow bigint NOT NULL, PRIMARY KEY (day, version, endpoint)",
+  },
   /**
    * What the app has told, in the order of `position`. `id` is what receivers know it by: positions begin
    * anew where a database does. `spread`: whether it has its rows in event_deliveries.

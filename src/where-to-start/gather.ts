@@ -1,12 +1,12 @@
 /** Puts together what is known of each unit: its files, its ties, its past. */
 import type { Owned, OwnerOf } from "./git/owners.ts";
 import type { NameOf } from "./people.ts";
-import type { Evidence, Past, Resolved, Traffic, UnitFacts } from "./score/facts.ts";
+import type { Evidence, Past, Resolved, UnitFacts } from "./score/facts.ts";
 import { keyOf } from "./score/own-world.ts";
 import { isTying } from "./score/ties.ts";
 import type { History } from "./types/history.ts";
 import type { Project } from "./types/project.ts";
-import type { Table } from "./types/report.ts";
+import type { Table, Traffic } from "./types/report.ts";
 import type { FileFacts, Place } from "./types/source.ts";
 import { unitFinder } from "./unit-of.ts";
 

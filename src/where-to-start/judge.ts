@@ -7,7 +7,7 @@ import { gateOf, type GateOptions } from "./score/gates.ts";
 import { ownWorlds } from "./score/own-world.ts";
 import { type Parts, scoreAll } from "./score/score.ts";
 import { isOwnCode, linesOf, needs, ownWorldCount } from "./score/ties.ts";
-import type { Report, Unit } from "./types/report.ts";
+import type { Report, Traffic, Unit } from "./types/report.ts";
 import type { Outside } from "./types/source.ts";
 
 /** Fewer can be looked at one by one: a rank among three says nothing. */
@@ -77,6 +77,7 @@ function toUnit(unit: UnitFacts, parts: Parts, { evidence, world, options }: Aro
     people: past?.people ?? [],
     sources: files.filter(isOwnCode).map(({ file, lines }) => ({ file, lines })),
     tables: unit.tables,
+    traffic: unit.traffic,
     importsOut: importsOut.map(({ to, file, line, names, isType, source }) => ({
       to,
       file,
@@ -165,7 +166,18 @@ function whyOf(
       ? "nothing outside is its own"
       : `its own outside world: ${own.slice(0, 5).join(", ")}${own.length > 5 ? ` and ${own.length - 5} more` : ""}`,
     `${plural(lines, "line")}, ties that weigh ${parts.cuts}`,
+    ...(unit.traffic === undefined ? [] : [trafficOf(unit.traffic)]),
   ];
+}
+
+function trafficOf({ days, calls, share, errors, slow, milliseconds }: Traffic): string {
+  if (calls === 0) return `no call in ${plural(days, "day")}`;
+  return [
+    `${plural(calls, "call")} in ${plural(days, "day")}, ${Math.round(share * 100)} % of all`,
+    plural(errors, "error"),
+    `${slow} over 1 s`,
+    `${(milliseconds / calls).toFixed(1)} ms each`,
+  ].join(", ");
 }
 
 function pastOf({ commits, fixes, authors, monthsActive }: Past, countsFixes: boolean): string {

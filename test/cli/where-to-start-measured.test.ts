@@ -29,13 +29,16 @@ before(async () => {
   const { code, stderr } = await marcot(["migrate"], { cwd, environment });
   assert.equal(code, 0, stderr);
   await withConnection(database.url, async (sql) => {
-    for (const [app, calls, errors] of [
-      ["numbers", 80, 4],
-      ["mails", 20, 0],
-    ] as const)
+    for (const [app, calls, errors, milliseconds] of [
+      ["numbers", 80, 4, 3000],
+      ["mails", 20, 0, 1000],
+    ] as const) {
+      await sql.unsafe(`INSERT INTO ${app}.endpoint_times (day, version, endpoint, milliseconds, slow)
+        VALUES (current_date, 'v1', 'twice', ${milliseconds}, 2), (current_date - 40, 'v1', 'twice', 9e9, 9)`);
       await sql.unsafe(`INSERT INTO ${app}.contract_usage
         (day, version, endpoint, consumer, calls, errors, last_at, sent)
         VALUES (current_date, 'v1', 'twice', 'callers', ${calls}, ${errors}, now(), '{}')`);
+    }
   });
 });
 
@@ -44,7 +47,7 @@ async function ask(environmentOf: Readonly<Record<string, string>>, ...args: str
   return marcot(["where-to-start", "--json", ...args], options);
 }
 
-test("calls are shares of all calls", async () => {
+test("calls, errors and times are shares of those of all apps", async () => {
   const { stdout, stderr, code } = await ask(environment, "--measured");
   assert.equal(code, 0, stderr);
   const report = JSON.parse(stdout) as Report;
@@ -53,6 +56,20 @@ test("calls are shares of all calls", async () => {
     report.units.map(({ name, score }) => [name, score.critical]),
   );
   assert.deepEqual(critical, { numbers: 0.8, mails: 0.2, callers: 0, bills: 0 });
+  const numbers = report.units.find(({ name }) => name === "numbers");
+  assert.deepEqual(numbers?.traffic, {
+    days: 30,
+    calls: 80,
+    share: 0.8,
+    errors: 4,
+    slow: 2,
+    milliseconds: 3000,
+    timeShare: 0.75,
+  });
+  const sentence = "80 calls in 30 days, 80 % of all, 4 errors, 2 over 1 s, 37.5 ms each";
+  assert.ok(numbers.why.includes(sentence), numbers.why.join("; "));
+  const silent = report.units.find(({ name }) => name === "bills");
+  assert.ok(silent?.why.includes("no call in 30 days"));
   assert.doesNotMatch(report.evidence.missing.join(" "), /traffic/);
 });
 

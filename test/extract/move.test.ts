@@ -189,7 +189,9 @@ test("counts of callers that came after the app had gone are added once", async 
   const [project, service] = [connect(urls.project), connect(urls.service)];
   try {
     const asked = { day: "2026-11-01", version: "v1", endpoint: "buy", consumer: "curl" };
-    const counts = [{ ...asked, calls: 3, errors: 1, sent: ["gift"], at: "2026-11-01T10:00:00Z" }];
+    const times = { milliseconds: 1500.5, slow: 1 };
+    const at = "2026-11-01T10:00:00Z";
+    const counts = [{ ...asked, ...times, calls: 3, errors: 1, sent: ["gift"], at }];
     const parcels = [0, 1].map(() => ({ id: randomUUID(), counts }));
     // A process that was not sure whether it had left them does it again.
     await putLeft(project, APP, parcels);
@@ -198,6 +200,8 @@ test("counts of callers that came after the app had gone are added once", async 
     const rows =
       await service`select calls::int, errors::int, to_json(sent) as sent from shop.contract_usage`;
     assert.deepEqual([...rows], [{ calls: 6, errors: 2, sent: ["gift"] }]);
+    const taken = await service`select milliseconds, slow::int from shop.endpoint_times`;
+    assert.deepEqual([...taken], [{ milliseconds: 3001, slow: 2 }]);
     assert.equal((await project`select from marcot.usage_left`).length, 0);
   } finally {
     await Promise.all([project.end(), service.end()]);

@@ -66,6 +66,16 @@ test("calls of apps and of programs are counted alike, with what they send", asy
       ...lately,
     },
   ]);
+  const times = await withConnection(database.url, async (sql) => [
+    ...(await sql<{ endpoint: string }[]>`
+      SELECT version || '/' || endpoint AS endpoint, slow::int, milliseconds > 0 AS "isTimed",
+        milliseconds < 8000 AS "isSane" FROM faq.endpoint_times ORDER BY 1`),
+  ]);
+  const timed = { slow: 0, isTimed: true, isSane: true };
+  assert.deepEqual(
+    times,
+    ["v1/create", "v1/entry", "v2/create"].map((endpoint) => ({ endpoint, ...timed })),
+  );
   const tickets = { version: "v1", errors: 0, ...lately };
   // Without what faqcreator's projection has asked for when it was filled, at its own time.
   const asked = (await ledgerOf("tickets")).filter(

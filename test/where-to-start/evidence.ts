@@ -5,6 +5,7 @@ import type {
   ResolvedKey,
   UnitFacts,
 } from "../../src/where-to-start/score/facts.ts";
+import type { Traffic } from "../../src/where-to-start/types/report.ts";
 import type { Project } from "../../src/where-to-start/types/project.ts";
 import type { FileFacts, Outside } from "../../src/where-to-start/types/source.ts";
 
@@ -16,8 +17,18 @@ export interface UnitLike {
   /** One line each. */
   readonly imports?: readonly string[];
   readonly keys?: readonly string[];
-  readonly share?: number;
+  readonly traffic?: Partial<Traffic>;
 }
+
+const SILENT: Traffic = {
+  days: 30,
+  calls: 0,
+  share: 0,
+  errors: 0,
+  slow: 0,
+  milliseconds: 0,
+  timeShare: 0,
+};
 
 export function evidenceOf(
   units: Readonly<Record<string, UnitLike>>,
@@ -51,7 +62,7 @@ export function evidenceOf(
     },
     units: places.map((place): UnitFacts => {
       const { name } = place;
-      const { lines, past, world = [], share } = units[name] ?? { lines: 0 };
+      const { lines, past, world = [], traffic } = units[name] ?? { lines: 0 };
       return {
         place,
         files: [fileOf(`${name}/a.py`, lines, world)],
@@ -75,7 +86,7 @@ export function evidenceOf(
           fixIds: [],
           people: [],
         },
-        traffic: share === undefined ? undefined : { share, errors: 0, slow: 0, databaseShare: 0 },
+        traffic: traffic && { ...SILENT, ...traffic },
         owner: undefined,
       };
     }),

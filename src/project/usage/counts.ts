@@ -20,11 +20,13 @@ export function summed(counts: readonly Counts[]): Counts[] {
   const sums = new Map<string, Counts>();
   for (const one of counts) {
     const key = JSON.stringify([one.day, one.version, one.endpoint, one.consumer]);
-    const { calls = 0, errors = 0, sent = [] } = sums.get(key) ?? {};
+    const { calls = 0, errors = 0, milliseconds = 0, slow = 0, sent = [] } = sums.get(key) ?? {};
     sums.set(key, {
       ...one,
       calls: calls + one.calls,
       errors: errors + one.errors,
+      milliseconds: milliseconds + one.milliseconds,
+      slow: slow + one.slow,
       sent: [...new Set([...sent, ...one.sent])],
     });
   }
@@ -37,11 +39,18 @@ export async function addCounts(
   counts: readonly Counts[],
 ): Promise<void> {
   await sql.unsafe(
-    `INSERT INTO ${ownTable(app, "contract_usage")} AS known
+    `WITH new AS (SELECT * FROM jsonb_to_recordset($1::text::jsonb) AS new (day date, version text,
+       endpoint text, consumer text, calls bigint, errors bigint, milliseconds float8, slow bigint,
+       at timestamptz, sent text[])),
+     times AS (
+       INSERT INTO ${ownTable(app, "endpoint_times")} AS known (day, version, endpoint, milliseconds, slow)
+       SELECT day, version, endpoint, coalesce(sum(milliseconds), 0), coalesce(sum(slow), 0)
+       FROM new GROUP BY day, version, endpoint
+       ON CONFLICT (day, version, endpoint) DO UPDATE SET
+         milliseconds = known.milliseconds + excluded.milliseconds, slow = known.slow + excluded.slow)
+     INSERT INTO ${ownTable(app, "contract_usage")} AS known
        (day, version, endpoint, consumer, calls, errors, last_at, sent)
-     SELECT day, version, endpoint, consumer, calls, errors, at, sent
-     FROM jsonb_to_recordset($1::text::jsonb) AS new (day date, version text, endpoint text,
-       consumer text, calls bigint, errors bigint, at timestamptz, sent text[])
+     SELECT day, version, endpoint, consumer, calls, errors, at, sent FROM new
      ON CONFLICT (day, version, endpoint, consumer) DO UPDATE SET
        calls = known.calls + excluded.calls,
        errors = known.errors + excluded.errors,

@@ -6,7 +6,7 @@ import type { Sql } from "postgres";
 import { optionalFields } from "../../app/usage.ts";
 import { type About, aboutOf, type AnyContract, isServed } from "../../contract/contract.ts";
 import { missingTables } from "../../data/create-own-tables.ts";
-import { ownTable } from "../../data/own-tables.ts";
+import { type OwnTable, ownTable } from "../../data/own-tables.ts";
 import { MarcotError } from "../../errors.ts";
 import type { UsedParts } from "../../lock/uses.ts";
 import type { Use } from "../check/boundaries.ts";
@@ -185,8 +185,7 @@ export interface Ledger {
 
 /** Who called most stands first. */
 export async function readLedger(sql: Sql, app: string, days: number): Promise<Ledger> {
-  if ((await missingTables(sql, app)).includes("contract_usage"))
-    throw new MarcotError("MigrationsPending", `${app} has no ledger of its callers yet`);
+  await mustHave(sql, app, "contract_usage");
   const table = ownTable(app, "contract_usage");
   const rows = await sql.unsafe<(Omit<LedgerRow, "lastAt"> & { last_ms: number })[]>(
     `WITH recent AS (SELECT *, day > (now() AT TIME ZONE 'UTC')::date - $1::int AS is_recent FROM ${table})
@@ -207,4 +206,27 @@ export async function readLedger(sql: Sql, app: string, days: number): Promise<L
     rows: rows.map(({ last_ms, ...row }) => ({ ...row, lastAt: new Date(last_ms) })),
     since: first?.since ?? undefined,
   };
+}
+
+export interface Times {
+  /** Of all calls, from the beginning of each to its end. */
+  readonly milliseconds: number;
+  /** Calls that took longer than a second. */
+  readonly slow: number;
+}
+
+/** How long the calls of an app took in the last days. */
+export async function readTimes(sql: Sql, app: string, days: number): Promise<Times> {
+  await mustHave(sql, app, "endpoint_times");
+  const [times] = await sql.unsafe<[Times]>(
+    `SELECT coalesce(sum(milliseconds), 0) AS milliseconds, coalesce(sum(slow), 0)::float8 AS slow
+     FROM ${ownTable(app, "endpoint_times")} WHERE day > (now() AT TIME ZONE 'UTC')::date - $1::int`,
+    [days],
+  );
+  return times;
+}
+
+async function mustHave(sql: Sql, app: string, table: OwnTable): Promise<void> {
+  if ((await missingTables(sql, app)).includes(table))
+    throw new MarcotError("MigrationsPending", `${app} has no ledger of its callers yet`);
 }

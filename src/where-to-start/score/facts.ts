@@ -1,7 +1,7 @@
 /** What the score is made of: facts of each unit, still with their places. Only types. */
 import type { WholeHistory } from "../types/history.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
-import type { Table } from "../types/report.ts";
+import type { Table, Traffic } from "../types/report.ts";
 import type {
   FileFacts,
   ForeignKey,
@@ -76,17 +76,6 @@ export interface Past {
   readonly ids: readonly string[];
   readonly fixIds: readonly string[];
   readonly people: readonly string[];
-}
-
-/** What was measured of a unit while the project ran. */
-export interface Traffic {
-  /** Of all requests, the share that needs the unit, from 0 to 1. */
-  readonly share: number;
-  readonly errors: number;
-  /** Requests that took longer than a second. */
-  readonly slow: number;
-  /** Of the database's time, the share of this unit's queries. */
-  readonly databaseShare: number;
 }
 
 export interface UnitFacts {

@@ -10,8 +10,8 @@
  *     small       = 1 - (lines / max + cuts / max) / 2   cuts: import lines + 3 a foreign key + 2 a signal or task
  *     total       = 100 * cube root(pain * (1 - critical) * small)
  *
- * With traffic, critical is at least the share of requests that need the unit, and pain has a third part:
- * lg(errors + slow requests) and the share of the database's time.
+ * With traffic, critical is at least the share of calls that go to the unit, and pain has a third part:
+ * lg(errors + slow calls) and the share of the time of all calls.
  */
 import type { Score } from "../types/report.ts";
 import type { Evidence, UnitFacts } from "./facts.ts";
@@ -22,8 +22,8 @@ export const formula: readonly string[] = [
   "history = (lg(fixes) + lg(commits) + lg(people)) / 3",
   "own world = lg(libraries + settings + hosts that only it uses)",
   "pain = (history + own world) / 2; with traffic (history + own world + hot) / 3",
-  "hot = (lg(errors + requests over 1 s) + share of the database's time) / 2",
-  "critical = max(units that need it / (units - 1), share of requests that need it)",
+  "hot = (lg(errors + calls over 1 s) + share of the time of all calls) / 2",
+  "critical = max(units that need it / (units - 1), share of calls that go to it)",
   "small = 1 - (lines / max + cuts / max) / 2, cuts = import lines + 3 a foreign key + 2 a signal or task",
   "total = 100 * cube root(pain * (1 - critical) * small)",
 ];
@@ -50,7 +50,7 @@ export function scoreAll(evidence: Evidence, worlds: ReadonlyMap<string, number>
     if (past && countsFixes) parts?.push(lg(past.fixes, top.fixes));
     const history = parts && mean(parts);
     const hot =
-      traffic && mean([lg(traffic.errors + traffic.slow, top.troubles), traffic.databaseShare]);
+      traffic && mean([lg(traffic.errors + traffic.slow, top.troubles), traffic.timeShare]);
     const pain = mean([
       own,
       ...(history === undefined ? [] : [history]),

@@ -67,6 +67,21 @@ export interface Table extends Place {
   readonly bytes?: number;
 }
 
+/** What was measured of a unit while the project ran. */
+export interface Traffic {
+  readonly days: number;
+  readonly calls: number;
+  /** Of all calls, the share that goes to the unit, from 0 to 1. */
+  readonly share: number;
+  readonly errors: number;
+  /** Calls that took longer than a second. */
+  readonly slow: number;
+  /** From the beginning of each call to its end, with what it waited for. */
+  readonly milliseconds: number;
+  /** Of the time of all calls, from 0 to 1. */
+  readonly timeShare: number;
+}
+
 /** One unit of the report. */
 export interface Unit {
   readonly name: string;
@@ -96,6 +111,8 @@ export interface Unit {
   readonly sources: readonly { readonly file: string; readonly lines: number }[];
   /** What it stores: models, entities, tables. */
   readonly tables: readonly Table[];
+  /** Undefined where nothing was measured. */
+  readonly traffic: Traffic | undefined;
   readonly importsOut: readonly (Tie & MayBeType)[];
   readonly importsIn: readonly (Place &
     MayBeType & { readonly from: string; readonly what: string })[];

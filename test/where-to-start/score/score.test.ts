@@ -58,9 +58,24 @@ test("the order is by score, and the runner-up says what it has less of", () => 
 });
 
 test("measured traffic counts where it is more than what the code shows", () => {
-  const busy = { ...shop, mails: { ...shop["mails"], lines: 100, share: 0.9 } };
+  const traffic = { share: 0.9, errors: 6, slow: 2, timeShare: 0.5 };
+  const measured = (name: string, of: object) => ({
+    [name]: { ...shop[name], lines: 100, traffic: of },
+  });
+  const busy = {
+    ...shop,
+    ...measured("mails", traffic),
+    ...measured("search", { errors: 1, slow: 1 }),
+  };
   const { units } = judge(evidenceOf(busy));
-  assert.equal(unitOf(units, "mails").score.critical, 0.9);
+  const { score } = unitOf(units, "mails");
+  assert.equal(score.critical, 0.9);
+  const { pain = 0 } = unitOf(judge(evidenceOf(shop)).units, "mails").score;
+  const hot = (1 + 0.5) / 2; // the most troubles, and half of the time
+  assert.ok(Math.abs((score.pain ?? 0) - (2 * pain + hot) / 3) < 0.001, String(score.pain));
+  const cold = unitOf(judge(evidenceOf(shop)).units, "search").score.pain ?? 0;
+  const warm = Math.log(3) / Math.log(9) / 2;
+  assert.ok(Math.abs((unitOf(units, "search").score.pain ?? 0) - (2 * cold + warm) / 3) < 0.001);
 });
 
 test("without history nobody is asleep, and pain is the own world alone", () => {

@@ -6,9 +6,9 @@ import { withConnection } from "../../../data/database.ts";
 import type { Sql } from "postgres";
 import { findProject } from "../../../project/find.ts";
 import { ownerUrls, readProject } from "../../../project/plan.ts";
-import { readLedger } from "../../../project/usage/usage.ts";
+import { readLedger, readTimes } from "../../../project/usage/usage.ts";
 import type { Measured } from "../../../where-to-start/gather.ts";
-import type { Traffic } from "../../../where-to-start/score/facts.ts";
+import type { Traffic } from "../../../where-to-start/types/report.ts";
 
 /** How far back calls count. */
 const DAYS = 30;
@@ -16,6 +16,8 @@ const DAYS = 30;
 interface Counted {
   readonly calls: number;
   readonly errors: number;
+  readonly slow: number;
+  readonly milliseconds: number;
   readonly tables: ReadonlyMap<string, { rows: number; bytes: number }>;
 }
 
@@ -32,7 +34,11 @@ export async function measure(path: string): Promise<Measured> {
   } finally {
     await owner.close();
   }
-  const all = [...counted.values()].reduce((sum, { calls }) => sum + calls, 0);
+  const all = { calls: 0, milliseconds: 0 };
+  for (const { calls, milliseconds } of counted.values()) {
+    all.calls += calls;
+    all.milliseconds += milliseconds;
+  }
   return {
     traffic: new Map([...counted].map(([name, one]) => [name, trafficOf(one, all)])),
     tables: new Map([...counted].map(([name, { tables }]) => [name, tables])),
@@ -49,11 +55,16 @@ async function count(sql: Sql, app: string): Promise<Counted> {
   return {
     calls: rows.reduce((sum, { calls }) => sum + calls, 0),
     errors: rows.reduce((sum, { errors }) => sum + errors, 0),
+    ...(await readTimes(sql, app, DAYS)),
     tables: new Map(sizes.map(({ name, ...size }) => [name, size])),
   };
 }
 
-/** The ledger has no times: what is slow, and the database's share, are not known from it. */
-function trafficOf({ calls, errors }: Counted, all: number): Traffic {
-  return { share: all === 0 ? 0 : calls / all, errors, slow: 0, databaseShare: 0 };
+function trafficOf(
+  { tables: _, ...one }: Counted,
+  all: { readonly calls: number; readonly milliseconds: number },
+): Traffic {
+  const share = all.calls === 0 ? 0 : one.calls / all.calls;
+  const timeShare = all.milliseconds === 0 ? 0 : one.milliseconds / all.milliseconds;
+  return { days: DAYS, ...one, share, timeShare };
 }
