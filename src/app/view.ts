@@ -26,7 +26,7 @@ import type {
   View,
   ViewContext,
 } from "./types.ts";
-import { addTime, newTally } from "./usage.ts";
+import { addTime, isTimed, tallyOf } from "./usage.ts";
 
 /**
  * Answers an endpoint. `input` is checked and copied; what is returned is checked, copied and cut.
@@ -90,7 +90,7 @@ async function run(context: CallContext, input: unknown, way: Way): Promise<void
   const { route } = context;
   const issues: Issue[] = [];
   const { onRead } = route.served;
-  const begun = performance.now();
+  const begun = onRead !== undefined || isTimed(context.tally) ? performance.now() : 0;
   let isEntered = false;
   if (route.isWrite) route.served.flight.writes += 1;
   try {
@@ -129,7 +129,7 @@ async function run(context: CallContext, input: unknown, way: Way): Promise<void
     else context.fails(isOwn ? error : crossing(error, route, context));
   } finally {
     unwatch(context);
-    addTime(route, context.caller, performance.now() - begun);
+    if (begun !== 0) addTime(route, context.caller, performance.now() - begun);
     // Counted even when nobody waits for it any more: a switch waits until it is committed, or undone.
     if (route.isWrite) lands(route.served.flight);
   }
@@ -213,7 +213,7 @@ class CallContext implements ViewContext, Context, Timed {
     this.route = route;
     this.resolve = resolve;
     this.#reject = reject;
-    this.tally = route.tallies.get(incoming.caller) ?? newTally(route, incoming.caller);
+    this.tally = tallyOf(route, incoming.caller);
     this.tally.calls += 1;
   }
 
@@ -259,7 +259,7 @@ class CallContext implements ViewContext, Context, Timed {
   }
 
   fails(error: MarcotError): void {
-    this.tally.errors += 1;
+    tallyOf(this.route, this.caller).errors += 1; // it may be another one by now
     this.#reject(error);
   }
 

@@ -61,10 +61,10 @@ async function count(sql: Sql, app: string): Promise<Counted> {
 }
 
 function trafficOf(
-  { tables: _, ...one }: Counted,
+  { calls, errors, slow, milliseconds }: Counted,
   all: { readonly calls: number; readonly milliseconds: number },
 ): Traffic {
-  const share = all.calls === 0 ? 0 : one.calls / all.calls;
-  const timeShare = all.milliseconds === 0 ? 0 : one.milliseconds / all.milliseconds;
-  return { days: DAYS, ...one, share, timeShare };
+  const share = all.calls === 0 ? 0 : calls / all.calls;
+  const timeShare = all.milliseconds === 0 ? 0 : milliseconds / all.milliseconds;
+  return { days: DAYS, calls, share, errors, slow, milliseconds, timeShare };
 }
