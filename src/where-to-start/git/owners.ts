@@ -1,4 +1,7 @@
-/** CODEOWNERS: who is asked when a path changes, by the last line that matches it. */
+/**
+ * CODEOWNERS: who is asked when a path changes, by the last line that matches it; in GitLab's sections by the last one
+ * of each.
+ */
 import type { Place } from "../types/source.ts";
 import type { Repository, Tree } from "../types/tree.ts";
 import { askGit } from "./program.ts";
@@ -23,11 +26,15 @@ export async function readOwners(tree: Tree, repository: Repository | undefined)
       ? await ofCommit(repository)
       : await ofTree(tree, new Set(tree.files));
   if (found === undefined) return () => undefined;
-  const rules = rulesOf(found.text);
+  const sections = [...Map.groupBy(rulesOf(found.text), ({ section }) => section).values()];
   return (path) => {
     const names = (prefix + path).split("/");
-    const rule = rules.findLast(({ matches }) => matches(names));
-    return rule && { owners: rule.owners, file: found.file, line: rule.line };
+    const rules = sections.flatMap(
+      (rules) => rules.findLast(({ matches }) => matches(names)) ?? [],
+    );
+    const line = rules.at(-1)?.line;
+    const owners = [...new Set(rules.flatMap((rule) => rule.owners))];
+    return line === undefined ? undefined : { owners, file: found.file, line };
   };
 }
 
@@ -57,6 +64,8 @@ async function ofCommit({ root, head }: Repository): Promise<Found | undefined> 
 }
 
 interface Rule {
+  /** In small letters: sections of one name are one. "" where there are none. */
+  readonly section: string;
   readonly owners: readonly string[];
   readonly line: number;
   /** Takes a path, by its names. */
@@ -65,17 +74,20 @@ interface Rule {
 
 function rulesOf(text: string): Rule[] {
   const rules: Rule[] = [];
+  let section = "";
   let ofSection: string[] = []; // of lines that name no owner, below `[Section] @owner`
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const line = raw.replace(/(?:^|\s)#.*$/, "").trim();
     if (line === "" || line.startsWith("!")) continue; // what `!` would mean, no host says
-    const section = /^\^?\[[^\]]+\](?:\[\d+\])?(.*)$/.exec(line);
-    const [pattern = "", ...owners] = words(section ? `x ${section[1]}` : line);
-    if (section) ofSection = owners;
-    else {
-      const named = owners.length > 0 ? owners : ofSection;
-      rules.push({ owners: named, line: index + 1, matches: matcher(pattern) });
+    const [, name, rest] = /^\^?\[([^\]]+)\](?:\[\d+\])?(.*)$/.exec(line) ?? [];
+    if (name !== undefined) {
+      section = name.toLowerCase();
+      ofSection = words(rest ?? "");
+      continue;
     }
+    const [pattern = "", ...owners] = words(line);
+    const named = owners.length > 0 ? owners : ofSection;
+    rules.push({ section, owners: named, line: index + 1, matches: matcher(pattern) });
   }
   return rules;
 }

@@ -76,6 +76,19 @@ test("sections of GitLab give owners to lines without any", async () => {
   assert.deepEqual(ownerOf("x.md")?.owners, ["@doc"]);
 });
 
+test("each section has owners of its own, and sections of one name are one", async () => {
+  const ownerOf = await ownersOf({
+    CODEOWNERS: "* @all\n[Code]\n/db/ @dba\n[Docs] @doc\n*.md\n/db/\n[code]\n/db/own/ @own\n",
+  });
+  assert.deepEqual(ownerOf("db/x"), {
+    owners: ["@all", "@dba", "@doc"],
+    file: "CODEOWNERS",
+    line: 6,
+  });
+  assert.deepEqual(ownerOf("db/own/x")?.owners, ["@all", "@own", "@doc"]);
+  assert.deepEqual(ownerOf("other")?.owners, ["@all"]);
+});
+
 test("patterns of strangers are not slow", async () => {
   const ownerOf = await ownersOf({ CODEOWNERS: `${"**/".repeat(200)}${"*a".repeat(500)}b @x\n` });
   const start = performance.now();
