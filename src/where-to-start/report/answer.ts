@@ -41,12 +41,12 @@ function praise({ score }: Unit): string {
 
 /** The sentences are those of the report, in the order in which it says them. */
 function drawRules({ score, why, cuts, cutPoints, size }: Unit): Markup {
-  const [needed = "", past = "", world = "", ...more] = why;
+  const [needed = "", past = "", world = "", ties = "", ...measured] = why;
   const bill = `its bill: ${plural(cuts.length, "place")}, ${plural(cutPoints, "point")}, size ${size}`;
   return html`<ul class="rules">
-    ${rule("How much it hurts", score.pain, [past, world])}
+    ${rule("How much it hurts", score.pain, [past, world, ...measured])}
     ${rule("How little breaks with it", 1 - score.critical, [needed])}
-    ${rule("How small it is", score.small, [...more, bill])}
+    ${rule("How small it is", score.small, [ties, bill])}
   </ul>`;
 }
 

@@ -1,5 +1,6 @@
 /** A code base of many folders that all use each other and are worked on, for tests of what a page does when there is too much. */
 import { whereToStart } from "../../../src/where-to-start/where-to-start.ts";
+import type { Measured } from "../../../src/where-to-start/gather.ts";
 import type { Report } from "../../../src/where-to-start/types/report.ts";
 import { git, repositoryOf } from "../repository.ts";
 
@@ -10,9 +11,16 @@ export interface CrowdOptions {
   readonly lines: number;
   /** Default: none, so that nothing is a link. */
   readonly origin?: string;
+  readonly measured?: Measured;
 }
 
-export async function crowd({ units, uses, lines, origin }: CrowdOptions): Promise<Report> {
+export async function crowd({
+  units,
+  uses,
+  lines,
+  origin,
+  measured,
+}: CrowdOptions): Promise<Report> {
   const nameOf = (index: number) => `unit_${index % units}`;
   const files = Object.fromEntries(
     Array.from({ length: units }, (_, index) => {
@@ -31,5 +39,5 @@ export async function crowd({ units, uses, lines, origin }: CrowdOptions): Promi
   );
   const folder = repositoryOf([{ files }, ...work]);
   if (origin !== undefined) git(folder, "remote", "add", "origin", origin);
-  return (await whereToStart(folder, { units: ["src/*"] })).report;
+  return (await whereToStart(folder, { units: ["src/*"], measured })).report;
 }

@@ -29,6 +29,18 @@ test("a small code base shows every place", async () => {
   assert.doesNotMatch(page, /and \d+ more/);
 });
 
+test("what was measured stands with what hurts", async () => {
+  const size = { units: 5, uses: 1, lines: 1 };
+  const { start } = await crowd(size);
+  assert.ok(start.unit);
+  const spent = { slow: 2, milliseconds: 5000, timeShare: 0.5 };
+  const traffic = { days: 30, calls: 100, share: 0.1, errors: 3, ...spent };
+  const measured = { traffic: new Map([[start.unit, traffic]]), tables: new Map() };
+  const page = await toHtml(await crowd({ ...size, measured }));
+  const hurts = /How much it hurts([\s\S]*?)How little breaks with it/.exec(page)?.[1] ?? "";
+  assert.match(hurts, /100 calls in 30 days, 10 % of all, 3 errors, 2 over 1 s, 50\.0 ms each/);
+});
+
 test("a name of a hundred thousand spaces takes no time", async () => {
   const report = await crowd({ units: 5, uses: 1, lines: 1 });
   const problems = [`a${" ".repeat(100_000)}b`];
