@@ -39,7 +39,7 @@ export function resolveTypeScript(code: TypeScriptCode): Resolved {
   const hidden: ResolvedHidden[] = [];
   const ofProject = { imports: [] as ResolvedImport[], hidden: [] as ResolvedHidden[] };
   for (const facts of code.files.values()) {
-    if (facts.language === "prisma") keys.push(...prismaKeys(scope, facts));
+    if (facts.language === "prisma") keys.push(...prismaKeys(scope, facts.foreignKeys));
     const unit = scope.unitOf(facts.file);
     if (unit === undefined && facts.isTest) continue;
     const taken = facts.imports.flatMap((one) => resolveImport(scope, one, unit));
@@ -49,6 +49,7 @@ export function resolveTypeScript(code: TypeScriptCode): Resolved {
     if (unit !== undefined && facts.language !== "prisma")
       keys.push(...facts.foreignKeys.flatMap((key) => resolveKey(scope, { key, facts, unit })));
   }
+  keys.push(...prismaKeys(scope, scope.owners.links));
   return {
     imports,
     keys,
@@ -152,12 +153,11 @@ function toKey(source: ForeignKey, from: UnitPlace, to: UnitPlace): ResolvedKey 
 }
 
 /** Of a schema that lies in no unit, each model is the unit's that was chosen for it. */
-function prismaKeys({ owners }: Scope, { foreignKeys }: FileFacts): ResolvedKey[] {
-  return foreignKeys.flatMap((key) => {
-    const [from, to] = [owners.byModel.get(key.owner), owners.byModel.get(key.to)];
-    return from === undefined || to === undefined || from.unit === to.unit
-      ? []
-      : [toKey(key, from.unit, to.unit)];
+function prismaKeys({ owners }: Scope, keys: readonly ForeignKey[]): ResolvedKey[] {
+  return keys.flatMap((key) => {
+    const from = owners.inSchema(key.owner, key.file);
+    const to = owners.inSchema(key.to, key.file);
+    return from === undefined || to === undefined || from === to ? [] : [toKey(key, from, to)];
   });
 }
 
@@ -167,7 +167,7 @@ function resolveHidden(
   { unit, imports }: { unit: UnitPlace | undefined; imports: readonly ResolvedImport[] },
 ): ResolvedHidden[] {
   const called = facts.hidden.flatMap(
-    ({ what }) => scope.owners.byCall.get(modelOfCall(what) ?? "")?.unit ?? [],
+    ({ what }) => scope.owners.called(modelOfCall(what) ?? "", facts.file) ?? [],
   );
   return facts.hidden.flatMap((source) => {
     const { file, line, kind, what } = source;
@@ -191,8 +191,7 @@ function targetsOf(
   const { what, kind } = source;
   const model = modelOfCall(what);
   if (kind === "model by name" && model !== undefined) {
-    const owner = scope.owners.byCall.get(model);
-    return owner === undefined ? [] : [owner.unit];
+    return [scope.owners.called(model, facts.file) ?? []].flat();
   }
   const entity = /^InjectRepository\(([\w.]+)\)$/.exec(what)?.[1];
   if (entity !== undefined && unit !== undefined) {

@@ -177,29 +177,63 @@ export const Cat = mongoose.model("Cat", schema);
   );
 });
 
-test("a schema of Prisma: models, and the side of a relation that has the column", () => {
-  const { models, foreignKeys } = readPrisma(
-    "schema.prisma",
-    `model User {
+test("a schema of Prisma: models, the side of a relation that has the column, lists, and the client", () => {
+  const { models, foreignKeys, lists, declared, lines } = readPrisma(
+    "db/schema.prisma",
+    `generator client {
+  provider = "prisma-client"
+  output   = "../shop/client"
+}
+generator docs {
+  provider = "docs"
+  output   = "../docs"
+}
+model User {
   id     Int     @id
-  orders Order[]
+  orders Order[] // of all years
 }
 // model Gone {
 model Order {
-  id      Int  @id
-  buyerId Int  @unique
-  buyer   User @relation(fields: [buyerId], references: [id])
+  id      Int    @id
+  buyerId Int    @unique
+  buyer   User   @relation("of a (buyer", fields: [buyerId], references: [id])
+  url     String @default("http://example.com") @unique
+  maker   User   @relation(
+    name: "makers",
+    fields: [makerId, url],
+    references: [id, url]
+  )
+  tags    Tag[]  @relation("tagged")
+  unclosed Tag @relation(fields: [
+}
+model Tag {
+  id Int @id
 }
 `,
   );
   assert.deepEqual(
     models.map(({ name, line }) => `${name} ${line}`),
-    ["User 1", "Order 6"],
+    ["User 9", "Order 14", "Tag 27"],
   );
   assert.deepEqual(
-    foreignKeys.map(({ owner, field, to, line }) => `${owner}.${field} ${to} ${line}`),
-    ["Order.buyer User 9"],
+    foreignKeys.map(
+      ({ owner, field, to, line, kind }) => `${owner}.${field} ${to} ${line} ${kind}`,
+    ),
+    [
+      "Order.buyer User 17 one to one",
+      "Order.maker User 19 foreign key",
+      "Order.unclosed Tag 25 foreign key",
+    ],
   );
+  assert.deepEqual(
+    lists?.map(({ owner, field, to, relation }) => `${owner}.${field} ${to} ${relation}`),
+    ["User.orders Order undefined", 'Order.tags Tag "tagged"'],
+  );
+  assert.deepEqual(
+    declared?.map(({ what }) => what),
+    ["shop/client"],
+  );
+  assert.equal(lines, 28);
 });
 
 test("what a file uses of the world outside", () => {
