@@ -124,57 +124,104 @@ export type Six = string;
   );
 });
 
-test("relations of Drizzle, TypeORM, MikroORM and Mongoose", () => {
-  const drizzle = readTypeScript(
-    "tables.ts",
-    `import { pgTable } from "drizzle-orm/pg-core";
+const keysOf = (file: string, text: string) =>
+  readTypeScript(file, text).foreignKeys.map(
+    ({ owner, field, to, kind, line }) => `${line} ${owner}.${field} ${to} ${kind}`,
+  );
+
+test("columns of Drizzle that refer to others, and no relations() that only say how to join", () => {
+  const text = `import { pgTable } from "drizzle-orm/pg-core";
 export const entries = pgTable("entries", {
   author: integer().references(() => users.id),
   parent: integer().references((): AnyPgColumn => entries.id),
-});
+  shop: integer().references(() => tables.shops.id, { onDelete: "cascade" }),
+}, (t) => [
+  foreignKey({ columns: [t.city, t.land], foreignColumns: [cities.name, cities.land] }),
+]);
 const shop = pgSchema("shop");
 export const rows = shop.table("rows", { id: integer() });
-`,
-  );
+export const more = relations(entries, ({ one, many }) => ({
+  author: one(users, { fields: [entries.author], references: [users.id] }),
+  rows: many(rows),
+}));
+`;
   assert.deepEqual(
-    drizzle.models.map(({ name }) => name),
+    readTypeScript("tables.ts", text).models.map(({ name }) => name),
     ["entries", "rows"],
   );
-  assert.deepEqual(
-    drizzle.foreignKeys.map(({ owner, field, to, line }) => `${owner}.${field} ${to} ${line}`),
-    ["entries.author users 3", "entries.parent entries 4"],
-  );
-  const typeorm = readTypeScript(
-    "order.ts",
-    `@Entity()
+  assert.deepEqual(keysOf("tables.ts", text), [
+    "3 entries.author users foreign key",
+    "4 entries.parent entries foreign key",
+    "5 entries.shop tables.shops foreign key",
+    "7 entries.city, land cities foreign key",
+  ]);
+});
+
+test("of a relation of TypeORM or MikroORM only the side that has the column", () => {
+  const typeorm = `@Entity()
 export class Order {
   @ManyToOne(() => User, (user) => user.orders) buyer: User;
+  @ManyToOne((): Wrapped => (people.User as any)) seller: User;
+  @ManyToOne("Shop", "orders") shop: Shop;
   @OneToMany(() => Item, (item) => item.order) items: Item[];
-  @ManyToMany(type => Tag) tags: Tag[];
-  @OneToOne({ entity: () => Bill, mappedBy: "order" }) bill: Bill;
-  @ManyToOne({ entity: () => Shop }) shop: Shop;
+  @JoinTable() @ManyToMany(type => Tag, (tag) => tag.orders) tags: Tag[];
+  @ManyToMany(() => List, (list) => list.orders) lists: List[];
+  @OneToOne(() => Bill, (bill) => bill.order) bill: Bill;
+  @OneToOne(() => Cart) @JoinColumn({ name: "cart" }) cart: Cart;
 }
-`,
-  );
+`;
+  assert.deepEqual(keysOf("order.ts", typeorm), [
+    "3 Order.buyer User foreign key",
+    "4 Order.seller people.User foreign key",
+    "5 Order.shop Shop foreign key",
+    "7 Order.tags Tag many to many",
+    "10 Order.cart Cart one to one",
+  ]);
+  const mikro = `import { Entity } from "@mikro-orm/core";
+@Entity()
+export class Order {
+  @ManyToOne({ entity: () => Shop }) shop: Shop;
+  @ManyToMany(() => Tag) tags: Collection<Tag>;
+  @ManyToMany(() => List, (list) => list.orders) lists: Collection<List>;
+  @ManyToMany({ entity: () => Box, inversedBy: "orders" }) boxes: Collection<Box>;
+  @OneToOne({ entity: () => Bill, mappedBy: "order" }) bill: Bill;
+  @OneToOne(() => Cart, (cart) => cart.order, { owner: true }) cart: Cart;
+}
+`;
+  assert.deepEqual(keysOf("order.ts", mikro), [
+    "4 Order.shop Shop foreign key",
+    "5 Order.tags Tag many to many",
+    "7 Order.boxes Box many to many",
+    "9 Order.cart Cart one to one",
+  ]);
+});
+
+test("what a field of Mongoose refers to, and no virtual", () => {
+  const text = `import mongoose from "mongoose";
+const cats = new mongoose.Schema({
+  owner: { type: ObjectId, validate: { validator: isId }, ref: "User" },
+  friends: [{ type: ObjectId, ref: "Cat" }],
+  toys: { type: [{ type: ObjectId, ref: () => Toy }] },
+  [computed]: { type: String },
+  // home: { type: ObjectId, ref: "Home" },
+});
+cats.virtual("kittens", { ref: "Kitten", localField: "_id", foreignField: "mother" });
+export const Cat = mongoose.model("Cat", cats);
+@Schema()
+export class Dog {
+  @Prop({ type: mongoose.Schema.Types.ObjectId, ref: User.name }) owner: User;
+}
+`;
   assert.deepEqual(
-    typeorm.foreignKeys.map(({ owner, field, to, kind }) => `${owner}.${field} ${to} ${kind}`),
-    ["Order.buyer User foreign key", "Order.tags Tag many to many", "Order.shop Shop foreign key"],
+    readTypeScript("cat.ts", text).models.map(({ name }) => name),
+    ["Cat", "Dog"],
   );
-  const mongoose = readTypeScript(
-    "cat.ts",
-    `import mongoose from "mongoose";
-const schema = new mongoose.Schema({ owner: { type: ObjectId, ref: "User" } });
-export const Cat = mongoose.model("Cat", schema);
-`,
-  );
-  assert.deepEqual(
-    mongoose.models.map(({ name }) => name),
-    ["Cat"],
-  );
-  assert.deepEqual(
-    mongoose.foreignKeys.map(({ field, to }) => `${field} ${to}`),
-    ["owner User"],
-  );
+  assert.deepEqual(keysOf("cat.ts", text), [
+    "3 cats.owner User foreign key",
+    "4 cats.friends Cat foreign key",
+    "5 cats.toys Toy foreign key",
+    "13 Dog.owner User foreign key",
+  ]);
 });
 
 test("a schema of Prisma: models, the side of a relation that has the column, lists, and the client", () => {
