@@ -79,6 +79,28 @@ test("packages of npm, pnpm, lerna and projects of Nx, and imports by their name
   assert.deepEqual(unitsOf(nx), ["one=apps/one", "three=libs/three", "two=libs/two"]);
 });
 
+test("a workspace beside a back end is found in its folder, and one in a fixture is not asked", async () => {
+  const packages = Object.fromEntries(
+    ["a", "b", "c", "old"].flatMap((name) => [
+      [`web/packages/${name}/package.json`, `{ "name": "@web/${name}" }`],
+      [`web/packages/${name}/x.ts`, name === "a" ? 'import "@web/b";\n' : tiny],
+    ]),
+  );
+  const report = await reportOf({
+    ...packages,
+    "web/package.json": '{ "workspaces": ["./packages/*", "!packages/old"] }',
+    "web/packages/c/tests/package.json": '{ "workspaces": ["*"] }',
+    "web/packages/c/tests/d/package.json": '{ "name": "d" }',
+    "server/main.go": "package main\n",
+  });
+  assert.deepEqual(unitsOf(report), [
+    "@web/a=web/packages/a",
+    "@web/b=web/packages/b",
+    "@web/c=web/packages/c",
+  ]);
+  assert.deepEqual(tiesOf(report), ["@web/a>@web/b web/packages/a/x.ts:1"]);
+});
+
 test("modules of Nest: two of one name, several in a folder, the root is none", async () => {
   const nest = (name: string) => `@Module({})\nexport class ${name} {}\n`;
   const report = await reportOf({
