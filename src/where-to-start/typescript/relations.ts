@@ -18,14 +18,13 @@ const JOINED: Readonly<Record<string, string>> = {
 /** `@ManyToOne(() => User, …)`, `@ManyToOne("User")`, and MikroORM's `{ entity: () => User }`. */
 export function decorated(walk: Walk, decorators: readonly Decorator[]): void {
   const names = decorators.map(({ expression }) => calleeOf(expression) ?? "");
-  const isMikro = walk.text.includes("@mikro-orm/");
   for (const [index, { expression }] of decorators.entries()) {
     const name = names[index] ?? "";
     const kind = Object.hasOwn(RELATIONS, name) ? RELATIONS[name] : undefined;
     if (kind === undefined || expression.type !== "CallExpression") continue;
     const joined = JOINED[name];
     const isHere =
-      isMikro || entityOf(expression) !== undefined
+      walk.isMikro || entityOf(expression) !== undefined
         ? isOwning(expression.arguments)
         : joined === undefined || names.includes(joined);
     const to = isHere ? targetOf(expression.arguments[0]) : undefined;

@@ -40,23 +40,33 @@ const ENTITIES = new Set(["Entity", "Schema"]);
 const TABLES = new Set(["pgTable", "mysqlTable", "sqliteTable"]);
 
 export function readTies(program: Program, at: At): Ties {
-  const walk: Walk = { ...at, required: [], foreignKeys: [], hidden: [], models: [], around: [] };
   const isMongoose = at.text.includes("mongoose");
+  const walk: Walk = {
+    ...at,
+    required: [],
+    foreignKeys: [],
+    hidden: [],
+    models: [],
+    isMongoose,
+    isMikro: at.text.includes("@mikro-orm/"),
+    told: new Set(),
+    around: [],
+  };
   new Visitor({
     ClassDeclaration({ id, end, decorators, start }) {
-      enter(walk, id?.name ?? "", end, "owner");
+      enter(walk, { name: id?.name ?? "", start, end, is: "owner" });
       const isEntity = decorators.some(({ expression }) =>
         ENTITIES.has(calleeOf(expression) ?? ""),
       );
       if (isEntity && id) walk.models.push({ ...placeAt(walk, start), name: id.name });
     },
-    PropertyDefinition({ key, end, decorators }) {
-      enter(walk, nameOf(key), end, "field");
+    PropertyDefinition({ key, start, end, decorators }) {
+      enter(walk, { name: nameOf(key), start, end, is: "field" });
       decorated(walk, decorators);
     },
-    Property({ key, end }) {
+    Property({ key, start, end }) {
       // Of Mongoose what a field is made of: `{ tags: { type: [{ type: ObjectId, ref: "Tag" }] } }`.
-      if (nameOf(key) !== "type") enter(walk, nameOf(key), end, "field");
+      if (nameOf(key) !== "type") enter(walk, { name: nameOf(key), start, end, is: "field" });
     },
     ObjectExpression(node) {
       if (isMongoose) referring(walk, node);
@@ -64,12 +74,13 @@ export function readTies(program: Program, at: At): Ties {
     VariableDeclarator({ id, init, start, end }) {
       if (id.type !== "Identifier" || init === null) return;
       const callee = calleeOf(init) ?? "";
-      if (callee === "Schema" && isMongoose) enter(walk, id.name, end, "owner");
+      if (callee === "Schema" && isMongoose)
+        enter(walk, { name: id.name, start, end, is: "owner" });
       if (init.type !== "CallExpression") return;
       const isTable =
         callee === "table" && isMember(init) && literalOf(init.arguments[0]) !== undefined;
       if (!TABLES.has(callee) && !isTable) return;
-      enter(walk, id.name, end, "owner");
+      enter(walk, { name: id.name, start, end, is: "owner" });
       walk.models.push({ ...placeAt(walk, start), name: id.name });
     },
     Decorator({ expression }) {
@@ -114,13 +125,14 @@ function named(walk: Walk, name: string, { arguments: given, start }: Called): v
 
 function hide(walk: Walk, kind: HiddenKind, what: string, offset: number): void {
   const place = placeAt(walk, offset);
-  const isKnown = walk.hidden.some((one) => one.line === place.line && one.what === what);
-  if (!isKnown) walk.hidden.push({ ...place, kind, what });
+  const key = `${place.line} ${what}`;
+  if (!walk.told.has(key)) walk.hidden.push({ ...place, kind, what });
+  walk.told.add(key);
 }
 
 /** Mongoose: `model("User", schema)`. */
 function addModel(walk: Walk, { arguments: given, start }: Called): void {
   const name = literalOf(given[0]);
-  if (name === undefined || !walk.text.includes("mongoose")) return;
+  if (name === undefined || !walk.isMongoose) return;
   walk.models.push({ ...placeAt(walk, start), name });
 }

@@ -8,6 +8,11 @@ export interface Walk extends At {
   readonly foreignKeys: ForeignKey[];
   readonly hidden: Hidden[];
   readonly models: (Place & { name: string })[];
+  /** Which libraries the text names. */
+  readonly isMongoose: boolean;
+  readonly isMikro: boolean;
+  /** Lines and names of what is hidden. */
+  readonly told: Set<string>;
   /** Classes, tables and fields that stand around what is looked at, with where they end. */
   readonly around: {
     readonly name: string;
@@ -22,13 +27,23 @@ export interface Called {
   readonly arguments: readonly Argument[];
 }
 
-export function enter(walk: Walk, name: string, end: number, is: "owner" | "field"): void {
+/** From `start` to `end`. */
+export function enter(
+  walk: Walk,
+  { name, start, end, is }: { name: string; start: number; end: number; is: "owner" | "field" },
+): void {
+  leave(walk, start);
   walk.around.push({ name, end, is });
+}
+
+/** What has ended stands around nothing. */
+function leave({ around }: Walk, offset: number): void {
+  while ((around.at(-1)?.end ?? Infinity) <= offset) around.pop();
 }
 
 /** The innermost of a kind that stands around an offset. Nodes are visited in the order of the text. */
 export function aroundOf(walk: Walk, offset: number, is: "owner" | "field"): string {
-  while ((walk.around.at(-1)?.end ?? Infinity) < offset) walk.around.pop();
+  leave(walk, offset);
   return walk.around.findLast((one) => one.is === is && one.end >= offset)?.name ?? "";
 }
 
