@@ -79,6 +79,13 @@ export interface Export extends Place {
   readonly parameters?: string;
 }
 
+/** `export { of as name } from "./x"`; `*` for all of it. */
+export interface Pass {
+  readonly name: string;
+  readonly of: string;
+  readonly from: string;
+}
+
 export type DeclaredKind =
   | "url" // the name of a route
   | "url space" // what stands before the colon in `app:name`
@@ -114,6 +121,8 @@ export interface FileFacts {
   /** Models, entities or tables that are declared here. */
   readonly models: readonly (Place & { readonly name: string })[];
   readonly lists?: readonly ManyField[];
+  /** What it hands on of other files. */
+  readonly passes?: readonly Pass[];
   /** Names by which others reach it without an import. */
   readonly declared?: readonly Declared[];
   /** What could not be read, and where. */

@@ -6,6 +6,7 @@ import { basename } from "node:path";
 import { type ParseResult, parseSync } from "oxc-parser";
 import { saysItIsGenerated } from "../generated.ts";
 import type { Export, FileFacts, Import } from "../types/source.ts";
+import { passesOf } from "./barrels.ts";
 import { type At, codeLines, lineFinder } from "./lines.ts";
 import { outsideOf } from "./outside.ts";
 import { readTies } from "./ties.ts";
@@ -26,6 +27,7 @@ export function readTypeScript(file: string, text: string): FileFacts {
   const ties = isFit && MAY_HAVE_TIES.test(text) ? readTies(parsed.program, at) : NO_TIES;
   const imports = [...importsOf(parsed.module, at), ...ties.required];
   const declared = declaredIn(at, imports);
+  const passes = passesOf(parsed.module);
   return {
     file,
     language: "typescript",
@@ -40,6 +42,7 @@ export function readTypeScript(file: string, text: string): FileFacts {
     exports: exportsOf(parsed.module, at),
     models: ties.models,
     ...(declared.length === 0 ? {} : { declared }),
+    ...(passes.length === 0 ? {} : { passes }),
     problems: [
       ...(isDeep ? [{ file, line: 1, what: "it is nested too deeply" }] : []),
       ...parsed.errors.map(({ message, labels }) => ({

@@ -4,6 +4,7 @@ import { isTying } from "../score/ties.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
 import type { FileFacts, ForeignKey, Hidden, Import } from "../types/source.ts";
 import { unitFinder } from "../unit-of.ts";
+import { throughBarrels } from "./barrels.ts";
 import { packageOf } from "./outside.ts";
 import { modelOfCall, ownersOf, type Owners, problemsOf } from "./prisma-owners.ts";
 import type { Configuration } from "./configuration.ts";
@@ -20,8 +21,12 @@ export interface TypeScriptCode {
 
 interface Scope {
   readonly unitOf: (file: string) => UnitPlace | undefined;
-  /** Of an import; undefined for a library and for a file that is in no unit. */
-  readonly target: (file: string, specifier: string) => UnitPlace | undefined;
+  /** Of what is imported, with the names of each; none for a library and for a file that is in no unit. */
+  readonly targets: (
+    file: string,
+    specifier: string,
+    names: readonly string[],
+  ) => ReadonlyMap<UnitPlace, readonly string[]>;
   readonly isOwn: (file: string, specifier: string) => boolean;
   /** Units that declare something that stores rows, by its name. */
   readonly models: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
@@ -86,11 +91,14 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
     for (const { kind, what } of facts.declared ?? [])
       if (kind === "token") addTo(tokens, what, unit);
   }
+  const through = throughBarrels({ files, resolve, unitOf });
   return {
     unitOf,
-    target: (file, specifier) => {
+    targets: (file, specifier, names) => {
       const found = resolve(file, specifier);
-      return (found === undefined ? undefined : unitOf(found)) ?? named(specifier);
+      const unit = (found === undefined ? undefined : unitOf(found)) ?? named(specifier);
+      if (unit !== undefined) return new Map([[unit, names]]);
+      return found === undefined ? new Map() : through(found, names);
     },
     isOwn: (file, specifier) =>
       resolve(file, specifier) !== undefined || named(specifier) !== undefined,
@@ -106,18 +114,19 @@ function addTo(map: Map<string, Set<UnitPlace>>, key: string, unit: UnitPlace): 
 }
 
 function resolveImport(
-  { target, models, isMarcot }: Scope,
+  { targets, models, isMarcot }: Scope,
   source: Import,
   unit: UnitPlace | undefined,
 ): ResolvedImport[] {
-  const { file, line, from, names, isType } = source;
-  const to = target(file, from);
-  if (to === undefined || to === unit) return [];
-  const isModel = names.some((name) => models.get(name)?.has(to) === true);
-  const isContract = isMarcot && to.modules.includes(from);
-  const ends = { from: unit?.name ?? THE_PROJECT, to: to.name };
-  const more = isContract ? { isContract } : {};
-  return [{ file, line, ...ends, names, isType, isModel, ...more, source }];
+  const { file, line, from, isType } = source;
+  return [...targets(file, from, source.names)].flatMap(([to, names]) => {
+    if (to === unit) return [];
+    const isModel = names.some((name) => models.get(name)?.has(to) === true);
+    const isContract = isMarcot && to.modules.includes(from);
+    const ends = { from: unit?.name ?? THE_PROJECT, to: to.name };
+    const more = isContract ? { isContract } : {};
+    return [{ file, line, ...ends, names, isType, isModel, ...more, source }];
+  });
 }
 
 interface Asked {
@@ -133,13 +142,17 @@ function resolveKey(scope: Scope, { key, facts, unit }: Asked): ResolvedKey[] {
 
 /** By the file itself, by its imports, and where these lead to no unit by a name that only one unit has. */
 function unitOfModel(
-  { models, target }: Scope,
+  { models, targets }: Scope,
   { name, facts, unit }: { name: string; facts: FileFacts; unit: UnitPlace },
 ): UnitPlace | undefined {
   const [first = name] = name.split(".");
   if (facts.models.some((model) => model.name === first)) return unit;
   const imported = facts.imports.find(({ names, here = names }) => here.includes(first));
-  const to = imported && target(facts.file, imported.from);
+  const taken = imported?.names[(imported.here ?? imported.names).indexOf(first)];
+  const [to] =
+    taken === undefined || imported === undefined
+      ? []
+      : targets(facts.file, imported.from, [taken]).keys();
   if (to !== undefined) return to;
   const known = models.get(name.split(".").at(-1) ?? name) ?? models.get(first);
   if (known?.has(unit) === true) return unit;

@@ -220,6 +220,67 @@ model Lost {
   assert.match(report.problems.join("\n"), /No unit calls these models: Lost/);
 });
 
+test("what files in no unit hand on is of the units that it comes from", async () => {
+  const nest = (name: string) => `import { forwardRef } from "@nestjs/common";
+@Module({ imports: [forwardRef(() => ${name}Module), ${name}Module.register({ a: 1 })] })
+export class ${name}Module { static register() {} }
+`;
+  const report = await reportOf({
+    "tsconfig.json": '{ "compilerOptions": { "paths": { "@app/*": ["libs/*/index.ts"] } } }',
+    "libs/shared/index.ts": `export * from "../../src/mail";
+export { pay as charge, default as bills, type Row } from "../../src/bills/bills.service";
+export * as users from "../../src/users/users.service";
+import { remind } from "../all";
+export { remind };
+export * from "../all";
+export const own = 1;
+export interface Shape { a: string }
+`,
+    // One that hands on the other, and both in a circle.
+    "libs/all/index.ts": `export * from "../shared";\nexport { later as remind } from "../../src/mail/late";\n`,
+    "src/mail/mail.module.ts": nest("Mail"),
+    "src/mail/index.ts": `export * from "./mail.service";\nexport { own } from "./mail.service";\n`,
+    "src/mail/mail.service.ts": `export const send = () => 1;\nexport const own = 2;\nexport interface Letter {}\n`,
+    "src/mail/late.ts": "export const later = 1;\n",
+    "src/bills/bills.module.ts": nest("Bills"),
+    "src/bills/bills.service.ts": `import { send } from "@app/shared";
+export const pay = () => 1;
+export default class Bills {}
+export interface Row {}
+`,
+    "src/users/users.module.ts": nest("Users"),
+    "src/users/users.service.ts": "export const find = 1;\n",
+    "src/orders/orders.module.ts": nest("Orders"),
+    "src/orders/a.ts": `import { charge, send as post, own } from "@app/shared";
+import type { Row } from "@app/shared";
+import { Letter, Shape, own as mine, nobody } from "../../libs/shared";
+import { remind } from "../../libs/all/index";
+import all from "@app/shared";
+import { bills, users } from "../../libs/shared/index.js";
+export * from "@app/shared";
+`,
+  });
+  assert.deepEqual(tiesOf(report), [
+    "bills>mail src/bills/bills.service.ts:1",
+    "orders>bills src/orders/a.ts:1",
+    "orders>bills src/orders/a.ts:2",
+    "orders>bills src/orders/a.ts:6",
+    "orders>bills src/orders/a.ts:7",
+    "orders>mail src/orders/a.ts:1",
+    "orders>mail src/orders/a.ts:4",
+    "orders>mail src/orders/a.ts:7",
+    "orders>users src/orders/a.ts:6",
+    "orders>users src/orders/a.ts:7",
+  ]);
+  const taken = report.units
+    .flatMap(({ importsOut }) => importsOut)
+    .filter(({ file, line }) => file === "src/orders/a.ts" && line === 1);
+  assert.deepEqual(taken.map(({ to, what }) => `${to}: ${what}`).toSorted(), [
+    "bills: charge from @app/shared",
+    "mail: send from @app/shared",
+  ]);
+});
+
 test("a schema of Prisma names its own models, and a client asks the schema that is near", async () => {
   const nest = (name: string) => `@Module({})\nexport class ${name} {}\n`;
   const calls = (model: string) =>
