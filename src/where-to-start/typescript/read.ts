@@ -139,7 +139,7 @@ function inBrackets(text: string): string | undefined {
   return undefined;
 }
 
-function isTest(file: string): boolean {
+export function isTest(file: string): boolean {
   return (
     /(^|\/)(__tests__|__mocks__|tests?|e2e|cypress|spec)\//.test(file) ||
     /\.(test|spec|e2e-spec|cy|stories)\.[cm]?[jt]sx?$/.test(file)
