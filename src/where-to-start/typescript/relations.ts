@@ -3,26 +3,26 @@ import type { Argument, Decorator, Expression, ObjectExpression } from "oxc-pars
 import type { LinkKind } from "../types/source.ts";
 import { aroundOf, type Called, calleeOf, literalOf, nameOf, placeAt, type Walk } from "./walk.ts";
 
-const RELATIONS: Readonly<Record<string, LinkKind>> = {
-  ManyToOne: "foreign key",
-  OneToOne: "one to one",
-  ManyToMany: "many to many",
-};
+const RELATIONS: ReadonlyMap<string, LinkKind> = new Map([
+  ["ManyToOne", "foreign key"],
+  ["OneToOne", "one to one"],
+  ["ManyToMany", "many to many"],
+]);
 
 /** TypeORM says on one of two sides that the column, or the table of links, is there. */
-const JOINED: Readonly<Record<string, string>> = {
-  OneToOne: "JoinColumn",
-  ManyToMany: "JoinTable",
-};
+const JOINED: ReadonlyMap<string, string> = new Map([
+  ["OneToOne", "JoinColumn"],
+  ["ManyToMany", "JoinTable"],
+]);
 
 /** `@ManyToOne(() => User, …)`, `@ManyToOne("User")`, and MikroORM's `{ entity: () => User }`. */
 export function decorated(walk: Walk, decorators: readonly Decorator[]): void {
   const names = decorators.map(({ expression }) => calleeOf(expression) ?? "");
   for (const [index, { expression }] of decorators.entries()) {
     const name = names[index] ?? "";
-    const kind = Object.hasOwn(RELATIONS, name) ? RELATIONS[name] : undefined;
+    const kind = RELATIONS.get(name);
     if (kind === undefined || expression.type !== "CallExpression") continue;
-    const joined = JOINED[name];
+    const joined = JOINED.get(name);
     const isHere =
       walk.isMikro || entityOf(expression) !== undefined
         ? isOwning(expression.arguments)

@@ -22,17 +22,17 @@ export interface Ties {
   readonly models: readonly (Place & { readonly name: string })[];
 }
 
-const NAMED: Readonly<Record<string, HiddenKind>> = {
-  Inject: "injection",
-  AuthGuard: "injection",
-  InjectRepository: "model by name",
-  OnEvent: "signal",
-  EventPattern: "signal",
-  MessagePattern: "task",
-  Process: "task",
-  Processor: "task",
-  InjectQueue: "task",
-};
+const NAMED: ReadonlyMap<string, HiddenKind> = new Map([
+  ["Inject", "injection"],
+  ["AuthGuard", "injection"],
+  ["InjectRepository", "model by name"],
+  ["OnEvent", "signal"],
+  ["EventPattern", "signal"],
+  ["MessagePattern", "task"],
+  ["Process", "task"],
+  ["Processor", "task"],
+  ["InjectQueue", "task"],
+]);
 
 /** TypeORM's and MikroORM's, and that of Nest's Mongoose. */
 const ENTITIES = new Set(["Entity", "Schema"]);
@@ -116,7 +116,7 @@ function required(walk: Walk, { arguments: given, start }: Called): void {
 }
 
 function named(walk: Walk, name: string, { arguments: given, start }: Called): void {
-  const kind = NAMED[name];
+  const kind = NAMED.get(name);
   const [first] = given;
   if (kind === undefined || first === undefined) return;
   const what = literalOf(first) ?? walk.text.slice(first.start, first.end).split("\n", 1)[0] ?? "";

@@ -224,6 +224,24 @@ export class Dog {
   ]);
 });
 
+test("names that every object has are names like others", () => {
+  const text = `import { toString } from "constructor";
+@constructor("x") @toString() @__proto__(1)
+class A { @valueOf("y") b; @Inject("__proto__") c; @ManyToOne(() => toString) __proto__; }
+export const { hasOwnProperty } = process.env.__proto__;
+`;
+  const { hidden, exports } = readTypeScript("__proto__/constructor.ts", text);
+  assert.deepEqual(
+    hidden.map(({ kind, what }) => `${kind} ${what}`),
+    ["injection Inject(__proto__)"],
+  );
+  assert.deepEqual(keysOf("a.ts", text), ["3 A.__proto__ toString foreign key"]);
+  assert.deepEqual(
+    exports.map(({ name }) => name),
+    ["hasOwnProperty"],
+  );
+});
+
 test("a schema of Prisma: models, the side of a relation that has the column, lists, and the client", () => {
   const { models, foreignKeys, lists, declared, lines } = readPrisma(
     "db/schema.prisma",

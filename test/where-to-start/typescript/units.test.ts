@@ -220,6 +220,26 @@ model Lost {
   assert.match(report.problems.join("\n"), /No unit calls these models: Lost/);
 });
 
+test("units that are called as what every object has", async () => {
+  const names = ["__proto__", "constructor", "toString", "hasOwnProperty"];
+  const report = await reportOf({
+    "package.json": '{ "workspaces": ["packages/*"] }',
+    ...Object.fromEntries(
+      names.flatMap((name, index) => [
+        [`packages/${name}/package.json`, JSON.stringify({ name })],
+        [`packages/${name}/valueOf.ts`, `import "${names[(index + 1) % 4]}";\n`],
+      ]),
+    ),
+  });
+  assert.deepEqual(unitsOf(report), names.map((name) => `${name}=packages/${name}`).toSorted());
+  assert.deepEqual(
+    tiesOf(report),
+    names
+      .map((name, at) => `${name}>${names[(at + 1) % 4]} packages/${name}/valueOf.ts:1`)
+      .toSorted(),
+  );
+});
+
 test("what files in no unit hand on is of the units that it comes from", async () => {
   const nest = (name: string) => `import { forwardRef } from "@nestjs/common";
 @Module({ imports: [forwardRef(() => ${name}Module), ${name}Module.register({ a: 1 })] })
