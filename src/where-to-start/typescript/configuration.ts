@@ -77,10 +77,10 @@ function addTo(lists: Map<string, string[]>, folder: string, patterns: readonly 
 function outermost(lists: ReadonlyMap<string, readonly string[]>): string[] {
   const depthOf = (folder: string) => (folder === "" ? 0 : folder.split("/").length);
   const least = Math.min(...[...lists.keys()].map(depthOf));
-  const patterns = [...lists].flatMap(([folder, list]) =>
+  // One that is said twice counts where it is said last.
+  return [...lists].flatMap(([folder, list]) =>
     depthOf(folder) === least ? list.map((pattern) => within(folder, pattern)) : [],
   );
-  return [...new Set(patterns)];
 }
 
 function within(folder: string, pattern: string): string {

@@ -48,6 +48,10 @@ test("packages of npm, pnpm, lerna and projects of Nx, and imports by their name
   const ways: readonly Record<string, string>[] = [
     { "package.json": '{ "workspaces": ["packages/*", "!packages/old"] }' },
     { "pnpm-workspace.yaml": "packages:\n  - packages/*\n  - '!packages/old'\n" },
+    {
+      "package.json": '{ "workspaces": ["packages/*", "!packages/old"] }',
+      "pnpm-workspace.yaml": "packages:\n  - '**'\n  - '!packages/old'\n",
+    },
     { "lerna.json": '{ "packages": ["packages/[a-z]", "packages/*", "!packages/old"] }' },
   ];
   for (const way of ways) {
