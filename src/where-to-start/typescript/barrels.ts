@@ -25,6 +25,20 @@ export interface Barrels {
 
 export type Through = (file: string, names: readonly string[]) => Map<UnitPlace, string[]>;
 
+/** Where that is made which a file exports, through all that hand it on, in units too; undefined where it is not seen. */
+export type MakerOf = (
+  file: string,
+  name: string,
+) => { readonly unit: UnitPlace | undefined } | undefined;
+
+export function makersIn(barrels: Barrels): MakerOf {
+  const known = new Map<string, Exported>();
+  return (file, name) => {
+    const made = exportedBy(file, { ...barrels, known, depth: 0, entersUnits: true });
+    return made.has(name) ? { unit: made.get(name) } : undefined;
+  };
+}
+
 /** For names that are imported of a file in no unit: the units that they are of. */
 export function throughBarrels(barrels: Barrels): Through {
   const known = new Map<string, Exported>();
@@ -32,7 +46,7 @@ export function throughBarrels(barrels: Barrels): Through {
     const taken = new Map<UnitPlace, string[]>();
     // Most files hand on nothing.
     if ((barrels.files.get(file)?.passes?.length ?? 0) === 0) return taken;
-    const units = exportedBy(file, { ...barrels, known, depth: 0 });
+    const units = exportedBy(file, { ...barrels, known, depth: 0, entersUnits: false });
     for (const name of names) {
       const found = name === "*" ? new Set(units.values()) : [units.get(name)];
       for (const unit of found)
@@ -43,36 +57,37 @@ export function throughBarrels(barrels: Barrels): Through {
 }
 
 /** By the name of each export, whose it is. Of types nothing is known: they are no tie. */
-type Exported = ReadonlyMap<string, UnitPlace>;
+type Exported = ReadonlyMap<string, UnitPlace | undefined>;
 
 interface Walk extends Barrels {
   readonly known: Map<string, Exported>;
   readonly depth: number;
+  /** Whether what a unit hands on is not yet its own. */
+  readonly entersUnits: boolean;
 }
 
 /** Nobody hands on more often, and a stack has an end. */
 const DEPTH_MAX = 50;
 
 function exportedBy(file: string, walk: Walk): Exported {
-  const { files, resolve, unitOf, known, depth } = walk;
+  const { files, resolve, unitOf, known, depth, entersUnits } = walk;
   const before = known.get(file);
   if (before !== undefined) return before;
   known.set(file, new Map()); // what hands on itself adds nothing by that
   const { passes = [], exports = [] } = files.get(file) ?? {};
   const own = unitOf(file);
-  const units = new Map<string, UnitPlace>();
-  if (own !== undefined) for (const { name } of exports) units.set(name, own);
-  const made = new Set(exports.map(({ name }) => name));
+  const units = new Map<string, UnitPlace | undefined>(exports.map(({ name }) => [name, own]));
   // What has a name here goes before what is handed on whole.
   for (const { name, of, from } of passes.toSorted((a, b) => rankOf(a) - rankOf(b))) {
     const target = resolve(file, from);
     if (target === undefined || depth > DEPTH_MAX) continue;
     const next = exportedBy(target, { ...walk, depth: depth + 1 });
-    const whose = own ?? unitOf(target);
-    if (name !== "*") add(units, name, whose ?? next.get(of));
-    else
+    const giver = entersUnits ? undefined : (own ?? unitOf(target));
+    if (name !== "*") {
+      if (giver !== undefined || next.has(of)) units.set(name, giver ?? next.get(of));
+    } else
       for (const [one, unit] of next)
-        if (one !== "default" && !made.has(one) && !units.has(one)) add(units, one, own ?? unit);
+        if (one !== "default" && !units.has(one)) units.set(one, giver ?? unit);
   }
   known.set(file, units);
   return units;
@@ -80,8 +95,4 @@ function exportedBy(file: string, walk: Walk): Exported {
 
 function rankOf({ name }: Pass): number {
   return name === "*" ? 1 : 0;
-}
-
-function add(units: Map<string, UnitPlace>, name: string, unit: UnitPlace | undefined): void {
-  if (unit !== undefined) units.set(name, unit);
 }

@@ -15,7 +15,7 @@ import { isPacked, isTooDeep } from "./unfit.ts";
 
 /** What makes a look at the syntax tree worth its price, which is half of the parser's own. */
 const MAY_HAVE_TIES =
-  /@(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@Entity\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(/;
+  /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(/;
 
 export function readTypeScript(file: string, text: string): FileFacts {
   const isLong = isPacked(text);

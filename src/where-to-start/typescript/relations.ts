@@ -3,16 +3,17 @@ import type { Argument, Decorator, Expression, ObjectExpression } from "oxc-pars
 import type { LinkKind } from "../types/source.ts";
 import { aroundOf, type Called, calleeOf, literalOf, nameOf, placeAt, type Walk } from "./walk.ts";
 
-const RELATIONS: ReadonlyMap<string, LinkKind> = new Map([
+/** A code base may wrap them, and still say what they are: `@MultiORMManyToOne`. */
+const RELATIONS: readonly (readonly [string, LinkKind])[] = [
   ["ManyToOne", "foreign key"],
   ["OneToOne", "one to one"],
   ["ManyToMany", "many to many"],
-]);
+];
 
 /** TypeORM says on one of two sides that the column, or the table of links, is there. */
-const JOINED: ReadonlyMap<string, string> = new Map([
-  ["OneToOne", "JoinColumn"],
-  ["ManyToMany", "JoinTable"],
+const JOINED: ReadonlyMap<LinkKind, string> = new Map([
+  ["one to one", "JoinColumn"],
+  ["many to many", "JoinTable"],
 ]);
 
 /** `@ManyToOne(() => User, …)`, `@ManyToOne("User")`, and MikroORM's `{ entity: () => User }`. */
@@ -20,13 +21,13 @@ export function decorated(walk: Walk, decorators: readonly Decorator[]): void {
   const names = decorators.map(({ expression }) => calleeOf(expression) ?? "");
   for (const [index, { expression }] of decorators.entries()) {
     const name = names[index] ?? "";
-    const kind = RELATIONS.get(name);
+    const kind = RELATIONS.find(([ending]) => name.endsWith(ending))?.[1];
     if (kind === undefined || expression.type !== "CallExpression") continue;
-    const joined = JOINED.get(name);
+    const joined = JOINED.get(kind);
     const isHere =
-      walk.isMikro || entityOf(expression) !== undefined
-        ? isOwning(expression.arguments)
-        : joined === undefined || names.includes(joined);
+      joined === undefined ||
+      names.some((one) => one.endsWith(joined)) ||
+      ((walk.isMikro || entityOf(expression) !== undefined) && isOwning(expression.arguments));
     const to = isHere ? targetOf(expression.arguments[0]) : undefined;
     if (to !== undefined) add(walk, { kind, to, start: expression.start });
   }
@@ -35,10 +36,13 @@ export function decorated(walk: Walk, decorators: readonly Decorator[]): void {
 /** MikroORM: the other side names the field here, by `mappedBy` or as what comes second. */
 function isOwning(given: readonly Argument[]): boolean {
   const options = given.filter((one) => one.type === "ObjectExpression");
-  const has = (key: string) => options.some((one) => propertyOf(one, key) !== undefined);
-  if (has("mappedBy")) return false;
+  const valueOf = (key: string) =>
+    options.map((one) => propertyOf(one, key)).find((value) => value !== undefined);
+  const owner = valueOf("owner");
+  if (owner?.type === "Literal") return owner.value === true;
+  if (valueOf("mappedBy") !== undefined) return false;
   const isMapped = given[1] !== undefined && given[1].type !== "ObjectExpression";
-  return !isMapped || has("owner") || has("inversedBy");
+  return !isMapped || valueOf("inversedBy") !== undefined;
 }
 
 /** Mongoose: `author: { type: ObjectId, ref: "User" }`, and Nest's `@Prop({ type, ref: User.name })`. */

@@ -34,9 +34,6 @@ const NAMED: ReadonlyMap<string, HiddenKind> = new Map([
   ["InjectQueue", "task"],
 ]);
 
-/** TypeORM's and MikroORM's, and that of Nest's Mongoose. */
-const ENTITIES = new Set(["Entity", "Schema"]);
-
 const TABLES = new Set(["pgTable", "mysqlTable", "sqliteTable"]);
 
 export function readTies(program: Program, at: At): Ties {
@@ -55,8 +52,9 @@ export function readTies(program: Program, at: At): Ties {
   new Visitor({
     ClassDeclaration({ id, end, decorators, start }) {
       enter(walk, { name: id?.name ?? "", start, end, is: "owner" });
+      // TypeORM's and MikroORM's, also where they are wrapped, and that of Nest's Mongoose.
       const isEntity = decorators.some(({ expression }) =>
-        ENTITIES.has(calleeOf(expression) ?? ""),
+        /(?:Entity|^Schema)$/.test(calleeOf(expression) ?? ""),
       );
       if (isEntity && id) walk.models.push({ ...placeAt(walk, start), name: id.name });
     },

@@ -4,7 +4,7 @@ import { isTying } from "../score/ties.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
 import type { FileFacts, ForeignKey, Hidden, Import } from "../types/source.ts";
 import { unitFinder } from "../unit-of.ts";
-import { throughBarrels } from "./barrels.ts";
+import { type MakerOf, makersIn, throughBarrels } from "./barrels.ts";
 import { packageOf } from "./outside.ts";
 import { modelOfCall, ownersOf, type Owners, problemsOf } from "./prisma-owners.ts";
 import type { Configuration } from "./configuration.ts";
@@ -27,6 +27,8 @@ interface Scope {
     specifier: string,
     names: readonly string[],
   ) => ReadonlyMap<UnitPlace, readonly string[]>;
+  /** Of a thing that is imported, where it is made. */
+  readonly makerOf: (file: string, specifier: string, name: string) => ReturnType<MakerOf>;
   readonly isOwn: (file: string, specifier: string) => boolean;
   /** Units that declare something that stores rows, by its name. */
   readonly models: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
@@ -92,6 +94,7 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
       if (kind === "token") addTo(tokens, what, unit);
   }
   const through = throughBarrels({ files, resolve, unitOf });
+  const maker = makersIn({ files, resolve, unitOf });
   return {
     unitOf,
     targets: (file, specifier, names) => {
@@ -99,6 +102,10 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
       const unit = (found === undefined ? undefined : unitOf(found)) ?? named(specifier);
       if (unit !== undefined) return new Map([[unit, names]]);
       return found === undefined ? new Map() : through(found, names);
+    },
+    makerOf: (file, specifier, name) => {
+      const found = resolve(file, specifier);
+      return found === undefined ? undefined : maker(found, name);
     },
     isOwn: (file, specifier) =>
       resolve(file, specifier) !== undefined || named(specifier) !== undefined,
@@ -142,18 +149,20 @@ function resolveKey(scope: Scope, { key, facts, unit }: Asked): ResolvedKey[] {
 
 /** By the file itself, by its imports, and where these lead to no unit by a name that only one unit has. */
 function unitOfModel(
-  { models, targets }: Scope,
+  scope: Scope,
   { name, facts, unit }: { name: string; facts: FileFacts; unit: UnitPlace },
 ): UnitPlace | undefined {
   const [first = name] = name.split(".");
   if (facts.models.some((model) => model.name === first)) return unit;
   const imported = facts.imports.find(({ names, here = names }) => here.includes(first));
   const taken = imported?.names[(imported.here ?? imported.names).indexOf(first)];
-  const [to] =
-    taken === undefined || imported === undefined
-      ? []
-      : targets(facts.file, imported.from, [taken]).keys();
-  if (to !== undefined) return to;
+  if (imported !== undefined && taken !== undefined) {
+    const made = scope.makerOf(facts.file, imported.from, taken);
+    if (made !== undefined) return made.unit;
+    const [to] = scope.targets(facts.file, imported.from, [taken]).keys();
+    if (to !== undefined) return to;
+  }
+  const { models } = scope;
   const known = models.get(name.split(".").at(-1) ?? name) ?? models.get(first);
   if (known?.has(unit) === true) return unit;
   return known?.size === 1 ? [...known][0] : undefined;

@@ -177,6 +177,20 @@ export class Order {
     "7 Order.tags Tag many to many",
     "10 Order.cart Cart one to one",
   ]);
+  const wrapped = `import { EntityRepositoryType } from "@mikro-orm/core";
+import { JoinTable } from "typeorm";
+@MultiORMEntity("order")
+export class Order {
+  @MultiORMManyToOne(() => User, (user) => user.orders, { nullable: true }) buyer: User;
+  @MultiORMManyToMany(() => Tag, (tag) => tag.orders, { onDelete: "CASCADE" }) @JoinTable() tags: Tag[];
+  @MultiORMOneToOne(() => Bill, (bill) => bill.order, { owner: false }) bill: Bill;
+}
+`;
+  assert.deepEqual(keysOf("order.ts", wrapped), [
+    "5 Order.buyer User foreign key",
+    "6 Order.tags Tag many to many",
+  ]);
+  assert.equal(readTypeScript("order.ts", wrapped).models.length, 1);
   const mikro = `import { Entity } from "@mikro-orm/core";
 @Entity()
 export class Order {

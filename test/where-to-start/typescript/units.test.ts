@@ -305,6 +305,44 @@ export * from "@app/shared";
   ]);
 });
 
+test("a foreign key leads to whoever has the table, whoever hands on its class", async () => {
+  const nest = (name: string) => `@Module({})\nexport class ${name}Module {}\n`;
+  const report = await reportOf({
+    "src/core/core.module.ts": nest("Core"),
+    "src/core/entities.ts": `export * from "../user/user.entity";
+export { Tag as Label } from "../tag";
+export * from "../prices/price.entity";
+export * from "./core.entity";
+`,
+    "src/core/core.entity.ts": "@Entity() export class Base {}\n",
+    "src/user/user.module.ts": nest("User"),
+    "src/user/user.entity.ts": "@Entity() export class User {}\n",
+    "src/tag/tag.module.ts": nest("Tag"),
+    "src/tag/index.ts": `export { Tag } from "./tag.entity";\n`,
+    "src/tag/tag.entity.ts": "@Entity() export class Tag {}\n",
+    "src/prices/price.entity.ts": "@Entity() export class Price {}\n",
+    "src/order/order.module.ts": nest("Order"),
+    "src/order/order.entity.ts": `import { Base, Label, Price, User as Buyer } from "../core/entities";
+@Entity() export class Order {
+  @ManyToOne(() => Buyer) buyer;
+  @ManyToOne(() => Label) tag;
+  @ManyToOne(() => Price) price;
+  @ManyToOne(() => Base) base;
+}
+`,
+  });
+  const order = report.units.find(({ name }) => name === "order");
+  assert.deepEqual(
+    order?.foreignKeysOut.map(({ field, to }) => `${field} ${to}`),
+    // Prices are in no unit.
+    ["buyer user", "tag tag", "base core"],
+  );
+  assert.deepEqual(
+    order.importsOut.map(({ to }) => to),
+    ["core"],
+  );
+});
+
 test("a schema of Prisma names its own models, and a client asks the schema that is near", async () => {
   const nest = (name: string) => `@Module({})\nexport class ${name} {}\n`;
   const calls = (model: string) =>
