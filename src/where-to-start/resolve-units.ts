@@ -2,6 +2,7 @@
 import { resolvePython } from "./python/resolve.ts";
 import type { Code } from "./scan.ts";
 import type { Resolved } from "./score/facts.ts";
+import { withoutSeemingTests } from "./test-units.ts";
 import type { Project } from "./types/project.ts";
 import type { FileFacts } from "./types/source.ts";
 import type { Configuration } from "./typescript/configuration.ts";
@@ -10,10 +11,11 @@ import { resolveTypeScript } from "./typescript/to-units.ts";
 const PYTHON = new Set(["python", "template"]);
 
 export function resolveUnits(
-  { facts, files }: Code,
+  { facts: read, files }: Code,
   project: Project,
   configuration: Configuration,
 ): Resolved {
+  const facts = withoutSeemingTests(project.units, read);
   const isOf = (kind: "python" | "typescript") => {
     const chosen =
       project.kind === "folders" || (project.kind === "django") === (kind === "python");

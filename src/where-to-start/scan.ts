@@ -38,8 +38,11 @@ export function openCode(tree: Tree): Code {
 
 /** Whether it is read at all. */
 export function isRead(file: string): boolean {
-  const isSource = Object.values(READERS).some(({ files }) => files.test(file));
-  return isSource || isConfiguration(file) || isTelling(file);
+  return isSource(file) || isConfiguration(file) || isTelling(file);
+}
+
+export function isSource(file: string): boolean {
+  return !FOREIGN.test(file) && Object.values(READERS).some(({ files }) => files.test(file));
 }
 
 export function has({ files }: Code, language: Language): boolean {

@@ -222,6 +222,80 @@ test("what a file with a syntax error needs is not known, and its lines stay", a
   assert.equal((await shop.run("check", "--strict")).code, 0);
 });
 
+test("what is too large or no text any more loses no line, and is told", async () => {
+  const shop = codeBase(nestFiles);
+  const controller = "src/orders/orders.controller.ts";
+  const code = nestFiles[controller] ?? "";
+  await shop.run("todo");
+  const [text, ties] = [shop.text(), shop.ties()];
+  assert.ok(ties.some((tie) => tie.includes(controller)));
+  const cases = [
+    [`${code}${"// long\n".repeat(130_000)}`, "larger than 1 MB"],
+    [`${code}\0`, "a binary file"],
+  ] as const;
+  for (const [written, why] of cases) {
+    shop.write(controller, written);
+    const { code: exit, stdout } = await shop.run("check");
+    assert.equal(exit, 0);
+    assert.match(stdout, /^src\/orders\/orders\.controller\.ts: \(boundaries\.W006\) /);
+    assert.ok(stdout.includes(`it could not be read: ${why}`), stdout);
+    assert.doesNotMatch(stdout, /W004/);
+    assert.match(stdout, /7 ties listed/);
+    assert.equal((await shop.run("check", "--strict")).code, 1);
+    const told = await shop.run("todo");
+    assert.ok(told.stdout.includes(`${controller}: it could not be read: ${why}`), told.stdout);
+    assert.equal(shop.text(), text);
+  }
+  shop.write(controller, code);
+  // Of this one nothing is listed, so that nobody has to repair it.
+  shop.write("src/orders/data.js", "// long\n".repeat(130_000));
+  const { code: exit, stdout } = await shop.run("check", "--strict");
+  assert.equal(exit, 0);
+  assert.match(stdout, /^note: 1 source was not read, .*: src\/orders\/data\.js \(larger than/);
+});
+
+test("what tells of others and cannot be read cures nothing", async () => {
+  const entity = "src/users/user.entity.ts";
+  const shop = codeBase(nestFiles);
+  await shop.run("todo");
+  const text = shop.text();
+  assert.match(text, /orders -> users \| foreign key Order\.buyer/);
+  // Found by its paths.
+  shop.write("tsconfig.json", "<<<<<<< ours\n{}\n");
+  const { code, stdout } = await shop.run("check");
+  assert.equal(code, 0);
+  assert.match(stdout, /^note: tsconfig\.json could not be read: what is listed stays/);
+  assert.doesNotMatch(stdout, /W004/);
+  await shop.run("todo");
+  assert.equal(shop.text(), text);
+  shop.write("tsconfig.json", nestFiles["tsconfig.json"] ?? "");
+  // Found by the name of the class.
+  shop.write(
+    "src/orders/order.entity.ts",
+    `import { Entity, ManyToOne } from "typeorm";
+@Entity()
+export class Order {
+  @ManyToOne("User") buyer: unknown;
+}
+`,
+  );
+  await shop.run("todo");
+  const named = shop.text();
+  assert.match(named, /orders -> users \| foreign key Order\.buyer/);
+  shop.write(entity, "export class {{{\n");
+  assert.doesNotMatch((await shop.run("check")).stdout, /W004/);
+  await shop.run("todo");
+  assert.equal(shop.text(), named);
+
+  const django = codeBase(djangoFiles());
+  await django.run("todo");
+  const all = django.text();
+  django.write("shop/settings.py", "INSTALLED_APPS = (\n<<<<<<< ours\n");
+  assert.doesNotMatch((await django.run("check")).stdout, /W004/);
+  await django.run("todo");
+  assert.equal(django.text(), all);
+});
+
 test("a project of ours with a syntax error fails, and loses no line by it", async () => {
   const place = tempFolder(apps);
   after(() => place.remove());

@@ -174,3 +174,59 @@ test("where no convention fits, it says which folders there are, and --units nam
     ["a:1 b", "a:2 c", "d:1 e", "d:2 a"],
   );
 });
+
+test("a unit that is only called as tests are has lines and ties, and may be first", async () => {
+  const nest = (name: string) => `@Module({})\nexport class ${name}Module {}\n`;
+  const folder = write({
+    "src/ab_test/ab_test.module.ts": nest("AbTest"),
+    "src/ab_test/a.ts": `import { pay } from "../pay/pay";\nexport const a = pay;\n`,
+    "src/ab_test/a.spec.ts": `import { b } from "../spec/b";\n`,
+    "src/spec/spec.module.ts": nest("Spec"),
+    "src/spec/b.ts": `import { pay } from "../pay/pay";\nexport const b = pay;\n`,
+    "src/spec/test/c.ts": `import { a } from "../../ab_test/a";\n`,
+    "src/test/test.module.ts": nest("Test"),
+    "src/test/a.spec.ts": `import { pay } from "../pay/pay";\n`,
+    "src/test/b.spec.ts": `import { pay } from "../pay/pay";\n`,
+    "src/tests/tests.module.ts": nest("Tests"),
+    "src/tests/a.ts": `import { pay } from "../pay/pay";\n`,
+    "src/pay/pay.module.ts": nest("Pay"),
+    "src/pay/pay.ts": "export const pay = process.env.PAY_KEY;\n",
+  });
+  const { report } = await whereToStart(folder);
+  const units = report.units.map(({ name, lines, importsOut, gate }) => {
+    const ties = importsOut.map(({ to, file }) => `${to} ${file}`).join(", ");
+    return `${name}: ${lines} lines, ${gate?.name ?? "no gate"}, ${ties}`;
+  });
+  assert.deepEqual(units.toSorted(), [
+    "ab_test: 4 lines, no gate, pay src/ab_test/a.ts",
+    "pay: 3 lines, no gate, ",
+    "spec: 4 lines, no gate, pay src/spec/b.ts",
+    "test: 0 lines, tests, ",
+    "tests: 0 lines, tests, ",
+  ]);
+  const lifted = await whereToStart(folder, { lift: ["tests"] });
+  assert.equal(lifted.report.units.find(({ name }) => name === "tests")?.gate?.name, "no pain");
+  const named = await whereToStart(folder, { units: ["src/tests", "src/pay", "src/spec"] });
+  assert.equal(named.report.units.find(({ name }) => name === "tests")?.lines, 3);
+
+  const django = write({
+    ...djangoFiles(),
+    "shop/settings.py": `INSTALLED_APPS = ["shop.ab_test", "shop.catalog", "shop.orders", "shop.payments", "shop.rtd_tests"]\n`,
+    "shop/ab_test/__init__.py": "",
+    "shop/ab_test/models.py": `from django.db import models
+class Trial(models.Model):
+    item = models.ForeignKey("catalog.Product", on_delete=models.CASCADE)
+`,
+    "shop/ab_test/test_a.py": "from shop.payments import gateway\n",
+    "shop/rtd_tests/__init__.py": "",
+    "shop/rtd_tests/base.py": "from shop.payments import gateway\n",
+  });
+  const { report: shop } = await whereToStart(django);
+  const trial = shop.units.find(({ name }) => name === "ab_test");
+  assert.deepEqual(
+    [trial?.lines, trial?.foreignKeysOut.length, trial?.importsOut.length, trial?.gate?.name],
+    [3, 1, 0, undefined],
+  );
+  const tests = shop.units.find(({ name }) => name === "rtd_tests");
+  assert.deepEqual([tests?.lines, tests?.needs, tests?.gate?.name], [0, [], "tests"]);
+});

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Report } from "../../src/where-to-start/types/report.ts";
 import { whereToStart } from "../../src/where-to-start/where-to-start.ts";
+import { countKeys } from "./key-oracle.ts";
 import { hasPython } from "./python/oracle.ts";
 import { type Change, git, repositoryOf } from "./repository.ts";
 
@@ -161,4 +162,84 @@ test("commits and authors of an app are those of git's whole log, and of the win
     assert.equal(unit.recentCommits, unit.commitIds.length);
     assert.ok(unit.recentCommits < unit.commits, unit.path);
   }
+});
+
+/** One code base with three ways to say it. */
+const mixed: Record<string, string> = {
+  "package.json": '{ "workspaces": ["packages/*"] }',
+  "packages/users/package.json": '{ "name": "@acme/users" }',
+  "packages/users/user.entity.ts": `import { Bill } from "../bills/bill.entity";
+import { Tag } from "@acme/tags";
+@Entity()
+export class User {
+  @OneToOne(() => Bill, (bill) => bill.user) bill: Bill;
+  @ManyToMany(() => Tag, (tag) => tag.users) @JoinTable() tags: Tag[];
+  @ManyToOne(() => User) boss: User;
+  @OneToMany(() => Bill, (bill) => bill.payer) bills: Bill[];
+}
+export const people = pgTable("people", { id: serial() });
+export const run = (prisma) => prisma.person.create({});
+`,
+  "packages/bills/package.json": '{ "name": "@acme/bills" }',
+  "packages/bills/bill.entity.ts": `import { User as Payer } from "@acme/users/user.entity";
+import { User } from "@acme/users/user.entity";
+@Entity()
+export class Bill {
+  @OneToOne(() => User, (user) => user.bill) @JoinColumn() user: User;
+  @ManyToOne(() => User, { lazy: true }) payer: Promise<Payer>;
+}
+export const run = (prisma) => prisma.invoice.create({});
+`,
+  "packages/tags/package.json": '{ "name": "@acme/tags" }',
+  "packages/tags/index.ts": `export * from "./tag.entity";
+`,
+  "packages/tags/tag.entity.ts": `@Entity()
+export class Tag {
+  @ManyToMany(() => User, (user) => user.tags) users: User[];
+}
+export const run = (prisma) => prisma.label.create({});
+`,
+  "packages/tables/package.json": '{ "name": "@acme/tables" }',
+  "packages/tables/tables.ts": `import { people } from "../users/user.entity";
+export const seats = pgTable("seats", {
+  person: integer().references(() => people.id),
+  next: integer().references((): AnyPgColumn => seats.id),
+}, (t) => [foreignKey({ columns: [t.a, t.b], foreignColumns: [people.a, people.b] })]);
+export const more = relations(seats, ({ one }) => ({ person: one(people) }));
+`,
+  "packages/tables/tables.test.ts": `const t = integer().references(() => people.id);
+`,
+  "prisma/schema.prisma": `model Person {
+  id Int @id
+  invoices Invoice[]
+  labels Label[]
+}
+model Invoice {
+  id Int @id
+  person Person? @relation(fields: [personId], references: [id])
+  label Label @relation(fields: [labelId], references: [id])
+}
+model Label {
+  id Int @id
+  people Person[]
+  invoices Invoice[]
+}
+`,
+};
+
+test("foreign keys of TypeORM, Drizzle and Prisma are those that a reader of the lines counts", async () => {
+  const { report } = await whereToStart(repositoryOf([{ files: mixed }]));
+  const counted = Object.fromEntries(
+    Object.entries(mixed).filter(([file]) => !file.endsWith(".test.ts")),
+  );
+  const keys = countKeys(counted, (file) => file.split("/").slice(0, 2).join("/"), {
+    Person: "packages/users",
+    Invoice: "packages/bills",
+    Label: "packages/tags",
+  });
+  assert.deepEqual(
+    tiesOf(report, ({ foreignKeysOut }) => foreignKeysOut),
+    keys.map((one) => JSON.stringify(one)).toSorted(),
+  );
+  assert.equal(keys.length, 8);
 });

@@ -8,7 +8,7 @@ export interface Compared<T extends Tie> {
   readonly known: readonly T[];
   /** Found in another file than the one that is listed, which is gone: it was renamed. */
   readonly moved: readonly T[];
-  /** Listed, and not to be seen: their files could not be read whole. */
+  /** Listed, and not to be seen: what shows them could not be read whole. */
   readonly unseen: readonly Tie[];
   /** Listed, and found no more. */
   readonly cured: readonly Tie[];
@@ -20,8 +20,8 @@ export interface Asked<T extends Tie> {
   readonly todo: Pick<Todo, "ties" | "allows">;
   readonly found: readonly T[];
   readonly exists: (file: string) => boolean;
-  /** Whether a file was not read whole: what is missing there may be there still. Default: all were. */
-  readonly isUnread?: ((file: string) => boolean) | undefined;
+  /** Whether what shows a tie was not read whole: it may be there still. Default: all was. */
+  readonly isUnread?: ((tie: Tie) => boolean) | undefined;
 }
 
 export function compareTies<T extends Tie>(asked: Asked<T>): Compared<T> {
@@ -33,7 +33,7 @@ export function compareTies<T extends Tie>(asked: Asked<T>): Compared<T> {
   const listed = new Set(ties.map(keyOf));
   const today = new Set(counted.map(keyOf));
   const missing = ties.filter((tie) => !today.has(keyOf(tie)));
-  const isUnseen = (tie: Tie) => isUnread(tie.file) && !isAllowed(tie);
+  const isUnseen = (tie: Tie) => isUnread(tie) && !isAllowed(tie);
   const gone = missing.filter((tie) => !isUnseen(tie));
   const left = countBy(gone.filter(({ file }) => !exists(file)).map(nameOf));
   const unlisted = counted.filter((tie) => !listed.has(keyOf(tie)));

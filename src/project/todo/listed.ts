@@ -26,7 +26,7 @@ export function applyTodo(folder: string, { findings, crossings }: Boundaries): 
       todo,
       found: crossings,
       exists,
-      isUnread: (file) => unread.has(file),
+      isUnread: ({ file }) => unread.has(file),
     });
     const told = staleFindings(compared, { todo, names: undefined });
     return { findings: [...findings, ...told], reasons: reasonsOf(compared, todo) };

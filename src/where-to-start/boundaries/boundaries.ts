@@ -10,7 +10,14 @@ import { folderAbove, readTodo, writeTodo } from "../../project/todo/stored.ts";
 import { type Kind, type Tie, type Todo, TODO_FILE } from "../../project/todo/todo.ts";
 import { folderAt } from "../git/open.ts";
 import type { OnRead } from "../scan.ts";
-import { type BoundariesRead, type Found, isOurs, readBoundaries } from "./read.ts";
+import {
+  type BoundariesRead,
+  type Found,
+  isOurs,
+  readBoundaries,
+  type ReadOptions,
+} from "./read.ts";
+import { leftUnread, toUnread } from "./unread.ts";
 
 export interface RecordOptions {
   /** Folders that are units. Default: what the file says, else what conventions say. */
@@ -38,7 +45,7 @@ export async function recordTodo(path: string, options: RecordOptions = {}): Pro
   const folder = folderAt(path);
   const todo = readTodo(folder);
   refuseOther(todo, options);
-  const found = await readBoundaries(folder, { ...viewOf(todo, options), onRead });
+  const found = await readWith(todo, folder, { ...viewOf(todo, options), onRead });
   // Here a tie is a line; `check` tells of each place.
   const read = { ...found, ties: distinct(found.ties) };
   const compared = compare(todo, read);
@@ -68,7 +75,7 @@ export async function checkTodo(
   const todo = readTodo(folder);
   // In a project of ours nothing may cross but what the file lists: without one, nothing.
   if (todo === undefined && !(await isOurs(folder))) throw missing(folder);
-  const read = await readBoundaries(folder, { ...viewOf(todo, {}), onRead });
+  const read = await readWith(todo, folder, { ...viewOf(todo, {}), onRead });
   const compared = compare(todo, read);
   const { known, moved, unseen, allowed } = compared;
   const names = new Set(read.units);
@@ -78,6 +85,24 @@ export async function checkTodo(
     findings: [...read.unread, ...compared.fresh.map(toNew), ...stale].toSorted(byPlace),
     listed: distinct([...known, ...moved]).length + unseen.length,
     allowed: distinct(allowed).length,
+  };
+}
+
+/** What was not read at all is told as what was not read whole, where ties are listed of it. */
+async function readWith(
+  todo: Todo | undefined,
+  folder: string,
+  options: ReadOptions,
+): Promise<BoundariesRead> {
+  const read = await readBoundaries(folder, options);
+  const listed = new Set((todo?.ties ?? []).map(({ file }) => file));
+  const { left = [], known = [] } = Object.groupBy(read.skipped, ({ file }) =>
+    listed.has(file) ? "known" : "left",
+  );
+  return {
+    ...read,
+    unread: [...read.unread, ...known.map(toUnread)],
+    problems: [...read.problems, ...(left.length === 0 ? [] : [leftUnread(left)])],
   };
 }
 
@@ -108,8 +133,12 @@ function viewOf(todo: Todo | undefined, { units, kind }: RecordOptions) {
 function compare(todo: Todo | undefined, read: BoundariesRead): Compared<Found> {
   const { ties: found, exists, isPart } = read;
   const unread = filesOf(read.unread);
-  // What is checked out may need what is not: nothing can be told of any file that there is.
-  const isUnread = (file: string) => unread.has(file) || (isPart && exists(file));
+  const isUnread = ({ file, to, what }: Tie) =>
+    unread.has(file) ||
+    // What is checked out may need what is not: nothing can be told of any file that there is.
+    (isPart && exists(file)) ||
+    // Names and relations are found by what the other side says of itself.
+    (read.unreadUnits.has(to) && exists(file) && !what.startsWith("import "));
   return compareTies({ todo: todo ?? { ties: [], allows: [] }, found, exists, isUnread });
 }
 

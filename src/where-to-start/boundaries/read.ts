@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 import { MarcotError } from "../../errors.ts";
 import { type Crossing, ownApps, scanBoundaries } from "../../project/check/boundaries.ts";
-import { type Finding, toFinding } from "../../project/check/findings.ts";
+import type { Finding } from "../../project/check/findings.ts";
 import { chooseProject, type ProjectKind } from "../choose.ts";
 import { folderList } from "../folder-list.ts";
 import { openTree } from "../git/open.ts";
@@ -12,10 +12,11 @@ import { resolveUnits } from "../resolve-units.ts";
 import { type Code, isRead, openCode, type OnRead, readTexts } from "../scan.ts";
 import { isTying } from "../score/ties.ts";
 import type { Project } from "../types/project.ts";
-import type { FileFacts } from "../types/source.ts";
 import type { Tree } from "../types/tree.ts";
 import { appList } from "../typescript/units.ts";
+import type { Skipped } from "../git/text.ts";
 import { type CodeTie, tiesIn } from "./ties.ts";
+import { muteIn, muteNote, skippedIn, unreadOf } from "./unread.ts";
 
 export interface ReadOptions {
   readonly units?: readonly string[] | undefined;
@@ -37,7 +38,11 @@ export interface BoundariesRead {
   readonly exists: (file: string) => boolean;
   /** For each file that could not be read whole, where that began; in a project of ours, all that `check` says. */
   readonly unread: readonly Finding[];
-  /** Whether files are not on disk, as of a sparse checkout: nothing is known to be cured then. */
+  /** Sources of units that were not read at all. */
+  readonly skipped: readonly Skipped[];
+  /** Units with a file that could not be read whole. */
+  readonly unreadUnits: ReadonlySet<string>;
+  /** Whether something that tells of all was not read, or is not on disk: nothing is known to be cured then. */
   readonly isPart: boolean;
   /** What else it could be, and what is not here, in sentences. */
   readonly problems: readonly string[];
@@ -60,27 +65,22 @@ export async function readBoundaries(
   if (project === undefined || project.units.length === 0) throw noUnits(code, options);
   if (project.kind === "marcot") throw liesDeeper(project);
   const resolved = resolveUnits(code, project, configuration);
+  const exists = existsIn(tree);
+  const unread = [...resolved.files.values()].filter(isTying).flatMap(unreadOf);
+  const { skipped, unreadUnits } = skippedIn({ tree, project, exists, unread });
+  const mute = muteIn({ tree, exists, unread }, configuration);
   return {
     root: tree.root,
     kind: project.kind,
     units: project.units.map(({ name }) => name),
     ties: tiesIn(resolved),
-    exists: existsIn(tree),
-    isPart,
-    unread: [...resolved.files.values()].filter(isTying).flatMap(unreadOf),
-    problems: [...problems, ...left],
+    exists,
+    isPart: isPart || mute.length > 0,
+    unread,
+    skipped,
+    unreadUnits,
+    problems: [...problems, ...left, ...(mute.length === 0 ? [] : [muteNote(mute)])],
   };
-}
-
-/** No error, as in a project of ours: old code may be in a dialect that is not known here. */
-function unreadOf({ problems: [first] }: FileFacts): Finding[] {
-  if (first === undefined) return [];
-  const { file, line, what } = first;
-  const hint =
-    "Correct it, or write it in today's language; its listed ties stay listed until then.";
-  return [
-    toFinding("boundaries.W006", { file, line }, `it could not be read whole: ${what}`, hint),
-  ];
 }
 
 /** Git lists files too that were taken away a moment ago. */
@@ -156,5 +156,7 @@ function readOurs(
     ties: crossings,
     exists: existsIn(tree),
     unread: findings.filter(({ id }) => id === "boundaries.E005"),
+    skipped: [],
+    unreadUnits: new Set(),
   };
 }

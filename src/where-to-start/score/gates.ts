@@ -2,6 +2,7 @@
  * What comes before any ranking: units that are not asked at all, each with the line that caused it. Without
  * gates the smallest unit that everything hangs on by name wins.
  */
+import { mayBeTests } from "../test-units.ts";
 import type { Gate } from "../types/report.ts";
 import type { Evidence, Past, UnitFacts } from "./facts.ts";
 import type { Parts } from "./score.ts";
@@ -10,7 +11,8 @@ import type { Parts } from "./score.ts";
 const IDENTITY =
   /^(auth|authentication|users?|accounts?|sessions?|permissions?|login|access|identity|profiles?|iam|rbac|roles?)$/i;
 
-const TESTS = /(^|[._-])(tests?|testing|fixtures|e2e|rtd_tests|specs?)($|[._-])/i;
+/** Where there is code in a unit that may be no tests, it is none. */
+const TESTS = /(^|[._-])(tests?|testing|fixtures|e2e|specs?)($|[._-])/i;
 
 /** Below it nothing hurts enough to pay for a move: two of five parts of an average unit's history. */
 const NO_PAIN = 0.25;
@@ -29,7 +31,7 @@ const COMMITS_MIN = 30;
 const CORE = 0.5;
 
 export interface GateOptions {
-  /** Names of units that may be ranked although they look like identity. Default: none. */
+  /** Names of units that may be ranked although they look like identity or tests. Default: none. */
   readonly lifted?: readonly string[];
 }
 
@@ -46,7 +48,8 @@ export function gateOf(
     why,
     at,
   });
-  if (TESTS.test(last)) return gate("tests", `${name} is there for tests`);
+  const isTests = TESTS.test(last) && !(mayBeTests(last) && lines > 0);
+  if (isTests && !lifted.includes(name)) return gate("tests", `${name} is there for tests`);
   const own = unit.files.find(({ file }) => project.own.includes(file));
   if (own !== undefined && isSettings(own.file))
     return gate("project", `${name} holds the project's own ${own.file}`, {

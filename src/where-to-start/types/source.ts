@@ -34,6 +34,15 @@ export interface ForeignKey extends Place {
   readonly to: string;
 }
 
+/** A field that holds many rows: `tags Tag[]` of Prisma. Where the other side does too, there is a table of links. */
+export interface ManyField extends Place {
+  readonly field: string;
+  readonly owner: string;
+  readonly to: string;
+  /** The relation's name, where it is given: both sides say the same. */
+  readonly relation: string | undefined;
+}
+
 export type HiddenKind =
   | "look-up" // `tickets__owner__name=`: a query through relations
   | "transaction"
@@ -70,6 +79,13 @@ export interface Export extends Place {
   readonly parameters?: string;
 }
 
+/** `export { of as name } from "./x"`; `*` for all of it. */
+export interface Pass {
+  readonly name: string;
+  readonly of: string;
+  readonly from: string;
+}
+
 export type DeclaredKind =
   | "url" // the name of a route
   | "url space" // what stands before the colon in `app:name`
@@ -78,7 +94,8 @@ export type DeclaredKind =
   | "app label"
   | "token" // that Nest finds by name: `Inject(MAILER)`, `AuthGuard(jwt)`
   | "related name" // of a foreign key, `of` its model
-  | "settings"; // INSTALLED_APPS is set here
+  | "settings" // INSTALLED_APPS is set here
+  | "client"; // the folder that Prisma writes a client to
 
 /** A name that others may use without an import. */
 export interface Declared extends Place {
@@ -103,6 +120,9 @@ export interface FileFacts {
   readonly exports: readonly Export[];
   /** Models, entities or tables that are declared here. */
   readonly models: readonly (Place & { readonly name: string })[];
+  readonly lists?: readonly ManyField[];
+  /** What it hands on of other files. */
+  readonly passes?: readonly Pass[];
   /** Names by which others reach it without an import. */
   readonly declared?: readonly Declared[];
   /** What could not be read, and where. */

@@ -1,29 +1,28 @@
 /** What a code base of TypeScript says of itself: package.json, tsconfig.json, and files of workspaces. */
 import { posix } from "node:path";
 import { parse as parseYaml } from "yaml";
+import { folderOf, isRecord, patternsOf, readJson } from "./json.ts";
+import { type PathRule, pathRules } from "./tsconfig.ts";
 
 /** What package.json, tsconfig.json and workspace files say, as far as it is JSON that was found. */
 export interface Configuration {
-  /** Folder of a package -> its name and its own `imports`. */
+  /** Folder of a package -> its name, and its own `imports` and `exports`. */
   readonly packages: ReadonlyMap<string, PackageFile>;
   /** Folder of a tsconfig -> its `paths`, from the root. */
   readonly paths: ReadonlyMap<string, readonly PathRule[]>;
   /** Folder of a project of Nx -> its name. */
   readonly projects: ReadonlyMap<string, string>;
-  /** Patterns of the workspaces at the root. */
+  /** Patterns of the workspaces, from the root. */
   readonly workspaces: readonly string[];
+  /** Files that cannot be understood: they say nothing. */
+  readonly broken: readonly string[];
 }
 
 export interface PackageFile {
   readonly name: string | undefined;
   readonly imports: Readonly<Record<string, unknown>>;
-}
-
-/** Of `paths` and `imports`. */
-export interface PathRule {
-  readonly pattern: string;
-  /** From the root. */
-  readonly targets: readonly string[];
+  /** As it is written; undefined where all of the package may be imported. */
+  readonly exports: unknown;
 }
 
 /** Files that `readConfiguration` wants the texts of. */
@@ -35,129 +34,66 @@ export function isConfiguration(file: string): boolean {
 
 export function readConfiguration(texts: ReadonlyMap<string, string>): Configuration {
   const packages = new Map<string, PackageFile>();
-  const paths = new Map<string, readonly PathRule[]>();
   const projects = new Map<string, string>();
-  const workspaces: string[] = [];
+  const workspaces = new Map<string, string[]>();
+  const tsconfigs = new Map<string, Record<string, unknown>>();
+  const broken: string[] = [];
   for (const [file, text] of texts) {
     const folder = folderOf(file);
     const name = posix.basename(file);
+    const json = name.endsWith(".yaml") ? readYaml(text) : readJson(text);
+    if (json === undefined) {
+      broken.push(file);
+      // It is a package all the same, of which the name is not known.
+      if (name !== "package.json") continue;
+    }
+    const said = json ?? {};
+    const { name: given, projectType, targets } = said;
     if (name === "package.json") {
-      const json = readJson(text);
-      const imports = isRecord(json["imports"]) ? json["imports"] : {};
-      packages.set(folder, {
-        name: typeof json["name"] === "string" ? json["name"] : undefined,
-        imports,
-      });
-      if (folder === "") workspaces.push(...patternsOf(json["workspaces"]));
+      const imports = isRecord(said["imports"]) ? said["imports"] : {};
+      const called = typeof given === "string" ? given : undefined;
+      packages.set(folder, { name: called, imports, exports: said["exports"] });
+      addTo(workspaces, folder, patternsOf(said["workspaces"]));
     } else if (name === "project.json") {
-      const { name: given, projectType, targets } = readJson(text);
       const isProject = typeof projectType === "string" || isRecord(targets);
       if (isProject && folder !== "")
         projects.set(folder, typeof given === "string" ? given : posix.basename(folder));
-    } else if (name === "pnpm-workspace.yaml" && folder === "") {
-      workspaces.push(...patternsOf(readYaml(text)["packages"]));
-    } else if (name === "lerna.json" && folder === "") {
-      workspaces.push(...patternsOf(readJson(text)["packages"]));
+    } else if (name === "pnpm-workspace.yaml" || name === "lerna.json") {
+      addTo(workspaces, folder, patternsOf(said["packages"]));
+    } else {
+      tsconfigs.set(file, said);
     }
   }
-  const reading = { texts, known: new Map<string, readonly PathRule[]>() };
-  for (const file of texts.keys()) {
-    const rules = /sconfig[\w.-]*\.json$/.test(file) ? pathsOf(file, reading) : [];
-    const folder = folderOf(file);
-    if (rules.length > 0) paths.set(folder, [...(paths.get(folder) ?? []), ...rules]);
-  }
-  return { packages, paths, projects, workspaces: [...new Set(workspaces)] };
+  const byName = new Map([...packages].map(([folder, { name }]) => [name, folder]));
+  const paths = pathRules({ jsons: tsconfigs, packageOf: (name) => byName.get(name) });
+  return { packages, paths, projects, workspaces: outermost(workspaces), broken };
 }
 
-interface Reading {
-  readonly texts: ReadonlyMap<string, string>;
-  /** By file. Several may extend one, and one several: without this the ways through them would be countless. */
-  readonly known: Map<string, readonly PathRule[]>;
+function addTo(lists: Map<string, string[]>, folder: string, patterns: readonly string[]): void {
+  if (patterns.length > 0) lists.set(folder, [...(lists.get(folder) ?? []), ...patterns]);
 }
 
-function pathsOf(file: string, reading: Reading, depth = 0): readonly PathRule[] {
-  const before = reading.known.get(file);
-  if (before !== undefined) return before;
-  reading.known.set(file, []); // what extends itself gets nothing by that
-  const rules = rulesIn(file, reading, depth);
-  reading.known.set(file, rules);
-  return rules;
-}
-
-function rulesIn(file: string, reading: Reading, depth: number): readonly PathRule[] {
-  const { texts } = reading;
-  const json = readJson(texts.get(file) ?? "");
-  const folder = folderOf(file);
-  const options = isRecord(json["compilerOptions"]) ? json["compilerOptions"] : {};
-  const base =
-    typeof options["baseUrl"] === "string" ? posix.join(folder, options["baseUrl"]) : folder;
-  const own: PathRule[] = [];
-  if (isRecord(options["paths"])) {
-    for (const [pattern, targets] of Object.entries(options["paths"]))
-      own.push({ pattern, targets: patternsOf(targets).map((target) => posix.join(base, target)) });
-    own.sort(bySpecificity);
-  }
-  // What is written relative to baseUrl is found after all patterns.
-  if (typeof options["baseUrl"] === "string")
-    own.push({ pattern: "*", targets: [posix.join(base, "*")] });
-  if (own.length > 0 || depth > EXTENDS_MAX) return own;
-  const given = json["extends"];
-  const parents = (Array.isArray(given) ? given : [given]).filter(
-    (parent): parent is string => typeof parent === "string" && parent.startsWith("."),
+/** Of the root, else of the folders that are next to it, as of a front end beside a back end. */
+function outermost(lists: ReadonlyMap<string, readonly string[]>): string[] {
+  const depthOf = (folder: string) => (folder === "" ? 0 : folder.split("/").length);
+  const least = Math.min(...[...lists.keys()].map(depthOf));
+  // One that is said twice counts where it is said last.
+  return [...lists].flatMap(([folder, list]) =>
+    depthOf(folder) === least ? list.map((pattern) => within(folder, pattern)) : [],
   );
-  // The last one wins.
-  for (const parent of parents.toReversed()) {
-    const path = posix.join(folder, parent);
-    const rules = pathsOf(texts.has(path) ? path : `${path}.json`, reading, depth + 1);
-    if (rules.length > 0) return rules;
-  }
-  return [];
 }
 
-/** As TypeScript and Node have it: what has no star first, then what says most before it. */
-export function bySpecificity({ pattern: one }: PathRule, { pattern: other }: PathRule): number {
-  const before = (pattern: string) => {
-    const star = pattern.indexOf("*");
-    return star === -1 ? Infinity : star;
-  };
-  return before(one) === before(other) ? 0 : before(other) - before(one);
+function within(folder: string, pattern: string): string {
+  const isNot = pattern.startsWith("!");
+  const bare = pattern.replace(/^!/, "").replace(/^\.\//, "");
+  return `${isNot ? "!" : ""}${folder === "" ? "" : `${folder}/`}${bare}`;
 }
 
-/** Deeper none is, and a stack has an end. */
-const EXTENDS_MAX = 100;
-
-export function folderOf(file: string): string {
-  const at = file.lastIndexOf("/");
-  return at === -1 ? "" : file.slice(0, at);
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function patternsOf(value: unknown): string[] {
-  const list = isRecord(value) ? value["packages"] : value;
-  return Array.isArray(list) ? list.filter((one) => typeof one === "string") : [];
-}
-
-/** JSON as tsconfig has it: with comments and commas at the end. What is broken says nothing. */
-function readJson(text: string): Record<string, unknown> {
-  const bare = text
-    .replace(/("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, "$1")
-    .replace(/("(?:[^"\\\n]|\\.)*")|,(\s*[}\]])/g, "$1$2");
-  try {
-    const value: unknown = JSON.parse(bare);
-    return isRecord(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-function readYaml(text: string): Record<string, unknown> {
+function readYaml(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = parseYaml(text);
-    return isRecord(value) ? value : {};
+    return isRecord(value) ? value : value === null ? {} : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }

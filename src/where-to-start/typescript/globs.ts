@@ -7,7 +7,7 @@
 export function globsOf(patterns: readonly string[]): (path: string) => boolean {
   const rules = patterns.map((pattern) => {
     const bare = pattern.replace(/^!/, "").replace(/^\.\//, "").replace(/\/$/, "");
-    return { isNot: pattern.startsWith("!"), parts: bare.split("/").flatMap(folders) };
+    return { isNot: pattern.startsWith("!"), parts: foldersOf(bare.split("/")) };
   });
   return (path) => {
     const names = path.split("/");
@@ -16,9 +16,9 @@ export function globsOf(patterns: readonly string[]): (path: string) => boolean 
   };
 }
 
-/** `**` is at least one folder. */
-function folders(part: string): string[] {
-  return part === "**" ? ["*", "**"] : [part];
+/** `**` is any number of folders, none too; at the end at least one: `packages/**` is not `packages`. */
+function foldersOf(parts: readonly string[]): string[] {
+  return parts.at(-1) === "**" ? [...parts.slice(0, -1), "*", "**"] : [...parts];
 }
 
 interface Wildcards {

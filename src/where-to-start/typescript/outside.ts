@@ -40,7 +40,7 @@ interface Found {
 }
 
 const SETTING =
-  /\b(?:process\.env|import\.meta\.env)(?:\.([A-Z][A-Z0-9_]*)|\[\s*["']([A-Z][A-Z0-9_]*)["']\s*\])|\b(?:config|configService|configurationService)\.(?:get|getOrThrow)(?:<[^>]*>)?\(\s*["']([A-Za-z][\w.]*)["']/g;
+  /\b(?:process\.env|import\.meta\.env)(?:\.([A-Z][A-Z0-9_]*)|\[\s*["']([A-Z][A-Z0-9_]*)["']\s*\])|\b(?:config|configService|configurationService)\.(?:get|getOrThrow)(?:<[^<>]*>)?\(\s*["']([A-Za-z][\w.]*)["']/g;
 
 function settingsIn(text: string): Found[] {
   const found: Found[] = [];

@@ -6,20 +6,24 @@ import { bySpelling } from "../order.ts";
 import { isTying } from "../score/ties.ts";
 import type { UnitPlace } from "../types/project.ts";
 import type { Table } from "../types/report.ts";
-import type { FileFacts, Place } from "../types/source.ts";
+import type { FileFacts } from "../types/source.ts";
+import { type Model, type Schemas, schemasIn } from "./prisma-schemas.ts";
 
 interface Owner {
   readonly unit: UnitPlace;
-  readonly model: Place & { readonly name: string };
+  readonly model: Model;
   /** Of how many calls, which are its own; undefined where the schema's file decides. */
   readonly calls: { readonly own: number; readonly all: number } | undefined;
 }
 
 export interface Owners {
-  readonly byModel: ReadonlyMap<string, Owner>;
-  /** By the name that the client has for it: `orderItem` for `OrderItem`. */
-  readonly byCall: ReadonlyMap<string, Owner>;
+  /** Of a model, as a schema names it. */
+  readonly inSchema: (name: string, file: string) => UnitPlace | undefined;
+  /** Of what a file calls by the client: `orderItem` for `OrderItem`. */
+  readonly called: (call: string, file: string) => UnitPlace | undefined;
+  readonly links: Schemas["links"];
   readonly tables: ReadonlyMap<string, readonly Table[]>;
+  readonly chosen: readonly Owner[];
   /** Models that no unit calls. */
   readonly orphans: readonly string[];
 }
@@ -35,45 +39,53 @@ export function ownersOf(
   files: ReadonlyMap<string, FileFacts>,
   unitOf: (file: string) => UnitPlace | undefined,
 ): Owners {
-  const models = [...files.values()].filter(({ language }) => language === "prisma");
-  const calls = models.length === 0 ? new Map<string, Tally>() : tallyOf(files, unitOf);
-  const byModel = new Map<string, Owner>();
-  const byCall = new Map<string, Owner>();
+  const schemas = schemasIn(files);
+  const calls =
+    schemas.models.length === 0 ? new Map<Model, Tally>() : tallyOf(files, { schemas, unitOf });
+  const owners = new Map<Model, Owner>();
   const tables = new Map<string, Table[]>();
   const orphans: string[] = [];
-  for (const model of models.flatMap((file) => file.models)) {
-    if (byModel.has(model.name)) continue;
-    const called = model.name.charAt(0).toLowerCase() + model.name.slice(1);
+  for (const model of schemas.models) {
     const here = unitOf(model.file);
     const owner: Owner | undefined =
       here === undefined
-        ? mostOf(calls.get(called), model)
+        ? mostOf(calls.get(model), model)
         : { unit: here, model, calls: undefined };
     if (owner === undefined) {
       orphans.push(model.name);
       continue;
     }
-    byModel.set(model.name, owner);
-    byCall.set(called, owner);
+    owners.set(model, owner);
     const { name } = owner.unit;
     // What lies in a unit is among its files already.
     if (here === undefined) tables.set(name, [...(tables.get(name) ?? []), model]);
   }
-  return { byModel, byCall, tables, orphans };
+  const unitOfModel = (model: Model | undefined) => model && owners.get(model)?.unit;
+  return {
+    inSchema: (name, file) => unitOfModel(schemas.inSchema(name, file)),
+    called: (call, file) => unitOfModel(schemas.called(call, file)),
+    links: schemas.links,
+    tables,
+    chosen: [...owners.values()],
+    orphans,
+  };
 }
 
 type Tally = Map<UnitPlace, { calls: number; writes: number }>;
 
 function tallyOf(
   files: ReadonlyMap<string, FileFacts>,
-  unitOf: (file: string) => UnitPlace | undefined,
-): Map<string, Tally> {
-  const tallies = new Map<string, Tally>();
+  {
+    schemas,
+    unitOf,
+  }: { readonly schemas: Schemas; readonly unitOf: (file: string) => UnitPlace | undefined },
+): Map<Model, Tally> {
+  const tallies = new Map<Model, Tally>();
   for (const facts of files.values()) {
     const unit = unitOf(facts.file);
     if (unit === undefined || !isTying(facts)) continue;
     for (const { what } of facts.hidden) {
-      const model = modelOfCall(what);
+      const model = schemas.called(modelOfCall(what) ?? "", facts.file);
       if (model === undefined) continue;
       const tally: Tally = tallies.get(model) ?? new Map();
       const known = tally.get(unit) ?? { calls: 0, writes: 0 };
@@ -95,8 +107,8 @@ function mostOf(tally: Tally | undefined, model: Owner["model"]): Owner | undefi
   return { unit: first[0], model, calls: { own: first[1].calls, all } };
 }
 
-export function problemsOf({ byModel, orphans }: Owners): string[] {
-  const chosen = [...byModel].flatMap(([name, { unit, calls }]) =>
+export function problemsOf({ chosen: owners, orphans }: Owners): string[] {
+  const chosen = owners.flatMap(({ model: { name }, unit, calls }) =>
     calls === undefined ? [] : [`${name} to ${unit.name} (${calls.own} of ${calls.all} calls)`],
   );
   return [

@@ -6,29 +6,35 @@ import { basename } from "node:path";
 import { type ParseResult, parseSync } from "oxc-parser";
 import { saysItIsGenerated } from "../generated.ts";
 import type { Export, FileFacts, Import } from "../types/source.ts";
+import { passesOf } from "./barrels.ts";
 import { type At, codeLines, lineFinder } from "./lines.ts";
 import { outsideOf } from "./outside.ts";
 import { readTies } from "./ties.ts";
 import { clientCalls, declaredIn } from "./tokens.ts";
+import { isPacked, isTooDeep } from "./unfit.ts";
 
 /** What makes a look at the syntax tree worth its price, which is half of the parser's own. */
 const MAY_HAVE_TIES =
-  /@(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@Entity\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(/;
+  /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(/;
 
 export function readTypeScript(file: string, text: string): FileFacts {
-  const parsed = parseSync(basename(file), text);
+  const isLong = isPacked(text);
+  const isDeep = !isLong && isTooDeep(text);
+  const isFit = !isDeep && !isLong;
+  const parsed = parseSync(basename(file), isFit ? text : "");
   const lineAt = lineFinder(text);
   const at: At = { file, text, lineAt };
-  const ties = MAY_HAVE_TIES.test(text) ? readTies(parsed.program, at) : NO_TIES;
+  const ties = isFit && MAY_HAVE_TIES.test(text) ? readTies(parsed.program, at) : NO_TIES;
   const imports = [...importsOf(parsed.module, at), ...ties.required];
   const declared = declaredIn(at, imports);
+  const passes = passesOf(parsed.module);
   return {
     file,
     language: "typescript",
     lines: codeLines(text),
     isTest: isTest(file),
     isMigration: /(^|\/)migrations?\//.test(file),
-    isGenerated: isGenerated(file, text),
+    isGenerated: isLong || isGenerated(file, text),
     imports,
     foreignKeys: ties.foreignKeys,
     hidden: [...ties.hidden, ...clientCalls(at)],
@@ -36,11 +42,15 @@ export function readTypeScript(file: string, text: string): FileFacts {
     exports: exportsOf(parsed.module, at),
     models: ties.models,
     ...(declared.length === 0 ? {} : { declared }),
-    problems: parsed.errors.map(({ message, labels }) => ({
-      file,
-      line: lineAt(labels[0]?.start ?? 0),
-      what: message,
-    })),
+    ...(passes.length === 0 ? {} : { passes }),
+    problems: [
+      ...(isDeep ? [{ file, line: 1, what: "it is nested too deeply" }] : []),
+      ...parsed.errors.map(({ message, labels }) => ({
+        file,
+        line: lineAt(labels[0]?.start ?? 0),
+        what: message,
+      })),
+    ],
   };
 }
 
@@ -129,7 +139,7 @@ function inBrackets(text: string): string | undefined {
   return undefined;
 }
 
-function isTest(file: string): boolean {
+export function isTest(file: string): boolean {
   return (
     /(^|\/)(__tests__|__mocks__|tests?|e2e|cypress|spec)\//.test(file) ||
     /\.(test|spec|e2e-spec|cy|stories)\.[cm]?[jt]sx?$/.test(file)

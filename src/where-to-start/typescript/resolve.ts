@@ -3,14 +3,9 @@
  * `imports` of package.json. What leads out of the code base is a library.
  */
 import { posix } from "node:path";
-import {
-  bySpecificity,
-  type Configuration,
-  folderOf,
-  isRecord,
-  type PackageFile,
-  type PathRule,
-} from "./configuration.ts";
+import type { Configuration } from "./configuration.ts";
+import { folderOf, isRecord } from "./json.ts";
+import { bySpecificity, type PathRule } from "./tsconfig.ts";
 
 const ENDINGS = [
   "",
@@ -48,20 +43,27 @@ export function resolver(files: ReadonlySet<string>, configuration: Configuratio
     known.set(path, found);
     return found;
   };
+  const importsOf = once((folder) => rulesOf(packages.get(folder)?.imports ?? {}, folder));
+  const exportsOf = once((folder) => {
+    const all = packages.get(folder)?.exports;
+    const isMap = isRecord(all) && Object.keys(all).some((key) => key.startsWith("."));
+    return rulesOf(isMap ? all : { ".": all }, folder);
+  });
   return (file, specifier) => {
     const bare = specifier.split(/[?!]/, 1)[0] ?? specifier;
     if (bare.startsWith(".")) return probe(posix.join(folderOf(file), bare));
     for (const folder of upward(folderOf(file))) {
       const found = byRules(configuration.paths.get(folder) ?? [], bare, probe);
       if (found !== undefined) return found;
-      const own = bare.startsWith("#") ? packages.get(folder) : undefined;
-      if (own !== undefined) return byRules(rulesOf(own.imports, folder), bare, probe);
+      if (bare.startsWith("#") && packages.has(folder))
+        return byRules(importsOf(folder), bare, probe);
     }
     const [, name, deeper = ""] = /^((?:@[^/]+\/)?[^/]+)(?:\/(.*))?$/.exec(bare) ?? [];
     const folder = name === undefined ? undefined : folders.get(name);
     if (folder === undefined) return undefined;
     const inside = deeper === "" ? "" : `/${deeper}`;
     return (
+      byRules(exportsOf(folder), `.${inside}`, probe) ??
       probe(`${folder}${inside}`) ??
       probe(posix.join(folder, "src", deeper)) ??
       // Which file its `exports` mean does not matter: all of them are the package's.
@@ -70,21 +72,31 @@ export function resolver(files: ReadonlySet<string>, configuration: Configuratio
   };
 }
 
-// Subpath imports (Node): "#apps/*": "./apps/*/contract.ts". Of conditions the first that is a path.
-function rulesOf(imports: PackageFile["imports"], folder: string): PathRule[] {
-  const rules = Object.entries(imports).flatMap(([pattern, target]) => {
-    const path = firstPath(target);
-    return path === undefined ? [] : [{ pattern, targets: [posix.join(folder, path)] }];
-  });
+function once(make: (folder: string) => PathRule[]): typeof make {
+  const known = new Map<string, PathRule[]>();
+  return (folder) => {
+    const rules = known.get(folder) ?? make(folder);
+    known.set(folder, rules);
+    return rules;
+  };
+}
+
+// Subpaths (Node): "#apps/*": "./apps/*/contract.ts". Of conditions each that leads to a file is as good.
+function rulesOf(subpaths: Readonly<Record<string, unknown>>, folder: string): PathRule[] {
+  const rules = Object.entries(subpaths).map(([pattern, target]) => ({
+    pattern,
+    targets: pathsIn(target).map((path) => posix.join(folder, path)),
+  }));
   return rules.toSorted(bySpecificity);
 }
 
-function firstPath(target: unknown): string | undefined {
-  if (typeof target === "string") return target;
-  if (!isRecord(target)) return undefined;
-  return Object.values(target)
-    .map(firstPath)
-    .find((path) => path !== undefined);
+/** Conditions of conditions of conditions are nobody's. */
+const CONDITIONS_MAX = 10;
+
+function pathsIn(target: unknown, depth = 0): string[] {
+  if (typeof target === "string") return [target];
+  if (typeof target !== "object" || target === null || depth > CONDITIONS_MAX) return [];
+  return Object.values(target).flatMap((one) => pathsIn(one, depth + 1));
 }
 
 function byRules(

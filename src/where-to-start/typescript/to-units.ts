@@ -4,6 +4,7 @@ import { isTying } from "../score/ties.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
 import type { FileFacts, ForeignKey, Hidden, Import } from "../types/source.ts";
 import { unitFinder } from "../unit-of.ts";
+import { type MakerOf, makersIn, throughBarrels } from "./barrels.ts";
 import { packageOf } from "./outside.ts";
 import { modelOfCall, ownersOf, type Owners, problemsOf } from "./prisma-owners.ts";
 import type { Configuration } from "./configuration.ts";
@@ -20,8 +21,14 @@ export interface TypeScriptCode {
 
 interface Scope {
   readonly unitOf: (file: string) => UnitPlace | undefined;
-  /** Of an import; undefined for a library and for a file that is in no unit. */
-  readonly target: (file: string, specifier: string) => UnitPlace | undefined;
+  /** Of what is imported, with the names of each; none for a library and for a file that is in no unit. */
+  readonly targets: (
+    file: string,
+    specifier: string,
+    names: readonly string[],
+  ) => ReadonlyMap<UnitPlace, readonly string[]>;
+  /** Of a thing that is imported, where it is made. */
+  readonly makerOf: (file: string, specifier: string, name: string) => ReturnType<MakerOf>;
   readonly isOwn: (file: string, specifier: string) => boolean;
   /** Units that declare something that stores rows, by its name. */
   readonly models: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
@@ -39,7 +46,7 @@ export function resolveTypeScript(code: TypeScriptCode): Resolved {
   const hidden: ResolvedHidden[] = [];
   const ofProject = { imports: [] as ResolvedImport[], hidden: [] as ResolvedHidden[] };
   for (const facts of code.files.values()) {
-    if (facts.language === "prisma") keys.push(...prismaKeys(scope, facts));
+    if (facts.language === "prisma") keys.push(...prismaKeys(scope, facts.foreignKeys));
     const unit = scope.unitOf(facts.file);
     if (unit === undefined && facts.isTest) continue;
     const taken = facts.imports.flatMap((one) => resolveImport(scope, one, unit));
@@ -49,6 +56,7 @@ export function resolveTypeScript(code: TypeScriptCode): Resolved {
     if (unit !== undefined && facts.language !== "prisma")
       keys.push(...facts.foreignKeys.flatMap((key) => resolveKey(scope, { key, facts, unit })));
   }
+  keys.push(...prismaKeys(scope, scope.owners.links));
   return {
     imports,
     keys,
@@ -85,11 +93,19 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
     for (const { kind, what } of facts.declared ?? [])
       if (kind === "token") addTo(tokens, what, unit);
   }
+  const through = throughBarrels({ files, resolve, unitOf });
+  const maker = makersIn({ files, resolve, unitOf });
   return {
     unitOf,
-    target: (file, specifier) => {
+    targets: (file, specifier, names) => {
       const found = resolve(file, specifier);
-      return (found === undefined ? undefined : unitOf(found)) ?? named(specifier);
+      const unit = (found === undefined ? undefined : unitOf(found)) ?? named(specifier);
+      if (unit !== undefined) return new Map([[unit, names]]);
+      return found === undefined ? new Map() : through(found, names);
+    },
+    makerOf: (file, specifier, name) => {
+      const found = resolve(file, specifier);
+      return found === undefined ? undefined : maker(found, name);
     },
     isOwn: (file, specifier) =>
       resolve(file, specifier) !== undefined || named(specifier) !== undefined,
@@ -105,18 +121,19 @@ function addTo(map: Map<string, Set<UnitPlace>>, key: string, unit: UnitPlace): 
 }
 
 function resolveImport(
-  { target, models, isMarcot }: Scope,
+  { targets, models, isMarcot }: Scope,
   source: Import,
   unit: UnitPlace | undefined,
 ): ResolvedImport[] {
-  const { file, line, from, names, isType } = source;
-  const to = target(file, from);
-  if (to === undefined || to === unit) return [];
-  const isModel = names.some((name) => models.get(name)?.has(to) === true);
-  const isContract = isMarcot && to.modules.includes(from);
-  const ends = { from: unit?.name ?? THE_PROJECT, to: to.name };
-  const more = isContract ? { isContract } : {};
-  return [{ file, line, ...ends, names, isType, isModel, ...more, source }];
+  const { file, line, from, isType } = source;
+  return [...targets(file, from, source.names)].flatMap(([to, names]) => {
+    if (to === unit) return [];
+    const isModel = names.some((name) => models.get(name)?.has(to) === true);
+    const isContract = isMarcot && to.modules.includes(from);
+    const ends = { from: unit?.name ?? THE_PROJECT, to: to.name };
+    const more = isContract ? { isContract } : {};
+    return [{ file, line, ...ends, names, isType, isModel, ...more, source }];
+  });
 }
 
 interface Asked {
@@ -132,14 +149,20 @@ function resolveKey(scope: Scope, { key, facts, unit }: Asked): ResolvedKey[] {
 
 /** By the file itself, by its imports, and where these lead to no unit by a name that only one unit has. */
 function unitOfModel(
-  { models, target }: Scope,
+  scope: Scope,
   { name, facts, unit }: { name: string; facts: FileFacts; unit: UnitPlace },
 ): UnitPlace | undefined {
   const [first = name] = name.split(".");
   if (facts.models.some((model) => model.name === first)) return unit;
   const imported = facts.imports.find(({ names, here = names }) => here.includes(first));
-  const to = imported && target(facts.file, imported.from);
-  if (to !== undefined) return to;
+  const taken = imported?.names[(imported.here ?? imported.names).indexOf(first)];
+  if (imported !== undefined && taken !== undefined) {
+    const made = scope.makerOf(facts.file, imported.from, taken);
+    if (made !== undefined) return made.unit;
+    const [to] = scope.targets(facts.file, imported.from, [taken]).keys();
+    if (to !== undefined) return to;
+  }
+  const { models } = scope;
   const known = models.get(name.split(".").at(-1) ?? name) ?? models.get(first);
   if (known?.has(unit) === true) return unit;
   return known?.size === 1 ? [...known][0] : undefined;
@@ -152,12 +175,11 @@ function toKey(source: ForeignKey, from: UnitPlace, to: UnitPlace): ResolvedKey 
 }
 
 /** Of a schema that lies in no unit, each model is the unit's that was chosen for it. */
-function prismaKeys({ owners }: Scope, { foreignKeys }: FileFacts): ResolvedKey[] {
-  return foreignKeys.flatMap((key) => {
-    const [from, to] = [owners.byModel.get(key.owner), owners.byModel.get(key.to)];
-    return from === undefined || to === undefined || from.unit === to.unit
-      ? []
-      : [toKey(key, from.unit, to.unit)];
+function prismaKeys({ owners }: Scope, keys: readonly ForeignKey[]): ResolvedKey[] {
+  return keys.flatMap((key) => {
+    const from = owners.inSchema(key.owner, key.file);
+    const to = owners.inSchema(key.to, key.file);
+    return from === undefined || to === undefined || from === to ? [] : [toKey(key, from, to)];
   });
 }
 
@@ -167,7 +189,7 @@ function resolveHidden(
   { unit, imports }: { unit: UnitPlace | undefined; imports: readonly ResolvedImport[] },
 ): ResolvedHidden[] {
   const called = facts.hidden.flatMap(
-    ({ what }) => scope.owners.byCall.get(modelOfCall(what) ?? "")?.unit ?? [],
+    ({ what }) => scope.owners.called(modelOfCall(what) ?? "", facts.file) ?? [],
   );
   return facts.hidden.flatMap((source) => {
     const { file, line, kind, what } = source;
@@ -191,8 +213,7 @@ function targetsOf(
   const { what, kind } = source;
   const model = modelOfCall(what);
   if (kind === "model by name" && model !== undefined) {
-    const owner = scope.owners.byCall.get(model);
-    return owner === undefined ? [] : [owner.unit];
+    return [scope.owners.called(model, facts.file) ?? []].flat();
   }
   const entity = /^InjectRepository\(([\w.]+)\)$/.exec(what)?.[1];
   if (entity !== undefined && unit !== undefined) {

@@ -35,7 +35,7 @@ function usualName(strategy: string, imports: readonly Import[]): string {
 }
 
 const CLIENT =
-  /\b((?:\w*prisma\w*|db|tx|trx)\s*\.\s*([a-z]\w*)\s*\.\s*(?:find(?:Many|Unique|First)(?:OrThrow)?|create(?:Many)?(?:AndReturn)?|update(?:Many)?(?:AndReturn)?|upsert|delete(?:Many)?|count|aggregate|groupBy))\s*\(/gi;
+  /\b((?:\w{0,40}prisma\w{0,40}|db|tx|trx)\s*\.\s*([a-z]\w*)\s*\.\s*(?:find(?:Many|Unique|First)(?:OrThrow)?|create(?:Many)?(?:AndReturn)?|update(?:Many)?(?:AndReturn)?|upsert|delete(?:Many)?|count|aggregate|groupBy))\s*\(/gi;
 
 /** `this.prisma.order.findMany(`: the table of a schema, by its model's name. */
 export function clientCalls(at: At): Hidden[] {

@@ -3,8 +3,9 @@ import { posix } from "node:path";
 import { bySpelling } from "../order.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
 import type { Place } from "../types/source.ts";
-import { type Configuration, folderOf } from "./configuration.ts";
+import type { Configuration } from "./configuration.ts";
 import { globsOf } from "./globs.ts";
+import { folderOf } from "./json.ts";
 
 /** Fewer are not what the code base is made of. */
 const UNITS_MIN = 3;
@@ -68,10 +69,16 @@ function appLists({ texts }: TypeScriptTree): { names: string[]; at: Place }[] {
 
 /** The apps that settings name; undefined where these are no settings of ours. */
 export function appList(text: string): { names: string[]; index: number } | undefined {
-  const list = /\bsettings\s*\(\s*\{[^]*?\bapps\s*:\s*\[([^\]]*)\]/.exec(text);
-  if (list?.[1] === undefined) return undefined;
-  const names = [...list[1].matchAll(/["']([a-z][a-z0-9-]*)["']/g)].map(([, name]) => name ?? "");
-  return { names, index: list.index };
+  // One after the other: what looks for all of it begins anew at each half of it.
+  const index = text.search(/\bsettings\s*\(\s*\{/);
+  const list = index === -1 ? null : /\bapps\s*:\s*\[/.exec(text.slice(index));
+  if (list === null) return undefined;
+  const start = index + list.index + list[0].length;
+  const end = text.indexOf("]", start);
+  if (end === -1) return undefined;
+  const listed = text.slice(start, end);
+  const names = [...listed.matchAll(/["']([a-z][a-z0-9-]*)["']/g)].map(([, name]) => name ?? "");
+  return { names, index };
 }
 
 function toMarcot(
@@ -128,15 +135,17 @@ function findNest({ files, texts }: TypeScriptTree): Project | undefined {
 
 /** Modules that are given to NestFactory, or are called as those usually are. */
 function rootModules(texts: ReadonlyMap<string, string>): ReadonlySet<string> {
-  const created = [...texts.values()].flatMap((text) =>
-    [...text.matchAll(/NestFactory\.create\w*(?:<[^>]*>)?\(\s*(\w+)/g)].map(
-      ([, name]) => name ?? "",
+  const created = new Set(
+    [...texts.values()].flatMap((text) =>
+      [...text.matchAll(/NestFactory\.create\w*(?:<[^<>]*>)?\(\s*(\w+)/g)].map(([, name]) => name),
     ),
   );
   return new Set(
     [...texts].flatMap(([file, text]) => {
-      const isCreated = created.some((name) => new RegExp(`class\\s+${name}\\b`).test(text));
-      return MODULE.test(file) && (isCreated || /(^|\/)app\.module\./.test(file)) ? [file] : [];
+      if (!MODULE.test(file)) return [];
+      const classes = [...text.matchAll(/\bclass\s+(\w+)/g)].map(([, name]) => name);
+      const isCreated = classes.some((name) => created.has(name));
+      return isCreated || /(^|\/)app\.module\./.test(file) ? [file] : [];
     }),
   );
 }

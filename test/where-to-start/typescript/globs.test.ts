@@ -5,14 +5,13 @@ import { globsOf } from "../../../src/where-to-start/typescript/globs.ts";
 
 /** The same as a regular expression, which is shorter and too slow for what strangers write. */
 function expression(pattern: string): RegExp {
-  const parts = pattern
-    .split("/")
-    .map((part) =>
-      part === "**"
-        ? ".*"
-        : part.replaceAll("*", "[^/]*").replaceAll("?", "[^/]").replaceAll(".", "\\."),
-    );
-  return new RegExp(`^${parts.join("/")}$`);
+  const parts = pattern.split("/").map((part, index, { length }) => {
+    const slash = index === length - 1 ? "" : "/";
+    if (part === "**") return slash === "" ? ".+" : "(?:[^/]+/)*";
+    const one = part.replaceAll("*", "[^/]*").replaceAll("?", "[^/]").replaceAll(".", "\\.");
+    return `${one}${slash}`;
+  });
+  return new RegExp(`^${parts.join("")}$`);
 }
 
 test("a pattern means what its regular expression would", () => {
@@ -37,6 +36,12 @@ test("the last pattern that fits decides", () => {
   const isMember = globsOf(["./packages/*/", "!packages/old", "apps/**"]);
   const paths = ["packages/a", "packages/old", "packages/a/b", "apps/a/b", "apps", "x"];
   assert.deepEqual(paths.filter(isMember), ["packages/a", "apps/a/b"]);
+});
+
+test("any number of folders is none too, but at the end", () => {
+  const isMember = globsOf(["**/*", "!**/test/**", "packages/**/x"]);
+  const paths = ["a", "a/b", "test", "test/a", "a/test/b/c", "packages/x", "packages/test/x"];
+  assert.deepEqual(paths.filter(isMember), ["a", "a/b", "test", "packages/x", "packages/test/x"]);
 });
 
 test("many stars and a long name take no time", () => {

@@ -124,82 +124,195 @@ export type Six = string;
   );
 });
 
-test("relations of Drizzle, TypeORM, MikroORM and Mongoose", () => {
-  const drizzle = readTypeScript(
-    "tables.ts",
-    `import { pgTable } from "drizzle-orm/pg-core";
+const keysOf = (file: string, text: string) =>
+  readTypeScript(file, text).foreignKeys.map(
+    ({ owner, field, to, kind, line }) => `${line} ${owner}.${field} ${to} ${kind}`,
+  );
+
+test("columns of Drizzle that refer to others, and no relations() that only say how to join", () => {
+  const text = `import { pgTable } from "drizzle-orm/pg-core";
 export const entries = pgTable("entries", {
   author: integer().references(() => users.id),
   parent: integer().references((): AnyPgColumn => entries.id),
-});
+  shop: integer().references(() => tables.shops.id, { onDelete: "cascade" }),
+}, (t) => [
+  foreignKey({ columns: [t.city, t.land], foreignColumns: [cities.name, cities.land] }),
+]);
 const shop = pgSchema("shop");
 export const rows = shop.table("rows", { id: integer() });
-`,
-  );
+export const more = relations(entries, ({ one, many }) => ({
+  author: one(users, { fields: [entries.author], references: [users.id] }),
+  rows: many(rows),
+}));
+`;
   assert.deepEqual(
-    drizzle.models.map(({ name }) => name),
+    readTypeScript("tables.ts", text).models.map(({ name }) => name),
     ["entries", "rows"],
   );
-  assert.deepEqual(
-    drizzle.foreignKeys.map(({ owner, field, to, line }) => `${owner}.${field} ${to} ${line}`),
-    ["entries.author users 3", "entries.parent entries 4"],
-  );
-  const typeorm = readTypeScript(
-    "order.ts",
-    `@Entity()
+  assert.deepEqual(keysOf("tables.ts", text), [
+    "3 entries.author users foreign key",
+    "4 entries.parent entries foreign key",
+    "5 entries.shop tables.shops foreign key",
+    "7 entries.city, land cities foreign key",
+  ]);
+});
+
+test("of a relation of TypeORM or MikroORM only the side that has the column", () => {
+  const typeorm = `@Entity()
 export class Order {
   @ManyToOne(() => User, (user) => user.orders) buyer: User;
+  @ManyToOne((): Wrapped => (people.User as any)) seller: User;
+  @ManyToOne("Shop", "orders") shop: Shop;
   @OneToMany(() => Item, (item) => item.order) items: Item[];
-  @ManyToMany(type => Tag) tags: Tag[];
-  @OneToOne({ entity: () => Bill, mappedBy: "order" }) bill: Bill;
-  @ManyToOne({ entity: () => Shop }) shop: Shop;
+  @JoinTable() @ManyToMany(type => Tag, (tag) => tag.orders) tags: Tag[];
+  @ManyToMany(() => List, (list) => list.orders) lists: List[];
+  @OneToOne(() => Bill, (bill) => bill.order) bill: Bill;
+  @OneToOne(() => Cart) @JoinColumn({ name: "cart" }) cart: Cart;
 }
-`,
-  );
+`;
+  assert.deepEqual(keysOf("order.ts", typeorm), [
+    "3 Order.buyer User foreign key",
+    "4 Order.seller people.User foreign key",
+    "5 Order.shop Shop foreign key",
+    "7 Order.tags Tag many to many",
+    "10 Order.cart Cart one to one",
+  ]);
+  const wrapped = `import { EntityRepositoryType } from "@mikro-orm/core";
+import { JoinTable } from "typeorm";
+@MultiORMEntity("order")
+export class Order {
+  @MultiORMManyToOne(() => User, (user) => user.orders, { nullable: true }) buyer: User;
+  @MultiORMManyToMany(() => Tag, (tag) => tag.orders, { onDelete: "CASCADE" }) @JoinTable() tags: Tag[];
+  @MultiORMOneToOne(() => Bill, (bill) => bill.order, { owner: false }) bill: Bill;
+}
+`;
+  assert.deepEqual(keysOf("order.ts", wrapped), [
+    "5 Order.buyer User foreign key",
+    "6 Order.tags Tag many to many",
+  ]);
+  assert.equal(readTypeScript("order.ts", wrapped).models.length, 1);
+  const mikro = `import { Entity } from "@mikro-orm/core";
+@Entity()
+export class Order {
+  @ManyToOne({ entity: () => Shop }) shop: Shop;
+  @ManyToMany(() => Tag) tags: Collection<Tag>;
+  @ManyToMany(() => List, (list) => list.orders) lists: Collection<List>;
+  @ManyToMany({ entity: () => Box, inversedBy: "orders" }) boxes: Collection<Box>;
+  @OneToOne({ entity: () => Bill, mappedBy: "order" }) bill: Bill;
+  @OneToOne(() => Cart, (cart) => cart.order, { owner: true }) cart: Cart;
+}
+`;
+  assert.deepEqual(keysOf("order.ts", mikro), [
+    "4 Order.shop Shop foreign key",
+    "5 Order.tags Tag many to many",
+    "7 Order.boxes Box many to many",
+    "9 Order.cart Cart one to one",
+  ]);
+});
+
+test("what a field of Mongoose refers to, and no virtual", () => {
+  const text = `import mongoose from "mongoose";
+const cats = new mongoose.Schema({
+  owner: { type: ObjectId, validate: { validator: isId }, ref: "User" },
+  friends: [{ type: ObjectId, ref: "Cat" }],
+  toys: { type: [{ type: ObjectId, ref: () => Toy }] },
+  [computed]: { type: String },
+  // home: { type: ObjectId, ref: "Home" },
+});
+cats.virtual("kittens", { ref: "Kitten", localField: "_id", foreignField: "mother" });
+export const Cat = mongoose.model("Cat", cats);
+@Schema()
+export class Dog {
+  @Prop({ type: mongoose.Schema.Types.ObjectId, ref: User.name }) owner: User;
+}
+`;
   assert.deepEqual(
-    typeorm.foreignKeys.map(({ owner, field, to, kind }) => `${owner}.${field} ${to} ${kind}`),
-    ["Order.buyer User foreign key", "Order.tags Tag many to many", "Order.shop Shop foreign key"],
+    readTypeScript("cat.ts", text).models.map(({ name }) => name),
+    ["Cat", "Dog"],
   );
-  const mongoose = readTypeScript(
-    "cat.ts",
-    `import mongoose from "mongoose";
-const schema = new mongoose.Schema({ owner: { type: ObjectId, ref: "User" } });
-export const Cat = mongoose.model("Cat", schema);
-`,
-  );
+  assert.deepEqual(keysOf("cat.ts", text), [
+    "3 cats.owner User foreign key",
+    "4 cats.friends Cat foreign key",
+    "5 cats.toys Toy foreign key",
+    "13 Dog.owner User foreign key",
+  ]);
+});
+
+test("names that every object has are names like others", () => {
+  const text = `import { toString } from "constructor";
+@constructor("x") @toString() @__proto__(1)
+class A { @valueOf("y") b; @Inject("__proto__") c; @ManyToOne(() => toString) __proto__; }
+export const { hasOwnProperty } = process.env.__proto__;
+`;
+  const { hidden, exports } = readTypeScript("__proto__/constructor.ts", text);
   assert.deepEqual(
-    mongoose.models.map(({ name }) => name),
-    ["Cat"],
+    hidden.map(({ kind, what }) => `${kind} ${what}`),
+    ["injection Inject(__proto__)"],
   );
+  assert.deepEqual(keysOf("a.ts", text), ["3 A.__proto__ toString foreign key"]);
   assert.deepEqual(
-    mongoose.foreignKeys.map(({ field, to }) => `${field} ${to}`),
-    ["owner User"],
+    exports.map(({ name }) => name),
+    ["hasOwnProperty"],
   );
 });
 
-test("a schema of Prisma: models, and the side of a relation that has the column", () => {
-  const { models, foreignKeys } = readPrisma(
-    "schema.prisma",
-    `model User {
+test("a schema of Prisma: models, the side of a relation that has the column, lists, and the client", () => {
+  const { models, foreignKeys, lists, declared, lines } = readPrisma(
+    "db/schema.prisma",
+    `generator client {
+  provider = "prisma-client"
+  output   = "../shop/client"
+}
+generator docs {
+  provider = "docs"
+  output   = "../docs"
+}
+model User {
   id     Int     @id
-  orders Order[]
+  orders Order[] // of all years
 }
 // model Gone {
 model Order {
-  id      Int  @id
-  buyerId Int  @unique
-  buyer   User @relation(fields: [buyerId], references: [id])
+  id      Int    @id
+  buyerId Int    @unique
+  buyer   User   @relation("of a (buyer", fields: [buyerId], references: [id])
+  url     String @default("http://example.com") @unique
+  maker   User   @relation(
+    name: "makers",
+    fields: [makerId, url],
+    references: [id, url]
+  )
+  tags    Tag[]  @relation("tagged")
+  unclosed Tag @relation(fields: [
+}
+model Tag {
+  id Int @id
 }
 `,
   );
   assert.deepEqual(
     models.map(({ name, line }) => `${name} ${line}`),
-    ["User 1", "Order 6"],
+    ["User 9", "Order 14", "Tag 27"],
   );
   assert.deepEqual(
-    foreignKeys.map(({ owner, field, to, line }) => `${owner}.${field} ${to} ${line}`),
-    ["Order.buyer User 9"],
+    foreignKeys.map(
+      ({ owner, field, to, line, kind }) => `${owner}.${field} ${to} ${line} ${kind}`,
+    ),
+    [
+      "Order.buyer User 17 one to one",
+      "Order.maker User 19 foreign key",
+      "Order.unclosed Tag 25 foreign key",
+    ],
   );
+  assert.deepEqual(
+    lists?.map(({ owner, field, to, relation }) => `${owner}.${field} ${to} ${relation}`),
+    ["User.orders Order undefined", 'Order.tags Tag "tagged"'],
+  );
+  assert.deepEqual(
+    declared?.map(({ what }) => what),
+    ["shop/client"],
+  );
+  assert.equal(lines, 28);
 });
 
 test("what a file uses of the world outside", () => {
@@ -290,6 +403,87 @@ test("of several patterns the most specific one counts, and of several parents t
   assert.equal(resolve("main.ts", "@lib/b"), "libs/all/b.ts");
 });
 
+test("what a tsconfig extends is overridden key by key, and may be a package", () => {
+  const files = new Set([
+    "libs/a.ts",
+    "web/libs/a.ts",
+    "api/src/b.ts",
+    "ui/kit/c.ts",
+    "api/libs/a.ts",
+  ]);
+  const configuration = readConfiguration(
+    new Map([
+      [
+        "tsconfig.base.json",
+        '{ "compilerOptions": { "baseUrl": ".", "paths": { "@lib/*": ["libs/*"] } } }',
+      ],
+      // Paths are counted from the baseUrl that counts.
+      [
+        "web/tsconfig.json",
+        '{ "extends": "../tsconfig.base", "compilerOptions": { "baseUrl": "./" } }',
+      ],
+      ["config/package.json", '{ "name": "@acme/config" }'],
+      ["config/tsconfig.json", withPaths({ "~/*": ["${configDir}/src/*"] })],
+      ["api/tsconfig.json", '{ "extends": "@acme/config" }'],
+      [
+        "ui/tsconfig.json",
+        '{ "extends": ["../tsconfig.base.json", "@acme/config/tsconfig.json", "@gone/x"] }',
+      ],
+      ["bad/tsconfig.json", "{ <<<<<<< }"],
+    ]),
+  );
+  const resolve = resolver(files, configuration);
+  assert.equal(resolve("web/x.ts", "@lib/a"), "web/libs/a.ts");
+  assert.equal(resolve("api/x.ts", "~/b"), "api/src/b.ts");
+  assert.equal(resolve("ui/x.ts", "@lib/a"), "libs/a.ts");
+  assert.equal(resolve("ui/x.ts", "kit/c"), undefined);
+  assert.deepEqual(configuration.broken, ["bad/tsconfig.json"]);
+});
+
+test("which file a package means is what its exports say, where that is a source", () => {
+  const files = new Set([
+    "lib/src/main.ts",
+    "lib/src/orders/api.ts",
+    "lib/src/users/api.ts",
+    "one/src/x.mts",
+  ]);
+  const exports = {
+    ".": { types: "./dist/main.d.ts", default: { import: "./src/main.ts" } },
+    "./*": ["./dist/*.js", "./src/*/api.ts"],
+    "./hidden": null,
+  };
+  const configuration = readConfiguration(
+    new Map([
+      ["lib/package.json", JSON.stringify({ name: "lib", exports })],
+      ["one/package.json", '{ "name": "@a/one", "exports": "./src/x.mts" }'],
+      [
+        "deep/package.json",
+        `{ "name": "deep", "exports": ${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)} }`,
+      ],
+    ]),
+  );
+  const resolve = resolver(files, configuration);
+  assert.equal(resolve("x.ts", "lib"), "lib/src/main.ts");
+  assert.equal(resolve("x.ts", "lib/orders"), "lib/src/orders/api.ts");
+  assert.equal(resolve("x.ts", "lib/gone"), "lib/package.json");
+  assert.equal(resolve("x.ts", "@a/one"), "one/src/x.mts");
+  assert.equal(resolve("x.ts", "deep"), "deep/package.json");
+});
+
+test("configuration that never ends is given up in no time", () => {
+  const half = 450_000;
+  const began = performance.now();
+  const { broken } = readConfiguration(
+    new Map([
+      ["a/package.json", '\\"'.repeat(half)],
+      ["b/package.json", "/* ".repeat(half / 2)],
+      ["c/package.json", `{"imports":${'{"#a":'.repeat(half / 6)}`],
+    ]),
+  );
+  assert.ok(performance.now() - began < 2000);
+  assert.equal(broken.length, 2); // of the comment nothing is left
+});
+
 test("what many files of tsconfig extend is read once", () => {
   const levels = Array.from({ length: 12 }, (_, level) => level);
   const all = (level: number) =>
@@ -310,5 +504,5 @@ test("what many files of tsconfig extend is read once", () => {
   );
   assert.ok(performance.now() - began < 2000);
   assert.deepEqual([...paths.keys()], [""]);
-  assert.equal(paths.get("")?.length, texts.length + 1);
+  assert.equal(paths.get("")?.length, 1);
 });

@@ -48,6 +48,10 @@ test("packages of npm, pnpm, lerna and projects of Nx, and imports by their name
   const ways: readonly Record<string, string>[] = [
     { "package.json": '{ "workspaces": ["packages/*", "!packages/old"] }' },
     { "pnpm-workspace.yaml": "packages:\n  - packages/*\n  - '!packages/old'\n" },
+    {
+      "package.json": '{ "workspaces": ["packages/*", "!packages/old"] }',
+      "pnpm-workspace.yaml": "packages:\n  - '**'\n  - '!packages/old'\n",
+    },
     { "lerna.json": '{ "packages": ["packages/[a-z]", "packages/*", "!packages/old"] }' },
   ];
   for (const way of ways) {
@@ -77,6 +81,28 @@ test("packages of npm, pnpm, lerna and projects of Nx, and imports by their name
     "libs/three/x.ts": tiny,
   });
   assert.deepEqual(unitsOf(nx), ["one=apps/one", "three=libs/three", "two=libs/two"]);
+});
+
+test("a workspace beside a back end is found in its folder, and one in a fixture is not asked", async () => {
+  const packages = Object.fromEntries(
+    ["a", "b", "c", "old"].flatMap((name) => [
+      [`web/packages/${name}/package.json`, `{ "name": "@web/${name}" }`],
+      [`web/packages/${name}/x.ts`, name === "a" ? 'import "@web/b";\n' : tiny],
+    ]),
+  );
+  const report = await reportOf({
+    ...packages,
+    "web/package.json": '{ "workspaces": ["./packages/*", "!packages/old"] }',
+    "web/packages/c/tests/package.json": '{ "workspaces": ["*"] }',
+    "web/packages/c/tests/d/package.json": '{ "name": "d" }',
+    "server/main.go": "package main\n",
+  });
+  assert.deepEqual(unitsOf(report), [
+    "@web/a=web/packages/a",
+    "@web/b=web/packages/b",
+    "@web/c=web/packages/c",
+  ]);
+  assert.deepEqual(tiesOf(report), ["@web/a>@web/b web/packages/a/x.ts:1"]);
 });
 
 test("modules of Nest: two of one name, several in a folder, the root is none", async () => {
@@ -196,6 +222,187 @@ model Lost {
   assert.equal(hidden.filter((one) => one === "transaction packages/users").length, 1);
   assert.match(report.problems.join("\n"), /User to packages\/users \(2 of 5 calls\)/);
   assert.match(report.problems.join("\n"), /No unit calls these models: Lost/);
+});
+
+test("units that are called as what every object has", async () => {
+  const names = ["__proto__", "constructor", "toString", "hasOwnProperty"];
+  const report = await reportOf({
+    "package.json": '{ "workspaces": ["packages/*"] }',
+    ...Object.fromEntries(
+      names.flatMap((name, index) => [
+        [`packages/${name}/package.json`, JSON.stringify({ name })],
+        [`packages/${name}/valueOf.ts`, `import "${names[(index + 1) % 4]}";\n`],
+      ]),
+    ),
+  });
+  assert.deepEqual(unitsOf(report), names.map((name) => `${name}=packages/${name}`).toSorted());
+  assert.deepEqual(
+    tiesOf(report),
+    names
+      .map((name, at) => `${name}>${names[(at + 1) % 4]} packages/${name}/valueOf.ts:1`)
+      .toSorted(),
+  );
+});
+
+test("what files in no unit hand on is of the units that it comes from", async () => {
+  const nest = (name: string) => `import { forwardRef } from "@nestjs/common";
+@Module({ imports: [forwardRef(() => ${name}Module), ${name}Module.register({ a: 1 })] })
+export class ${name}Module { static register() {} }
+`;
+  const report = await reportOf({
+    "tsconfig.json": '{ "compilerOptions": { "paths": { "@app/*": ["libs/*/index.ts"] } } }',
+    "libs/shared/index.ts": `export * from "../../src/mail";
+export { pay as charge, default as bills, type Row } from "../../src/bills/bills.service";
+export * as users from "../../src/users/users.service";
+import { remind } from "../all";
+export { remind };
+export * from "../all";
+export const own = 1;
+export interface Shape { a: string }
+`,
+    // One that hands on the other, and both in a circle.
+    "libs/all/index.ts": `export * from "../shared";\nexport { later as remind } from "../../src/mail/late";\n`,
+    "src/mail/mail.module.ts": nest("Mail"),
+    "src/mail/index.ts": `export * from "./mail.service";\nexport { own } from "./mail.service";\n`,
+    "src/mail/mail.service.ts": `export const send = () => 1;\nexport const own = 2;\nexport interface Letter {}\n`,
+    "src/mail/late.ts": "export const later = 1;\n",
+    "src/bills/bills.module.ts": nest("Bills"),
+    "src/bills/bills.service.ts": `import { send } from "@app/shared";
+export const pay = () => 1;
+export default class Bills {}
+export interface Row {}
+`,
+    "src/users/users.module.ts": nest("Users"),
+    "src/users/users.service.ts": "export const find = 1;\n",
+    "src/orders/orders.module.ts": nest("Orders"),
+    "src/orders/a.ts": `import { charge, send as post, own } from "@app/shared";
+import type { Row } from "@app/shared";
+import { Letter, Shape, own as mine, nobody } from "../../libs/shared";
+import { remind } from "../../libs/all/index";
+import all from "@app/shared";
+import { bills, users } from "../../libs/shared/index.js";
+export * from "@app/shared";
+`,
+  });
+  assert.deepEqual(tiesOf(report), [
+    "bills>mail src/bills/bills.service.ts:1",
+    "orders>bills src/orders/a.ts:1",
+    "orders>bills src/orders/a.ts:2",
+    "orders>bills src/orders/a.ts:6",
+    "orders>bills src/orders/a.ts:7",
+    "orders>mail src/orders/a.ts:1",
+    "orders>mail src/orders/a.ts:4",
+    "orders>mail src/orders/a.ts:7",
+    "orders>users src/orders/a.ts:6",
+    "orders>users src/orders/a.ts:7",
+  ]);
+  const taken = report.units
+    .flatMap(({ importsOut }) => importsOut)
+    .filter(({ file, line }) => file === "src/orders/a.ts" && line === 1);
+  assert.deepEqual(taken.map(({ to, what }) => `${to}: ${what}`).toSorted(), [
+    "bills: charge from @app/shared",
+    "mail: send from @app/shared",
+  ]);
+});
+
+test("a foreign key leads to whoever has the table, whoever hands on its class", async () => {
+  const nest = (name: string) => `@Module({})\nexport class ${name}Module {}\n`;
+  const report = await reportOf({
+    "src/core/core.module.ts": nest("Core"),
+    "src/core/entities.ts": `export * from "../user/user.entity";
+export { Tag as Label } from "../tag";
+export * from "../prices/price.entity";
+export * from "./core.entity";
+`,
+    "src/core/core.entity.ts": "@Entity() export class Base {}\n",
+    "src/user/user.module.ts": nest("User"),
+    "src/user/user.entity.ts": "@Entity() export class User {}\n",
+    "src/tag/tag.module.ts": nest("Tag"),
+    "src/tag/index.ts": `export { Tag } from "./tag.entity";\n`,
+    "src/tag/tag.entity.ts": "@Entity() export class Tag {}\n",
+    "src/prices/price.entity.ts": "@Entity() export class Price {}\n",
+    "src/order/order.module.ts": nest("Order"),
+    "src/order/order.entity.ts": `import { Base, Label, Price, User as Buyer } from "../core/entities";
+@Entity() export class Order {
+  @ManyToOne(() => Buyer) buyer;
+  @ManyToOne(() => Label) tag;
+  @ManyToOne(() => Price) price;
+  @ManyToOne(() => Base) base;
+}
+`,
+  });
+  const order = report.units.find(({ name }) => name === "order");
+  assert.deepEqual(
+    order?.foreignKeysOut.map(({ field, to }) => `${field} ${to}`),
+    // Prices are in no unit.
+    ["buyer user", "tag tag", "base core"],
+  );
+  assert.deepEqual(
+    order.importsOut.map(({ to }) => to),
+    ["core"],
+  );
+});
+
+test("a schema of Prisma names its own models, and a client asks the schema that is near", async () => {
+  const nest = (name: string) => `@Module({})\nexport class ${name} {}\n`;
+  const calls = (model: string) =>
+    `export const f = () => [prisma.${model}.create(), prisma.${model}.count()];\n`;
+  const report = await reportOf({
+    // Who asks by it lies elsewhere.
+    "packages/db/prisma/schema.prisma": `generator client {
+  provider = "prisma-client-js"
+  output   = "../../shop/client"
+}
+model Order {
+  id    Int   @id
+  buyer User  @relation(fields: [buyerId], references: [id])
+  tags  Tag[]
+}
+model User {
+  id Int @id
+}
+model Tag {
+  id     Int     @id
+  orders Order[]
+}
+`,
+    "packages/shop/order/order.module.ts": nest("OrderModule"),
+    "packages/shop/order/a.ts": calls("order"),
+    "packages/shop/user/user.module.ts": nest("UserModule"),
+    "packages/shop/user/a.ts": calls("user"),
+    "packages/shop/tag/tag.module.ts": nest("TagModule"),
+    "packages/shop/tag/a.ts": calls("tag"),
+    // Only read as a text there.
+    "packages/shop/order/examples/a.prisma": "model User {\n  id Int @id\n}\n",
+    // A schema of its own, in files of a folder, with a model of the same name.
+    "packages/blog/prisma/user.prisma": `model User {
+  id    Int    @id
+  posts Post[]
+}
+`,
+    "packages/blog/prisma/post.prisma": `model Post {
+  id      Int    @id
+  author  User   @relation(fields: [authorId], references: [id])
+  readers User[] @relation("read")
+}
+`,
+    "packages/blog/post/post.module.ts": nest("PostModule"),
+    "packages/blog/post/a.ts": calls("post"),
+    "packages/blog/author/author.module.ts": nest("AuthorModule"),
+    "packages/blog/author/a.ts": calls("user"),
+  });
+  const keys = report.units.flatMap(({ name, foreignKeysOut }) =>
+    foreignKeysOut.map(({ to, field, kind }) => `${name}.${field} ${to} ${kind}`),
+  );
+  assert.deepEqual(keys.toSorted(), [
+    "order.buyer user foreign key",
+    "order.tags tag many to many",
+    "post.author author foreign key",
+  ]);
+  const byName = report.units.flatMap(({ name, cuts }) =>
+    cuts.filter(({ kind }) => kind === "model by name").map(({ unit }) => `${name} ${unit}`),
+  );
+  assert.deepEqual(byName, []);
 });
 
 test("of several ways to see it the one with most units and lines, and --kind takes another", async () => {

@@ -1,0 +1,127 @@
+/**
+ * Texts that would end the whole process, not only their reading: the parser is native code, which calls itself for
+ * each level of nesting, and with each error shows the line that it is in.
+ */
+
+/** Open brackets. People come to 50; the parser died of 5,000, and in a thread of its own it has less. */
+const DEPTH_MAX = 500;
+
+/** Operators, keywords and elements in one statement: the parser died of 20,000 of most. */
+const CHAIN_MAX = 5000;
+
+/** Of types in types, which it tries in two ways, 2,000 took it 5 s. */
+const TYPE = 5;
+
+const [OPENS, CLOSES, LINKS, ANGLES, ENDS, NEWLINE, QUOTES] = [1, 2, 3, 4, 5, 6, 7];
+
+/** What a sign means here, by its code. */
+const kinds = new Uint8Array(128);
+for (const [signs, kind] of [
+  ["([{", OPENS],
+  [")]}", CLOSES],
+  ["=?:!+-*&|~^%@ ", LINKS],
+  ["<>", ANGLES],
+  [";,", ENDS],
+  ["\n", NEWLINE],
+  ["\"'", QUOTES],
+] as const)
+  for (const sign of signs) kinds[sign.charCodeAt(0)] = kind;
+
+const [SPACE, ROUND, EQUALS] = [32, 40, 61];
+
+/** Comments, regular expressions and templates are counted too: they open little that is not closed. */
+export function isTooDeep(text: string): boolean {
+  const open = new Uint8Array(DEPTH_MAX + 1);
+  let [depth, chain] = [0, 0];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const kind = code < 128 ? kinds[code] : 0;
+    if (kind === 0) continue;
+    if (kind === LINKS) {
+      if (isLink(text, at, code)) chain += 1;
+    } else if (kind === OPENS) {
+      open[depth] = code;
+      depth += 1;
+    } else if (kind === CLOSES) {
+      if (depth > 0) depth -= 1;
+      if (isHeader(text, at)) chain += 1;
+    } else if (kind === QUOTES) at = closeOf(text, at);
+    else if (kind === ANGLES) {
+      chain = Math.max(0, chain + TYPE * linkAt(text, at));
+    } else if (chain > 0 && (kind === NEWLINE ? endsThere(text, at) : open[depth - 1] !== ROUND))
+      chain = 0; // what stands in round brackets ends no statement
+    if (depth > DEPTH_MAX || chain > CHAIN_MAX) return true;
+  }
+  return false;
+}
+
+/** `new new a`: a space between words; indentation is none, and neither is an attribute that is a text. */
+function isLink(text: string, at: number, code: number): boolean {
+  if (code === SPACE) return isWord(text.charCodeAt(at - 1)) && isWord(text.charCodeAt(at + 1));
+  return code !== EQUALS || kinds[text.charCodeAt(at + 1)] !== QUOTES;
+}
+
+function isWord(code: number): boolean {
+  return (code > 96 && code < 123) || (code > 64 && code < 91) || (code > 47 && code < 58);
+}
+
+/** `if (a) if (b)`: the bracket after which a statement goes on, in the next line too. */
+function isHeader(text: string, at: number): boolean {
+  const next = text.charCodeAt(at + 1);
+  return isWord(next === SPACE || next === 10 ? text.charCodeAt(at + 2) : next);
+}
+
+/** Of a quote that is not closed in its line, itself. */
+function closeOf(text: string, quote: number): number {
+  const mark = text.charCodeAt(quote);
+  for (let at = quote + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === mark) return at;
+    if (code === 10) return quote;
+  }
+  return quote;
+}
+
+/** An element that ends goes back by one. */
+function linkAt(text: string, at: number): -1 | 0 | 1 {
+  if (text[at] === ">") return text[at - 1] === "/" ? -1 : 0;
+  return text[at + 1] === "/" ? -1 : 1;
+}
+
+/** Whether a statement may end with the line: neither what is before nor what is after goes on. */
+function endsThere(text: string, newline: number): boolean {
+  const before = text.charAt(newline - 1);
+  const isEnd =
+    before === ")"
+      ? !/^\s*(?:if|while|for|with)\b/.test(lineBefore(text, newline))
+      : /[\w"'`\]}]/.test(before);
+  return isEnd && /[\w@"'`}/]/.test(text.charAt(newline + 1));
+}
+
+function lineBefore(text: string, newline: number): string {
+  return text.slice(text.lastIndexOf("\n", newline - 1) + 1, newline);
+}
+
+/** What a line is never as long as, where a person writes it. */
+const LINE_CHARS = 5000;
+
+/** Of all errors that there may be, with the lines that they show. */
+const SHOWN_CHARS_MAX = 100_000_000;
+
+/** Whether there is as much in long lines as only a program puts there. */
+export function isPacked(text: string): boolean {
+  for (let from = 0; from < text.length;) {
+    const newline = text.indexOf("\n", from);
+    const end = newline === -1 ? text.length : newline;
+    const length = end - from;
+    if (length > LINE_CHARS && errorsIn(text.slice(from, end)) * length > SHOWN_CHARS_MAX)
+      return true;
+    from = end + 1;
+  }
+  return false;
+}
+
+/** At most: after most of them it stops, and those that it goes on after have one of these. */
+function errorsIn(line: string): number {
+  return line.match(/[;{\\]/g)?.length ?? 0;
+}

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readTypeScript } from "../../../src/where-to-start/typescript/read.ts";
+
+/** What the parser calls itself for: with 20,000 of these it takes the process with it. */
+const DEEP: readonly (readonly [string, string])[] = [
+  ["[", "]"],
+  ["(", ")"],
+  ["{a:\n", "}\n"],
+  ["class{a=\n", "}\n"],
+  ["`${\n", "}`\n"],
+  ["f(\n", ")\n"],
+  ["()=>", ""],
+  ["a=", ""],
+  ["a<", ">"],
+  ["x?", ":1"],
+  ["a ?\nb :\n", ""],
+  ["if (a) ", ""],
+  ["while (a)\n", ""],
+  ["a+", ""],
+  ["!", ""],
+  ["new ", ""],
+  ["label:", ""],
+  ["<a>", "</a>"],
+  ["yield ", ""],
+];
+
+test("what is nested so deeply that the parser would end the process is told, and not parsed", () => {
+  for (const [open, close] of DEEP) {
+    const text = `import "./before";\nx = 1;\n${open.startsWith("<") ? "y = " : ""}${open.repeat(20_000)}1${close.repeat(20_000)};\n`;
+    const { problems, imports, lines } = readTypeScript("a.tsx", text);
+    assert.deepEqual(
+      problems.map(({ what }) => what),
+      ["it is nested too deeply"],
+      open,
+    );
+    assert.deepEqual(imports, []);
+    assert.ok(lines >= 2);
+  }
+});
+
+test("what people and their tools write is not too deep", () => {
+  const icons = `<g><path d="M1 2L3 4" fill='x'/><b>it's</b></g>\n`.repeat(3000);
+  const texts = [
+    `import "./x";\nexport const Icon = () => (<svg>${icons}</svg>);\n`,
+    `import "./x";\n${"const a = b ? c : d\n".repeat(4000)}`,
+    `import "./x";\nconst a = [${"{ a: [1, (2)] },\n".repeat(5000)}];\n`,
+    `import "./x";\nconst a = "${"[{(<=".repeat(2000)}";\n`,
+    `import "./x";\nconst a =\n${'  "some text" +\n'.repeat(2000)}"";\n`,
+    `import "./x";\n${"else_(() => { if (a) { b() } else { c() } })\n".repeat(3000)}`,
+    `import "./x";\n/*${"*".repeat(4000)}*/\n`,
+    `import "./x";\nconst a = "data:image/png;base64,${"iVBORw0KGgo+/AAA=".repeat(20_000)}";\n`,
+  ];
+  for (const text of texts) {
+    const { problems, imports } = readTypeScript("a.tsx", text);
+    assert.deepEqual(problems, [], text.slice(0, 80));
+    assert.equal(imports.length, 1);
+  }
+});
+
+test("long lines full of code were written by a program, and may not cost more than they are worth", () => {
+  // Each error would show the whole line.
+  for (const line of [
+    '\\"'.repeat(400_000),
+    "const a;".repeat(100_000),
+    "function(){}".repeat(70_000),
+  ]) {
+    const began = performance.now();
+    const { isGenerated, problems } = readTypeScript("a.js", `/*! a licence */\n${line}\n`);
+    assert.equal(isGenerated, true);
+    assert.deepEqual(problems, []);
+    assert.ok(performance.now() - began < 2000);
+  }
+});
+
+test("ties, names and imports of a long file are read in time by its length", () => {
+  const texts = [
+    `class A {\n${"@ManyToOne(() => B) b;\n".repeat(30_000)}}`,
+    `class A {\n${Array.from({ length: 20_000 }, (_, at) => `@Inject(B${at}) b;`).join("")}}`,
+    `${"model('x');\n".repeat(60_000)}`,
+    `${Array.from({ length: 20_000 }, (_, at) => `import { a${at} } from "./a${at}";`).join("\n")}`,
+    `const a = "${"prisma".repeat(100_000)}";`,
+    `// mongoose, ref: model(\nconst a = "${"a".repeat(900_000)}";`,
+    `// process.env\n${"config.get<".repeat(400)};\n`.repeat(60),
+  ];
+  for (const text of texts) {
+    const began = performance.now();
+    readTypeScript("a.ts", text);
+    const took = performance.now() - began;
+    assert.ok(took < 4000, `${text.slice(0, 40)}: ${Math.round(took)} ms`);
+  }
+});
