@@ -91,7 +91,9 @@ async function readOnce(path: string): Promise<void> {
 const compiled = join(tmpdir(), "marcot-history-compiled");
 
 async function ours(path: string): Promise<Reading> {
-  const child = fork(import.meta.filename, [path], { env: { ...process.env, READ_ONCE: "1", NODE_COMPILE_CACHE: compiled } });
+  const child = fork(import.meta.filename, [path], {
+    env: { ...process.env, READ_ONCE: "1", NODE_COMPILE_CACHE: compiled },
+  });
   const [reading] = (await once(child, "message")) as [Reading];
   if (child.exitCode === null) await once(child, "exit");
   return reading;

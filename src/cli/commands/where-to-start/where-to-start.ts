@@ -48,7 +48,10 @@ export function addWhereToStart(program: Command): void {
       new Option("--lift <unit>", "rank it although it looks like identity").argParser(collect),
     )
     .option("--people", "name people; else they are told apart by a hash of their mail")
-    .option("--measured", "of an own project: calls, errors, times and sizes of tables, from its database")
+    .option(
+      "--measured",
+      "of an own project: calls, errors, times and sizes of tables, from its database",
+    )
     .option("--json", "as JSON, for scripts: docs/reference/where-to-start.schema.json")
     .option("--html <file>", "write a page with the map, that needs no network")
     .option("--backtest <rev unit...>", "where it stood just before commit <rev> took <unit> out")
