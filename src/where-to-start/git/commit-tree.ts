@@ -6,6 +6,7 @@ import { askGit, mustHaveWorked, startGit } from "./program.ts";
 import type { Location } from "./repository.ts";
 import {
   A_LINK,
+  A_SUBMODULE,
   entriesOf,
   FILE_MAX,
   isName,
@@ -37,7 +38,7 @@ export async function treeOfCommit(location: Location, commit: string): Promise<
     const file = name.toString("utf8");
     if (!isName(name)) skipped.push({ file, why: NO_NAME });
     else if (mode === "120000") skipped.push({ file, why: A_LINK });
-    else if (mode === "160000") skipped.push({ file, why: "a submodule" });
+    else if (mode === "160000") skipped.push({ file, why: A_SUBMODULE });
     else ids.set(file, absent.has(id) ? NO_BLOB : id);
   }
   const told = new Set<string>();

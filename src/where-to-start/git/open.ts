@@ -7,7 +7,7 @@ import { treeOfCommit } from "./commit-tree.ts";
 import { treeOnDisk, walk } from "./folder.ts";
 import { askGit, mustHaveWorked } from "./program.ts";
 import { commitOf, describe, locate, type Location } from "./repository.ts";
-import { entriesOf, isName, NO_NAME, type Skipped } from "./text.ts";
+import { A_SUBMODULE, entriesOf, isName, NO_NAME, type Skipped } from "./text.ts";
 
 export interface OpenOptions {
   /** Default: the files as they lie on disk; of a bare repository, its HEAD. A name of a commit. */
@@ -89,25 +89,31 @@ interface Listed {
 
 /** What is tracked, and what is not but could be. Of files in conflict, git prints each side. */
 async function listFiles(folder: string): Promise<Listed> {
-  const args = ["ls-files", "-t", "-z", "--cached", "--others", "--exclude-standard"];
+  const args = ["ls-files", "-t", "--stage", "-z", "--cached", "--others", "--exclude-standard"];
   const said = await askGit({ folder, args });
   mustHaveWorked(said, `the files of ${folder} cannot be listed`);
   const files = new Set<string>();
   const skipped: Skipped[] = [];
   const notHere = new Set<string>();
   for (const entry of entriesOf(said.bytes)) {
-    const name = entry.subarray(TAG.length);
+    const name = entry.subarray(entry[0] === UNTRACKED ? 2 : entry.indexOf(TAB) + 1);
     const file = name.toString("utf8");
     if (!isName(name)) skipped.push({ file, why: NO_NAME });
+    else if (entry.indexOf(SUBMODULE) === 2) skipped.push({ file, why: A_SUBMODULE });
     else if (file.endsWith("/")) skipped.push({ file, why: "a repository of its own" });
     else files.add(file);
-    if (entry.subarray(0, TAG.length).equals(TAG)) notHere.add(file);
+    if (entry[0] === LEFT_OUT) notHere.add(file);
   }
   return { files: [...files].toSorted(), skipped, notHere };
 }
 
-/** What git prints before a file that it left out of the working tree, as of a sparse checkout. */
-const TAG = Buffer.from("S ");
+/** Git prints `? name` of what is not tracked, else `H mode id stage`, a tab and the name. */
+const UNTRACKED = "?".charCodeAt(0);
+const TAB = 9;
+const SUBMODULE = "160000 ";
+
+/** Instead of `H`: it is not in the working tree, as of a sparse checkout. */
+const LEFT_OUT = "S".charCodeAt(0);
 
 function capital(sentence: string): string {
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;

@@ -15,6 +15,7 @@ export interface Skipped {
 export const TOO_LARGE = "larger than 1 MB";
 export const NO_TEXT = "a binary file";
 export const NO_NAME = "its name is not UTF-8";
+export const A_SUBMODULE = "a submodule";
 export const A_LINK = "a symbolic link";
 
 /** Undefined for a binary file. What is not UTF-8 is read as Latin-1, as old sources are. */

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import type { Report, Unit } from "../types/report.ts";
 import { command, cutsIdOf, GOOD, linkToUnit, type Markup } from "./markup.ts";
-import { plural } from "./plural.ts";
+import { commitsIn, plural } from "./plural.ts";
 
 export function drawAnswer(report: Report): Markup {
   const { project, start, units, evidence } = report;
@@ -76,11 +76,7 @@ function summary({ project, units, repository, evidence }: Report): string {
   const parts = [plural(units.length, "unit"), plural(project.lines, "line")];
   if (repository !== undefined) {
     const { window, head, commits } = repository;
-    const until = new Date(window.to * 1000).toISOString().slice(0, 10);
-    parts.push(
-      `${plural(commits, "commit")} in ${plural(window.months, "month")} to ${until}`,
-      `read at ${head.slice(0, 9)}`,
-    );
+    parts.push(commitsIn(commits, window), `read at ${head.slice(0, 9)}`);
   }
   return [...parts, `confidence ${evidence.confidence}`].join(" · ");
 }

@@ -50,6 +50,19 @@ test("a working tree: what is tracked and what could be, as it lies on disk", as
   );
 });
 
+test("submodules are told and not read, in a working tree as in a commit", async () => {
+  const inner = repositoryOf([{ files: { "x.py": "1\n" } }]);
+  const folder = repositoryOf([{ files: { "a/one.py": "1\n" } }]);
+  git(folder, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", inner, "b/sub.py");
+  git(folder, "-c", "user.name=Ann", "-c", "user.email=ann@example.com", "commit", "-qm", "Add");
+  fill(folder, { "new.py": "2" });
+  const told = [{ file: "b/sub.py", why: "a submodule" }];
+  const { tree } = await openTree(folder);
+  assert.deepEqual([tree.files, tree.skipped], [[".gitmodules", "a/one.py", "new.py"], told]);
+  const { tree: ofCommit } = await openTree(folder, { at: "HEAD" });
+  assert.deepEqual([ofCommit.files, ofCommit.skipped], [[".gitmodules", "a/one.py"], told]);
+});
+
 test("a commit: by its name, without a checkout, in a part of the repository", async () => {
   const folder = repositoryOf([
     { files: { "a/one.py": "old\n", "b/two.py": "2\n" } },

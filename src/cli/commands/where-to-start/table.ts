@@ -1,6 +1,6 @@
 /** The answer for a terminal: which unit first, the next ones, and what is not asked at all and why. */
 import { stripVTControlCharacters } from "node:util";
-import { plural } from "../../../where-to-start/report/plural.ts";
+import { commitsIn, plural } from "../../../where-to-start/report/plural.ts";
 import type { Report, Unit } from "../../../where-to-start/types/report.ts";
 import { style } from "../../terminal/style.ts";
 
@@ -43,26 +43,20 @@ export function answerLines(report: Report, path: string): string[] {
 
 function headOf({ project, repository, units }: Report): string {
   const parts = [
-    `${units.length} ${nounOf(project.kind)}`,
-    `${project.lines.toLocaleString("en")} lines`,
+    plural(units.length, nounOf(project.kind)),
+    plural(project.lines, "line"),
+    ...(repository === undefined ? [] : [commitsIn(repository.commits, repository.window)]),
   ];
-  if (repository !== undefined) {
-    const { commits, window } = repository;
-    const until = new Date(window.to * 1000).toISOString().slice(0, 10);
-    parts.push(
-      `${commits.toLocaleString("en")} commits in ${window.months === 1 ? "1 month" : `${window.months} months`} to ${until}`,
-    );
-  }
   return `where-to-start: ${project.name}   ${parts.join(" · ")}`;
 }
 
 function nounOf(kind: Report["project"]["kind"]): string {
   return {
-    marcot: "apps",
-    django: "apps",
-    nest: "modules",
-    workspaces: "packages",
-    folders: "folders",
+    marcot: "app",
+    django: "app",
+    nest: "module",
+    workspaces: "package",
+    folders: "folder",
   }[kind];
 }
 

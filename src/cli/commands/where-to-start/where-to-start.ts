@@ -45,7 +45,10 @@ export function addWhereToStart(program: Command): void {
       new Option("--months <months>", "how far back the history counts").argParser(toMonths),
     )
     .addOption(
-      new Option("--lift <unit>", "rank it although it looks like identity").argParser(collect),
+      new Option(
+        "--lift <unit>",
+        "rank it although it looks like identity, or like tests",
+      ).argParser(collect),
     )
     .option("--people", "name people; else they are told apart by a hash of their mail")
     .option(
