@@ -158,7 +158,7 @@ function whyOf(
   const { past } = unit;
   const own = world.map(({ what }) => what);
   return [
-    `${neededBy.length} of ${others} others need it${named}`,
+    `${neededBy.length} of ${others} others ${neededBy.length === 1 ? "needs" : "need"} it${named}`,
     past === undefined
       ? "no history: how much it hurts is read from its outside world alone"
       : pastOf(past, evidence.countsFixes),

@@ -71,7 +71,7 @@ function rowOf(unit: Unit, isTold: boolean, all: readonly Unit[]): string[] {
   ].join("  ");
   const keys = foreignKeysIn.length === 0 ? "" : ` · ${plural(foreignKeysIn.length, "key")} in`;
   const line = `${String(rank).padStart(2)}  ${style("bold", short)} ${score.total.toFixed(0).padStart(3)}  ${bars}`;
-  const price = `${neededBy.length} need it · ${plural(cuts.length, "cut")} (${size})${keys}`;
+  const price = `${neededBy.length} ${neededBy.length === 1 ? "needs" : "need"} it · ${plural(cuts.length, "cut")} (${size})${keys}`;
   const fits = stripVTControlCharacters(line).length + 2 + price.length <= widthOf();
   return [
     fits ? `${line}  ${price}` : line,
