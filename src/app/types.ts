@@ -135,8 +135,6 @@ export interface Route {
 export interface Tally {
   calls: number;
   errors: number;
-  /** Calls of which the time was taken, and what they took together. */
-  timed: number;
   milliseconds: number;
   slow: number;
   /** A bit for each of the route's `optional` fields that was sent. */

@@ -45,22 +45,29 @@ export function optionalFields({ input }: Route["endpoint"]): string[] {
 const SLOW_MS = 1000;
 
 /**
- * Looking at the clock twice takes a third of a call within a process. So each of a few calls is timed, and of many
- * one in sixteen.
+ * For how many calls the time of one that begins stands; 0: it is not taken. Looking at the clock twice takes a third of a
+ * call within a process, so each of a few is timed, and of many one in sixteen, by chance: what comes in turns would
+ * be met always or never.
  */
-export function isTimed({ calls }: Tally): boolean {
-  return calls <= TIMED_ALL || (calls & 15) === 0;
+export function weightOf({ calls }: Tally): number {
+  if (calls <= TIMED_ALL) return 1;
+  return Math.random() * TIMED_ONE_OF < 1 ? TIMED_ONE_OF : 0;
 }
 
 /** In the ten seconds between two writings of the ledger. */
 const TIMED_ALL = 64;
+const TIMED_ONE_OF = 16;
 
-/** A call that was timed came to its end, well or not. Since it began, its caller's counts may have been taken. */
-export function addTime(route: Route, caller: string, milliseconds: number): void {
+/** A call came to its end, well or not. Since it began, its caller's counts may have been taken. */
+export function addTime(route: Route, caller: string, { weight, milliseconds }: Timing): void {
   const tally = tallyOf(route, caller);
-  tally.timed += 1;
-  tally.milliseconds += milliseconds;
-  if (milliseconds > SLOW_MS) tally.slow += 1;
+  tally.milliseconds += weight * milliseconds;
+  if (milliseconds > SLOW_MS) tally.slow += weight;
+}
+
+interface Timing {
+  readonly weight: number;
+  readonly milliseconds: number;
 }
 
 /** What is counted of a caller since the counts were last taken. */
@@ -86,9 +93,8 @@ export function takeUsage({ routes }: ServedApp): Usage[] {
       const sum = byConsumer.get(consumer) ?? emptyTally();
       sum.calls += tally.calls;
       sum.errors += tally.errors;
-      const each = tally.calls > TIMED_ALL ? tally.calls / Math.max(1, tally.timed) : 1;
-      sum.milliseconds += tally.milliseconds * each;
-      sum.slow += Math.round(tally.slow * each);
+      sum.milliseconds += tally.milliseconds;
+      sum.slow += tally.slow;
       sum.sent |= tally.sent;
       byConsumer.set(consumer, sum);
     }
@@ -107,7 +113,7 @@ export function takeUsage({ routes }: ServedApp): Usage[] {
 }
 
 function emptyTally(): Tally {
-  return { calls: 0, errors: 0, timed: 0, milliseconds: 0, slow: 0, sent: 0 };
+  return { calls: 0, errors: 0, milliseconds: 0, slow: 0, sent: 0 };
 }
 
 function consumerOf(caller: string): string {

@@ -26,7 +26,7 @@ import type {
   View,
   ViewContext,
 } from "./types.ts";
-import { addTime, isTimed, tallyOf } from "./usage.ts";
+import { addTime, tallyOf, weightOf } from "./usage.ts";
 
 /**
  * Answers an endpoint. `input` is checked and copied; what is returned is checked, copied and cut.
@@ -90,7 +90,8 @@ async function run(context: CallContext, input: unknown, way: Way): Promise<void
   const { route } = context;
   const issues: Issue[] = [];
   const { onRead } = route.served;
-  const begun = onRead !== undefined || isTimed(context.tally) ? performance.now() : 0;
+  const weight = weightOf(context.tally);
+  const begun = weight > 0 || onRead !== undefined ? performance.now() : 0;
   let isEntered = false;
   if (route.isWrite) route.served.flight.writes += 1;
   try {
@@ -129,7 +130,8 @@ async function run(context: CallContext, input: unknown, way: Way): Promise<void
     else context.fails(isOwn ? error : crossing(error, route, context));
   } finally {
     unwatch(context);
-    if (begun !== 0) addTime(route, context.caller, performance.now() - begun);
+    if (weight > 0)
+      addTime(route, context.caller, { weight, milliseconds: performance.now() - begun });
     // Counted even when nobody waits for it any more: a switch waits until it is committed, or undone.
     if (route.isWrite) lands(route.served.flight);
   }

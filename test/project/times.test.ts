@@ -52,11 +52,19 @@ test("of few calls each is timed, those that fail too", async () => {
   assert.ok(usage.milliseconds >= 3 * 19 + 1099, String(usage.milliseconds));
 });
 
-test("of many a part is timed, and stands for all", async () => {
+test("of many a part is timed by chance, and stands for all", async () => {
   for (let round = 0; round < 20; round += 1) await calls(50, 10);
   const [usage] = takeUsage(served);
   assert.equal(usage?.calls, 1000);
-  assert.ok(usage.milliseconds >= 1000 * 9, String(usage.milliseconds));
+  // 118 calls is the deviation: what is five times that does not happen.
+  assert.ok(usage.milliseconds >= (1000 - 5 * 118) * 9, String(usage.milliseconds));
+});
+
+test("the first ones stand for themselves alone, however slow they were", async () => {
+  await calls(3, 1100);
+  await calls(500, 1);
+  const [usage] = takeUsage(served);
+  assert.deepEqual([usage?.calls, usage?.slow], [503, 3]);
 });
 
 test("the time of a call that ends after its caller's counts were taken is not lost", async () => {

@@ -51,6 +51,7 @@ export async function addCounts(
      INSERT INTO ${ownTable(app, "contract_usage")} AS known
        (day, version, endpoint, consumer, calls, errors, last_at, sent)
      SELECT day, version, endpoint, consumer, calls, errors, at, sent FROM new
+     WHERE calls > 0 OR errors > 0
      ON CONFLICT (day, version, endpoint, consumer) DO UPDATE SET
        calls = known.calls + excluded.calls,
        errors = known.errors + excluded.errors,

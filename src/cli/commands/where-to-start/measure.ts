@@ -4,6 +4,7 @@
  */
 import { withConnection } from "../../../data/database.ts";
 import type { Sql } from "postgres";
+import { tablesOf } from "../../../extract/verify/catalog.ts";
 import { findProject } from "../../../project/find.ts";
 import { ownerUrls, readProject } from "../../../project/plan.ts";
 import { readLedger, readTimes } from "../../../project/usage/usage.ts";
@@ -47,16 +48,12 @@ export async function measure(path: string): Promise<Measured> {
 
 async function count(sql: Sql, app: string): Promise<Counted> {
   const { rows } = await readLedger(sql, app, DAYS);
-  const sizes = await sql<{ name: string; rows: number; bytes: number }[]>`
-    SELECT c.relname AS name, greatest(c.reltuples, 0)::float8 AS rows,
-      pg_total_relation_size(c.oid)::float8 AS bytes
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = ${app} AND c.relkind = 'r' ORDER BY 1`;
+  const tables = await tablesOf(sql, app);
   return {
     calls: rows.reduce((sum, { calls }) => sum + calls, 0),
     errors: rows.reduce((sum, { errors }) => sum + errors, 0),
     ...(await readTimes(sql, app, DAYS)),
-    tables: new Map(sizes.map(({ name, ...size }) => [name, size])),
+    tables: new Map(tables.map(({ name, rows: count, bytes }) => [name, { rows: count, bytes }])),
   };
 }
 
