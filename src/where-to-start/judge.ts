@@ -43,7 +43,8 @@ export function judge(evidence: Evidence, options: JudgeOptions = {}): Judged {
     .filter(({ gate }) => gate !== undefined)
     .toSorted((a, b) => bySpelling(a.name, b.name));
   const units = [...ranked, ...rest].map((unit) => ({ ...unit, rank: ranks.get(unit.name) }));
-  return { units, start: startOf(units, mayBeRanked) };
+  const hasHistory = evidence.units.some(({ past }) => past !== undefined);
+  return { units, start: startOf(units, { mayBeRanked, hasHistory }) };
 }
 
 interface Around {
@@ -160,7 +161,7 @@ function whyOf(
   return [
     `${neededBy.length} of ${others} others ${neededBy.length === 1 ? "needs" : "need"} it${named}`,
     past === undefined
-      ? "no history: how much it hurts is read from its outside world alone"
+      ? `no history: how much it hurts is read from its outside world ${unit.traffic === undefined ? "alone" : "and its traffic"}`
       : pastOf(past, evidence.countsFixes),
     own.length === 0
       ? "nothing outside is its own"
@@ -195,7 +196,12 @@ function byScore(a: Unit, b: Unit): number {
   );
 }
 
-function startOf(units: readonly Unit[], mayBeRanked: boolean): Report["start"] {
+interface Known {
+  readonly mayBeRanked: boolean;
+  readonly hasHistory: boolean;
+}
+
+function startOf(units: readonly Unit[], { mayBeRanked, hasHistory }: Known): Report["start"] {
   const [first, second] = units.filter(({ gate }) => gate === undefined);
   const stay = (why: string): Report["start"] => ({
     unit: null,
@@ -209,8 +215,10 @@ function startOf(units: readonly Unit[], mayBeRanked: boolean): Report["start"] 
       `there are ${units.length} units: fewer than ${UNITS_MIN} need no ranking; look at the bill of each`,
     );
   if (first === undefined) return stay("every unit is behind a gate: none should move");
+  if ((first.score.pain ?? 0) === 0)
+    return stay("nothing is known to hurt: no unit has an outside world of its own, or a history");
   const runnerUp =
-    second === undefined ? null : { unit: second.name, why: comparedTo(first, second) };
+    second === undefined ? null : { unit: second.name, why: comparedTo(first, second, hasHistory) };
   return { unit: first.name, answer: first.answer, why: whyFirst(first), runnerUp };
 }
 
@@ -221,11 +229,14 @@ function whyFirst({ why, cuts, cutPoints, size }: Unit): string {
 }
 
 /** What the second has less of, in a sentence. */
-function comparedTo(first: Unit, second: Unit): string {
+function comparedTo(first: Unit, second: Unit, hasHistory: boolean): string {
   const difference = first.score.total - second.score.total;
   if (difference <= EITHER) return `${difference.toFixed(1)} points behind: either will do`;
   const parts = [
-    { is: "hurts less", by: (first.score.pain ?? 0) - (second.score.pain ?? 0) },
+    {
+      is: hasHistory ? "hurts less" : "has less of a world outside",
+      by: (first.score.pain ?? 0) - (second.score.pain ?? 0),
+    },
     { is: "breaks more with it", by: second.score.critical - first.score.critical },
     { is: "has more to cut", by: first.score.small - second.score.small },
   ].toSorted((a, b) => b.by - a.by);

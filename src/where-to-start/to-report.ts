@@ -1,5 +1,9 @@
 /** The report: what was judged, and what it was judged by. */
+import { leftUnread } from "./boundaries/unread.ts";
+import { FEW } from "./git/log/summary.ts";
+import { A_LINK, type Skipped } from "./git/text.ts";
 import { bySpelling } from "./order.ts";
+import { isSource } from "./scan.ts";
 import { formula } from "./score/score.ts";
 import { isOwnCode } from "./score/ties.ts";
 import type { Evidence } from "./score/facts.ts";
@@ -59,17 +63,24 @@ export function toReport(findings: Findings): Report {
   };
 }
 
-function evidenceOf({ repository, history, isMeasured, missing }: Findings): Report["evidence"] {
+function evidenceOf(findings: Findings): Report["evidence"] {
+  const { repository, history, isMeasured, missing, files } = findings;
   const dropped = history?.dropped ?? [];
   const isShallow = repository?.isShallow === true;
   const hasHistory = history !== undefined && history.commits.length > 0;
-  const hasAll = hasHistory && dropped.length === 0;
+  const unread = unreadSources(findings.tree);
+  const hasAll = hasHistory && dropped.length === 0 && unread.length === 0;
+  const isLow =
+    isShallow ||
+    (history?.commits.length ?? 0) < FEW ||
+    unread.length > UNREAD_SHARE_MAX * (unread.length + files.size);
   return {
     history: history === undefined ? "none" : isShallow ? "shallow" : "full",
     traffic: isMeasured ? "measured" : "none",
-    confidence: !hasHistory || isShallow ? "low" : hasAll && isMeasured ? "high" : "medium",
+    confidence: isLow ? "low" : hasAll && isMeasured ? "high" : "medium",
     missing: [
       ...missing,
+      ...(unread.length === 0 ? [] : [leftUnread(unread)]),
       ...(!hasHistory
         ? ["Without history this is a list of what is easy, not of what hurts."]
         : []),
@@ -77,6 +88,16 @@ function evidenceOf({ repository, history, isMeasured, missing }: Findings): Rep
       ...(isMeasured ? [] : ["No traffic was measured: what is critical is read from the code."]),
     ],
   };
+}
+
+/** Where more is not known, any other unit might be the better one. */
+const UNREAD_SHARE_MAX = 0.1;
+
+/** What a link leads to is read where it lies. Of a folder that may not be read nothing is known. */
+function unreadSources({ skipped }: Tree): Skipped[] {
+  return skipped.filter(
+    ({ file, why }) => why !== A_LINK && (isSource(file) || file.endsWith("/")),
+  );
 }
 
 /** Each pair of units once for each direction, sorted. Co-change is of both: it stands at the first. */

@@ -18,6 +18,7 @@ import {
   type Started,
   startGit,
 } from "./program.ts";
+import { touchedOf } from "./log/touched.ts";
 import { type Whole, wholeOf } from "./log/whole.ts";
 import type { Read } from "./log/repairs.ts";
 import { type Moved, summaryOf } from "./log/summary.ts";
@@ -141,13 +142,13 @@ function gather({ window, kept, authors, move, whole, boundary, units, isPart }:
   let committed = 0;
   let said: Read = { isRepair: false, type: undefined };
   let files = 0;
-  let touched: number[] = [];
+  const touched = touchedOf(units + 1); // the last one is for what is in no unit
   const finish = () => {
     whole.endOfCommit(who.author);
     if (slice === OLDER) return;
     for (const moved of move.endOfCommit()) moves.push({ ...moved, commit: kept.idBegun() });
-    if (isPart && touched.length === 0) return;
-    const inUnits = touched.filter((unit) => unit < units);
+    if (isPart && touched.units.length === 0) return;
+    const inUnits = touched.units.filter((unit) => unit < units);
     if (who.isBot) return window.pass(slice, "bots");
     if (files > FILES_MAX || inUnits.length > tooMany) return window.pass(slice, "bulk");
     inUnits.sort((a, b) => a - b);
@@ -176,7 +177,7 @@ function gather({ window, kept, authors, move, whole, boundary, units, isPart }:
       said = kept.begin(head);
       ({ committed } = head);
       files = 0;
-      touched = [];
+      touched.clear();
       return "read";
     },
     file(bytes, from, end) {
@@ -186,7 +187,7 @@ function gather({ window, kept, authors, move, whole, boundary, units, isPart }:
       files += 1;
       const unit = move.findThen(bytes, from, end, now);
       move.note(bytes, from, end, unit);
-      if (unit !== -1 && !touched.includes(unit)) touched.push(unit);
+      touched.add(unit);
     },
   };
   return {

@@ -10,6 +10,9 @@ import { codeOf, MarcotError } from "../../errors.ts";
 const SETTINGS = [
   "core.fsmonitor=false",
   "core.hooksPath=/dev/null",
+  "core.attributesFile=", // any path: what is no file may never end
+  "core.excludesFile=",
+  "mailmap.file=",
   "core.pager=cat",
   "core.quotePath=false",
   "log.showSignature=false", // gpg.program
@@ -153,6 +156,7 @@ export function mustHaveWorked({ code, complaint }: Ended, what: string): void {
 }
 
 export function firstLine(complaint: string): string {
-  const line = complaint.split("\n").find((text) => text.trim() !== "") ?? "git says nothing";
-  return line.replace(/^(?:fatal|error): /, "").trim();
+  const lines = complaint.split("\n").filter((text) => text.trim() !== "");
+  const line = lines.find((text) => /^(?:fatal|error): /.test(text)) ?? lines[0];
+  return (line ?? "git says nothing").replace(/^(?:fatal|error): /, "").trim();
 }

@@ -1,6 +1,7 @@
 /** The repository that a folder is in: where, at which commit, and whether all of it is here. */
 import { MarcotError } from "../../errors.ts";
 import type { Repository } from "../types/tree.ts";
+import { TIME_MAX } from "./log/calendar.ts";
 import { askGit, askLine, firstLine, type Said } from "./program.ts";
 
 /** A folder in a repository. */
@@ -61,7 +62,7 @@ export async function commitOf(location: Location, rev: string): Promise<string>
 }
 
 async function findCommit(folder: string, rev: string): Promise<string | undefined> {
-  if (rev === "" || rev.startsWith("-") || /[\0\n]/.test(rev))
+  if (rev === "" || /^[-^]/.test(rev) || /[\0\n]/.test(rev))
     throw new MarcotError("CodeUnreadable", `${JSON.stringify(rev)} is no name of a commit`);
   return askLine(folder, ["rev-parse", "--verify", "--quiet", `${rev}^{commit}`]);
 }
@@ -85,7 +86,7 @@ export async function describe(
     root,
     prefix,
     head,
-    headTime: Number(time),
+    headTime: Math.min(Number(time), TIME_MAX),
     isShallow,
     isDirty,
     origin: addressOf(url ?? ""),

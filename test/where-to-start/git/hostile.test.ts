@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -94,6 +95,19 @@ test("nothing that the settings of a repository name is started", async () => {
     await readOwners(tree, repository);
   }
   assert.equal(existsSync(trace), false);
+});
+
+test("settings that name what never ends are not followed", { timeout: 20_000 }, async () => {
+  const folder = repositoryOf([{ files: { "a/x.py": "1" } }]);
+  const pipe = join(temporaryFolder(), "pipe");
+  execFileSync("mkfifo", [pipe]);
+  for (const name of ["core.excludesFile", "core.attributesFile", "mailmap.file"])
+    git(folder, "config", name, pipe);
+  writeFileSync(join(folder, "new.py"), "2");
+  const { tree, repository } = await openTree(folder);
+  assert.ok(repository);
+  assert.deepEqual(tree.files, ["a/x.py", "new.py"]);
+  assert.equal((await readHistory(repository, { units: [{ path: "a" }] })).commits.length, 1);
 });
 
 test("the trap works: git by itself starts what the settings name", () => {

@@ -30,7 +30,12 @@ export function answerLines(report: Report, path: string): string[] {
     ...wrapped("", headOf(report)).map((line) => style("bold", line)),
     "",
     ...(start.unit === null ? [...wrapped("stay: ", start.why), ""] : []),
-    ...ranked.slice(0, LISTED).flatMap((unit, index) => rowOf(unit, index < TOLD, ranked)),
+    ...ranked
+      .slice(0, LISTED)
+      .flatMap((unit, index) => [
+        ...rowOf(unit, ranked),
+        ...(index < TOLD ? wrapped("    ", moreOf(unit, report.evidence.history !== "none")) : []),
+      ]),
     ...(ranked.length > LISTED ? [`    … and ${ranked.length - LISTED} more`] : []),
     ...(ranked.length > 0 ? [""] : []),
     ...runnerUp(report),
@@ -60,7 +65,7 @@ function nounOf(kind: Report["project"]["kind"]): string {
   }[kind];
 }
 
-function rowOf(unit: Unit, isTold: boolean, all: readonly Unit[]): string[] {
+function rowOf(unit: Unit, all: readonly Unit[]): string[] {
   const { name, rank, score, neededBy, cuts, size, foreignKeysIn } = unit;
   const width = Math.min(NAME_MAX, Math.max(...all.slice(0, LISTED).map((one) => one.name.length)));
   const short = name.length > width ? `${name.slice(0, width - 1)}…` : name.padEnd(width);
@@ -73,22 +78,11 @@ function rowOf(unit: Unit, isTold: boolean, all: readonly Unit[]): string[] {
   const line = `${String(rank).padStart(2)}  ${style("bold", short)} ${score.total.toFixed(0).padStart(3)}  ${bars}`;
   const price = `${neededBy.length} ${neededBy.length === 1 ? "needs" : "need"} it · ${plural(cuts.length, "cut")} (${size})${keys}`;
   const fits = stripVTControlCharacters(line).length + 2 + price.length <= widthOf();
-  return [
-    fits ? `${line}  ${price}` : line,
-    ...(fits ? [] : wrapped("    ", price)),
-    ...(isTold ? wrapped("    ", moreOf(unit)) : []),
-  ];
+  return [fits ? `${line}  ${price}` : line, ...(fits ? [] : wrapped("    ", price))];
 }
 
-function moreOf({
-  ownWorld,
-  recentCommits,
-  fixes,
-  recentAuthors,
-  lines,
-  answer,
-  models,
-}: Unit): string {
+function moreOf(unit: Unit, hasHistory: boolean): string {
+  const { ownWorld, recentCommits, fixes, recentAuthors, lines, answer, models } = unit;
   const of = (kind: string) => ownWorld.filter((one) => one.kind === kind);
   const libraries = of("library").map(({ what }) => what);
   const world = [
@@ -100,7 +94,11 @@ function moreOf({
   return [
     `as a ${answer}`,
     ...(world.length > 0 ? [`own world: ${world.join(", ")}`] : []),
-    `${plural(recentCommits, "commit")}, ${plural(fixes, "fix", "es")}, ${recentAuthors === 1 ? "1 person" : `${recentAuthors} people`}`,
+    ...(hasHistory
+      ? [
+          `${plural(recentCommits, "commit")}, ${plural(fixes, "fix", "es")}, ${recentAuthors === 1 ? "1 person" : `${recentAuthors} people`}`,
+        ]
+      : []),
     `${plural(lines, "line")}${models > 0 ? `, ${plural(models, "model")}` : ""}`,
   ].join(" · ");
 }

@@ -1,5 +1,8 @@
 /** Months, for how far back is looked and how often something was worked on. */
 
+/** The end of the year 9999, in seconds since 1970: git takes dates that have no name. */
+export const TIME_MAX = 253_402_300_799;
+
 /** By the calendar, in UTC: of 31 May, three months before is the last of February. */
 export function monthsBefore(time: number, months: number): number {
   const date = new Date(time * 1000);

@@ -3,6 +3,7 @@
  */
 import type { Readable } from "node:stream";
 import { MarcotError } from "../../../errors.ts";
+import { TIME_MAX } from "./calendar.ts";
 
 /** `commit committed authored parents…`, name, mail, subject: each ends with a byte 0. */
 const FORMAT = "%H %ct %at %P%x00%aN%x00%aE%x00%s";
@@ -80,7 +81,9 @@ export async function readLog(output: Readable, { sink, idLength }: Reading): Pr
       const at = step(bytes);
       rest = bytes.subarray(at);
       if (rest.length > FIELD_MAX)
-        throw new MarcotError("CodeUnreadable", "git printed a log that cannot be read");
+        throw new MarcotError("CodeUnreadable", "a commit has a subject of more than 16 MB", {
+          fix: "All is read but the history.",
+        });
     };
     output.once("error", reject).once("end", resolve);
     output.on("data", (chunk: Buffer) => {
@@ -157,8 +160,8 @@ function readHead(head: Written<Head>, { bytes, at, idLength }: Here): boolean {
   const parents = bytes.indexOf(BLANK, authored) + 1;
   head.bytes = bytes;
   head.start = at;
-  head.committed = numberAt(bytes, committed);
-  head.authored = numberAt(bytes, authored);
+  head.committed = timeAt(bytes, committed);
+  head.authored = timeAt(bytes, authored);
   head.parents = Math.floor((first - parents + 1) / (idLength + 1)); // each with a blank, but for the last
   head.name = first + 1;
   head.mail = second + 1;
@@ -167,13 +170,13 @@ function readHead(head: Written<Head>, { bytes, at, idLength }: Here): boolean {
   return true;
 }
 
-/** Seconds before 1970 are those of broken clocks: 0. */
-function numberAt(bytes: Buffer, start: number): number {
+/** Seconds before 1970 and after 9999 are those of broken clocks. */
+function timeAt(bytes: Buffer, start: number): number {
   let number = 0;
   for (let at = start; at < bytes.length; at += 1) {
     const digit = (bytes[at] ?? 0) - ZERO;
     if (digit < 0 || digit > 9) break;
     number = number * 10 + digit;
   }
-  return number;
+  return Math.min(number, TIME_MAX);
 }

@@ -25,7 +25,7 @@ export interface Gathered {
 const FIX_RATE_MAX = 0.5;
 
 /** Fewer commits than this are no history. */
-const FEW = 30;
+export const FEW = 30;
 
 export function summaryOf(gathered: Gathered): Omit<History, "whole"> {
   const { window, authors, total, moves, repository } = gathered;

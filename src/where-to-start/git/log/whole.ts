@@ -4,6 +4,7 @@
  * `git log --no-merges --full-history -- FOLDER` has. Only counts and authors are kept, no commits.
  */
 import type { WholeHistory } from "../../types/history.ts";
+import { touchedOf } from "./touched.ts";
 
 export interface Whole {
   /** A file of this unit was changed. */
@@ -16,19 +17,17 @@ export interface Whole {
 
 export function wholeOf(units: number): Whole {
   const counted = Array.from({ length: units }, () => ({ commits: 0, authors: new Set<number>() }));
-  const touched: number[] = [];
+  const touched = touchedOf(units);
   return {
-    touch(unit) {
-      if (unit !== -1 && unit < units && !touched.includes(unit)) touched.push(unit);
-    },
+    touch: touched.add,
     endOfCommit(author) {
-      for (const unit of touched) {
+      for (const unit of touched.units) {
         const count = counted[unit];
         if (count === undefined) continue;
         count.commits += 1;
         count.authors.add(author);
       }
-      touched.length = 0;
+      touched.clear();
     },
     result: () => counted.map(({ commits, authors }) => ({ commits, authors: authors.size })),
   };
