@@ -41,41 +41,8 @@ export function optionalFields({ input }: Route["endpoint"]): string[] {
     .slice(0, FIELDS_MAX);
 }
 
-/** Whoever waits longer has begun to do something else. */
-const SLOW_MS = 1000;
-
-/**
- * For how many calls the time of one that begins stands; 0: it is not taken. Looking at the clock twice takes a third of a
- * call within a process, so each of a few is timed, and of many one in sixteen, by chance: what comes in turns would
- * be met always or never.
- */
-export function weightOf({ calls }: Tally): number {
-  if (calls <= TIMED_ALL) return 1;
-  return Math.random() * TIMED_ONE_OF < 1 ? TIMED_ONE_OF : 0;
-}
-
-/** In the ten seconds between two writings of the ledger. */
-const TIMED_ALL = 64;
-const TIMED_ONE_OF = 16;
-
-/** A call came to its end, well or not. Since it began, its caller's counts may have been taken. */
-export function addTime(route: Route, caller: string, { weight, milliseconds }: Timing): void {
-  const tally = tallyOf(route, caller);
-  tally.milliseconds += weight * milliseconds;
-  if (milliseconds > SLOW_MS) tally.slow += weight;
-}
-
-interface Timing {
-  readonly weight: number;
-  readonly milliseconds: number;
-}
-
-/** What is counted of a caller since the counts were last taken. */
-export function tallyOf(route: Route, caller: string): Tally {
-  return route.tallies.get(caller) ?? newTally(route, caller);
-}
-
-function newTally({ tallies }: Route, caller: string): Tally {
+/** The count of a caller that has not been seen since the counts were last taken. */
+export function newTally({ tallies }: Route, caller: string): Tally {
   const key = tallies.size < CALLERS_MAX ? caller : "";
   const tally = tallies.get(key) ?? emptyTally();
   tallies.set(key, tally);

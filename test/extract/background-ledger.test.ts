@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import type { Sql } from "postgres";
-import { tallyOf } from "../../src/app/usage.ts";
+import { newTally } from "../../src/app/usage.ts";
 import { serve } from "../../src/app/served.ts";
 import { ensureControl, FENCE } from "../../src/data/control.ts";
 import { type Database, openDatabase } from "../../src/data/database.ts";
@@ -38,7 +38,7 @@ beforeEach(async () => {
 function call(times: number, caller = "tickets"): void {
   const route = counted.served.routes.find(({ name }) => name === "writer.v1.write");
   assert.ok(route);
-  tallyOf(route, caller).calls += times;
+  newTally(route, caller).calls += times;
 }
 
 const callsOf = async ({ sql }: Rows): Promise<number> => {
