@@ -157,11 +157,11 @@ const SLOW_MS = 1000;
 
 /** In the ten seconds between two writings of the ledger. */
 const TIMED_ALL = 64;
-const TIMED_ONE_OF = 16;
+const TIMED_ONE_OF = 64;
 
 /**
  * For how many calls the time of one that begins stands; 0: it is not taken. Looking at the clock twice takes a third of a
- * call within a process, so each of a few is timed, and of many one in sixteen, by chance: what comes in turns would
+ * call within a process, so each of a few is timed, and of many one in 64, by chance: what comes in turns would
  * be met always or never.
  */
 function weightOf({ calls }: Tally): number {
