@@ -3,6 +3,7 @@
  * function returns nobody wrote down, so that is left to whoever knows.
  */
 import { bySpelling } from "../order.ts";
+import { cleanText } from "../report/clean.ts";
 import type { ResolvedImport, UnitFacts } from "../score/facts.ts";
 import { isTying } from "../score/ties.ts";
 import type { Export } from "../types/source.ts";
@@ -62,9 +63,9 @@ export function draftContract(unit: UnitFacts): string {
   ].join("\n");
 }
 
-/** A comment must not end where what was read says so. */
+/** A comment must not end where what was read says so, nor steer who reads it. */
 function safe(text: string): string {
-  return text.replaceAll("*/", "* /").replaceAll(/\s+/g, " ");
+  return cleanText(text.replaceAll(/\s+/g, " ")).replaceAll("*/", "* /");
 }
 
 function takenOf({ importsIn, ofProject, files }: UnitFacts): Taken[] {
