@@ -20,7 +20,7 @@ import { toReport } from "./to-report.ts";
 import type { History } from "./types/history.ts";
 import type { Project } from "./types/project.ts";
 import type { Report } from "./types/report.ts";
-import type { Repository } from "./types/tree.ts";
+import type { Repository, Tree } from "./types/tree.ts";
 
 export interface WhereToStartOptions {
   /** A commit. Default: the files as they lie on disk; of a bare repository, its HEAD. */
@@ -47,6 +47,8 @@ export interface Answer {
   readonly history: History | undefined;
   /** What the report calls somebody: a hash, unless people were to be named. */
   readonly nameOf: NameOf;
+  /** Reads files of the code base again, for what only some questions need. */
+  readonly read: Tree["read"];
 }
 
 /**
@@ -98,7 +100,7 @@ export async function whereToStart(
         ...(project.units.length === 0 ? folderList(code) : []),
       ],
     });
-    return { report, evidence, history: past.history, nameOf };
+    return { report, evidence, history: past.history, nameOf, read: tree.read };
   } finally {
     log?.stop();
   }
