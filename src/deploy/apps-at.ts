@@ -162,7 +162,7 @@ function read(snapshot: Snapshot, { folders, project, prefix }: Read): AppsAt {
       for (const path of files.filter((file) => isOf(file, folder))) {
         const { imports, errors } = importsOf(path, await snapshot.read(path));
         const [error] = errors;
-        if (error) return { why: `${path}:${error.line} of ${shortOf(commit)} has a syntax error` };
+        if (error) return { why: `${path}:${error.line} of ${shortOf(commit)}: ${error.message}` };
         for (const imported of imports) {
           const target = targetOf(imported, path, folders);
           if (target === undefined || target === app || !known.has(target)) continue;

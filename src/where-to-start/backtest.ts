@@ -1,6 +1,8 @@
 /** Would this have said what was done? Code and history as they stood before a unit left. */
 import { MarcotError } from "../errors.ts";
-import { nearest } from "../project/name.ts";
+import { findUnit } from "./find-unit.ts";
+import { folderAt } from "./git/open.ts";
+import { commitOf, locate } from "./git/repository.ts";
 import type { Unit } from "./types/report.ts";
 import { whereToStart, type WhereToStartOptions } from "./where-to-start.ts";
 
@@ -25,11 +27,15 @@ export interface Backtest {
 /** So many of the best are told. */
 const FIRST = 3;
 
-/** @throws {MarcotError} `CodeUnreadable` when there is no such commit, `CommandInvalid` for another unit */
+/**
+ * @throws {MarcotError} `CodeUnreadable` when there is no such commit; `CommandInvalid` when there was nothing before
+ * it, or no such unit
+ */
 export async function backtest(
   path: string,
   { rev, unit: name, ...options }: BacktestOptions,
 ): Promise<Backtest> {
+  await refuseFirst(path, rev);
   const { report } = await whereToStart(path, { ...options, at: `${rev}^` });
   const { units } = report;
   const unit = findUnit(units, name);
@@ -44,23 +50,18 @@ export async function backtest(
   };
 }
 
-/** @throws {MarcotError} `CommandInvalid` */
-export function findUnit(units: readonly Unit[], name: string): Unit {
-  const path = name.replace(/\/$/, "");
-  const unit =
-    units.find((one) => one.name === name) ??
-    units.find((one) => one.path === path) ??
-    onlyOne(units.filter((one) => one.name.split(/[./]/).at(-1) === name));
-  if (unit !== undefined) return unit;
-  const names = units.map((one) => one.name).toSorted();
-  const near = nearest(name, names);
-  throw new MarcotError("CommandInvalid", `there is no unit ${name}`, {
-    fix: near
-      ? `Did you mean ${near}? The report without --cuts and --why lists all ${names.length}.`
-      : `Name one of these: ${names.join(", ") || "there are none"}.`,
+async function refuseFirst(path: string, rev: string): Promise<void> {
+  const location = await locate(folderAt(path));
+  if ("refused" in location) return; // what is to be said of that is said when it is read
+  await commitOf(location, rev);
+  if (location.isShallow) return;
+  await commitOf(location, `${rev}^`).catch(() => {
+    throw new MarcotError(
+      "CommandInvalid",
+      `${rev} is the first commit: there is nothing before it`,
+      {
+        fix: "Name the commit that took the unit out.",
+      },
+    );
   });
-}
-
-function onlyOne(units: readonly Unit[]): Unit | undefined {
-  return units.length === 1 ? units[0] : undefined;
 }

@@ -5,13 +5,14 @@
 import { basename, resolve as toAbsolute } from "node:path";
 import { MarcotError } from "../errors.ts";
 import { chooseProject, type ProjectKind } from "./choose.ts";
+import { findUnit } from "./find-unit.ts";
 import { folderList } from "./folder-list.ts";
 import { gather, type Measured, sharedOf } from "./gather.ts";
 import { readHistory, startLog } from "./git/history.ts";
 import { openTree } from "./git/open.ts";
 import { readOwners } from "./git/owners.ts";
 import { judge } from "./judge.ts";
-import { naming, namingOwners } from "./people.ts";
+import { type NameOf, naming, namingOwners } from "./people.ts";
 import { resolveUnits } from "./resolve-units.ts";
 import { openCode, type OnRead } from "./scan.ts";
 import type { Evidence } from "./score/facts.ts";
@@ -19,7 +20,7 @@ import { toReport } from "./to-report.ts";
 import type { History } from "./types/history.ts";
 import type { Project } from "./types/project.ts";
 import type { Report } from "./types/report.ts";
-import type { Repository } from "./types/tree.ts";
+import type { Repository, Tree } from "./types/tree.ts";
 
 export interface WhereToStartOptions {
   /** A commit. Default: the files as they lie on disk; of a bare repository, its HEAD. */
@@ -44,11 +45,16 @@ export interface Answer {
   readonly report: Report;
   readonly evidence: Evidence;
   readonly history: History | undefined;
+  /** What the report calls somebody: a hash, unless people were to be named. */
+  readonly nameOf: NameOf;
+  /** Reads files of the code base again, for what only some questions need. */
+  readonly read: Tree["read"];
 }
 
 /**
  * @param path a folder, a part of a repository, or a bare repository
- * @throws {MarcotError} `CodeUnreadable` when there is no such folder, no file in it, or no such commit
+ * @throws {MarcotError} `CodeUnreadable` when there is no such folder, no file in it, or no such commit;
+ * `CommandInvalid` when there is no unit that is to be lifted
  */
 export async function whereToStart(
   path: string,
@@ -61,6 +67,7 @@ export async function whereToStart(
     const code = openCode(tree);
     const chosen = await chooseProject(code, options);
     const project = chosen.project ?? nothing;
+    const lifted = (options.lift ?? []).map((name) => findUnit(project.units, name).name);
     const reading = history(repository, { project, months: options.months, log });
     const [past, ownerOf] = await Promise.all([reading, readOwners(tree, repository)]);
     const resolved = resolveUnits(code, project, chosen.configuration);
@@ -75,7 +82,7 @@ export async function whereToStart(
       ...names,
     });
     const shared = sharedOf(project, resolved.files);
-    const judged = judge(evidence, { shared, lifted: options.lift ?? [] });
+    const judged = judge(evidence, { shared, lifted });
     const report = toReport({
       name: repository === undefined ? basename(tree.root) : nameOfRepository(repository, path),
       tree,
@@ -93,7 +100,7 @@ export async function whereToStart(
         ...(project.units.length === 0 ? folderList(code) : []),
       ],
     });
-    return { report, evidence, history: past.history };
+    return { report, evidence, history: past.history, nameOf, read: tree.read };
   } finally {
     log?.stop();
   }

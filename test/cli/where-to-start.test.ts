@@ -133,6 +133,73 @@ test("what strangers wrote steers neither the terminal nor the page", async () =
   assert.doesNotMatch(readFileSync(page, "utf8"), /<script/);
 });
 
+test("a name that JSON gave is found, and is not printed as it is", async () => {
+  const evil = "x\u001B[31mred";
+  const app = (name: string) => ({
+    [`src/${name}/a.ts`]: `import { b } from "../${name === evil ? "b" : evil}/a";\n`,
+  });
+  const files = { ...app(evil), ...app("b"), ...app("c"), ...app("d") };
+  const folder = repositoryOf([{ files }], { checkout: false });
+  const at = ["--at", "HEAD", "--units", "src/*"];
+  const { stdout: json } = await ask(folder, ...at, "--json");
+  const { units } = JSON.parse(json) as Report;
+  const { name } = units.find((unit) => unit.name.includes("red")) ?? { name: "" };
+  assert.ok(name.includes(evil));
+  const printed = name.replace("\u001B", "\uFFFD");
+  for (const named of [name, printed])
+    for (const option of ["--cuts", "--why", "--draft-contract"]) {
+      const { stdout, stderr, code } = await ask(folder, ...at, option, named);
+      assert.equal(code, 0, stderr);
+      assert.ok(stdout.includes(printed), stdout);
+      assert.ok(!stdout.includes("\u001B"), stdout);
+    }
+  git(folder, "commit", "-q", "--allow-empty", "-m", "Later");
+  const before = await ask(folder, "--units", "src/*", "--backtest", "HEAD", name);
+  assert.equal(before.code, 0, before.stderr);
+  assert.ok(!before.stdout.includes("\u001B"), before.stdout);
+});
+
+test("an app of Marcot gets no draft: it has a contract", async () => {
+  const apps = ["faq", "desk", "mail"];
+  const files = Object.fromEntries(apps.map((app) => [`apps/${app}/contract.ts`, "export {};\n"]));
+  const settings = `export default settings({ apps: ${JSON.stringify(apps)} });\n`;
+  const folder = repositoryOf([{ files: { ...files, "settings.ts": settings } }]);
+  const { code, stdout, stderr } = await ask(folder, "--draft-contract", "faq");
+  assert.equal(code, 2);
+  assert.equal(stdout, "");
+  assert.match(
+    stderr,
+    /^marcot: faq has a contract already: apps\/faq\/contract\.ts\n.*marcot extract plan faq \[CommandInvalid\]\n$/,
+  );
+});
+
+test("--why tells who made the commits, by name only with --people", async () => {
+  const folder = djangoShop();
+  const hashed = await ask(folder, "--why", "payments");
+  assert.match(
+    hashed.stdout,
+    /\npeople \(2\)\n {2}person-[0-9a-f]{10} +9 commits\n {2}person-[0-9a-f]{10} +4 commits\n/,
+  );
+  assert.doesNotMatch(hashed.stdout, /example\.com/);
+  const named = await ask(folder, "--why", "payments", "--people");
+  assert.match(
+    named.stdout,
+    /\npeople \(2\)\n {2}Ann <ann@example\.com> +9 commits\n {2}Bob <bob@example\.com> +4 commits\n/,
+  );
+});
+
+test("the commands that are named next can be given to a shell as they are", async () => {
+  const folder = djangoShop();
+  const named = join(folder, "it's a shop");
+  git(folder, "worktree", "add", "-q", "--detach", named);
+  const page = join(cwd, "quoted.html");
+  const { stdout } = await ask(named, "--html", page);
+  const path = `'${named.replace("'", "'\\''")}'`;
+  assert.ok(stdout.includes(`next: marcot where-to-start ${path} --cuts payments`), stdout);
+  const text = readFileSync(page, "utf8").replaceAll("&#39;", "'");
+  assert.ok(text.includes(`<code>marcot where-to-start ${path} --draft-contract payments</code>`));
+});
+
 test("0 whatever the answer is, 1 for what cannot be read, 2 for wrong use", async () => {
   const quiet = repositoryOf([{ files: { "src/a/x.js": "1;\n" } }]);
   const stay = await ask(quiet);
@@ -151,9 +218,15 @@ test("0 whatever the answer is, 1 for what cannot be read, 2 for wrong use", asy
     ["--kind", "rails"],
     ["--cuts", "users", "--why", "users"],
     ["--backtest", "HEAD"],
+    ["--lift", "nope"],
+    ["--html", "no/such/folder/report.html"],
     ["--nonsense"],
   ])
     assert.equal((await ask(folder, ...wrong)).code, 2, wrong.join(" "));
+  const lifted = await ask(folder, "--lift", "nope");
+  assert.match(lifted.stderr, /there is no unit nope\n.*catalog, orders, .*\[CommandInvalid\]/);
+  const nowhere = await ask(folder, "--html", "no/such/folder/report.html");
+  assert.match(nowhere.stderr, /the folder of --html does not exist: .*no\/such\/folder\n/);
 });
 
 test("--backtest: the rank just before it left, of how many", async () => {
@@ -165,4 +238,15 @@ test("--backtest: the rank just before it left, of how many", async () => {
   assert.match(stdout, /^payments, before HEAD: rank 1 of \d \(position 0\.00; chance is 0\.5\)/);
   const gated = await ask(folder, "--backtest", "HEAD", "users");
   assert.match(gated.stdout, /^users, before HEAD: not ranked: in every request/);
+});
+
+test("--backtest of the first commit: there is nothing before it", async () => {
+  const folder = djangoShop();
+  const root = git(folder, "rev-list", "--max-parents=0", "HEAD");
+  const first = await ask(folder, "--backtest", root, "payments");
+  assert.equal(first.code, 2);
+  assert.match(first.stderr, new RegExp(`${root} is the first commit: there is nothing before it`));
+  const absent = await ask(folder, "--backtest", "nobody", "payments");
+  assert.equal(absent.code, 1);
+  assert.match(absent.stderr, /git does not have the commit nobody\n/);
 });

@@ -5,7 +5,7 @@
  *
  * Apps that npm installed are not read: what is wrong there is their authors' to put right.
  */
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type AppFiles, findApp } from "../find.ts";
@@ -111,7 +111,13 @@ function sourcesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((path) => isSource(path) && !path.split(sep).includes("node_modules"))
     .map((path) => join(folder, path))
+    .filter(isFile)
     .toSorted();
+}
+
+/** Folders may be called `x.ts`, and links may lead nowhere: editors lock files with such. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** A test may call whom it wants; it is not a caller that an extraction has to think of. */
@@ -243,5 +249,5 @@ function computed(place: Place): Finding {
 
 function unreadable(file: string, line: number, message: string): Finding {
   const hint = "Correct the file; until then nothing is known about what it imports.";
-  return toFinding("boundaries.E005", { file, line }, `a syntax error: ${message}`, hint);
+  return toFinding("boundaries.E005", { file, line }, message, hint);
 }

@@ -4,6 +4,7 @@
  */
 import { basename } from "node:path";
 import { type Expression, type ObjectExpression, parseSync } from "oxc-parser";
+import { isTooDeep } from "./unfit.ts";
 
 export interface Wanted {
   readonly version: string;
@@ -41,6 +42,7 @@ type Constants = ReadonlyMap<string, Constant>;
 
 function constantsOf(path: string, text: string): Constants {
   const constants = new Map<string, Constant>();
+  if (isTooDeep(text)) return constants;
   for (const statement of parseSync(basename(path), text).program.body) {
     const declared =
       statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;

@@ -18,7 +18,7 @@ export const findingTable = {
   "boundaries.E002": "An app imports what is inside another one, by its path.",
   "boundaries.E003": "An app imports the tables of another one.",
   "boundaries.E004": "A contract imports more than the contract's part of the framework.",
-  "boundaries.E005": "A file has a syntax error.",
+  "boundaries.E005": "A file has a syntax error, or is nested too deeply to be read.",
   "boundaries.E006": "A unit needs something of another one that boundaries.todo does not list.",
   "boundaries.E007": "boundaries.todo cannot be read.",
   "boundaries.W001": "A contract imports another library.",

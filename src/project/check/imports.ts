@@ -2,6 +2,8 @@
 import { basename } from "node:path";
 import { type EcmaScriptModule, type ParseResult, parseSync, type StaticImport } from "oxc-parser";
 import { type Binding, memberUsesOf } from "./calls.ts";
+import { type LineAt, lineFinder } from "./line-at.ts";
+import { isTooDeep } from "./unfit.ts";
 
 export interface Imported {
   /** As it is written; undefined when it is computed. */
@@ -24,14 +26,17 @@ export interface Member {
 
 export interface Source {
   readonly imports: readonly Imported[];
-  /** Syntax errors: then what was read before them. */
+  /** Why it was not read whole: syntax errors, and then what was read before them. */
   readonly errors: readonly { readonly line: number; readonly message: string }[];
 }
 
+const NESTED = { line: 1, message: "it is nested too deeply to be read" };
+
 export function importsOf(path: string, text: string): Source {
+  if (isTooDeep(text)) return { imports: [], errors: [NESTED] };
   const parsed = parseSync(basename(path), text);
   const { module, errors } = parsed;
-  const lineAt = (offset: number) => text.slice(0, offset).split("\n").length;
+  const lineAt = lineFinder(text);
   return {
     imports: [
       ...fromImports(parsed, text, lineAt),
@@ -40,12 +45,10 @@ export function importsOf(path: string, text: string): Source {
     ],
     errors: errors.map(({ message, labels }) => ({
       line: lineAt(labels[0]?.start ?? 0),
-      message,
+      message: `a syntax error: ${message}`,
     })),
   };
 }
-
-type LineAt = (offset: number) => number;
 
 function fromImports(parsed: ParseResult, text: string, lineAt: LineAt): Imported[] {
   const { staticImports } = parsed.module;

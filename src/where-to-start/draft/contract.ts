@@ -3,9 +3,11 @@
  * function returns nobody wrote down, so that is left to whoever knows.
  */
 import { bySpelling } from "../order.ts";
+import { cleanText } from "../report/clean.ts";
 import type { ResolvedImport, UnitFacts } from "../score/facts.ts";
 import { isTying } from "../score/ties.ts";
 import type { Export } from "../types/source.ts";
+import { type Calls, NO_CALLS } from "./methods/read.ts";
 import { type Field, fieldsOf, nameOf } from "./fields.ts";
 
 /** What others take, by its name. */
@@ -22,15 +24,21 @@ interface Endpoint {
   readonly code: readonly string[];
 }
 
-/** The text of a `contract.ts`. */
-export function draftContract(unit: UnitFacts): string {
-  const taken = takenOf(unit);
+/** The text of a `contract.ts`. `calls`: what others call of classes and modules. */
+export function draftContract(unit: UnitFacts, calls: Calls = NO_CALLS): string {
+  const taken = takenOf(unit, calls);
   const app = appNameOf(unit.place.name);
   const endpoints = named([
     ...taken.filter(({ made }) => made?.is === "function").map(toCall),
+    ...toMethods(calls),
     ...taken.filter(({ made }) => made?.is === "model").map((one) => toRow(one, unit)),
   ]);
-  const left = taken.filter(({ made }) => made?.is !== "function" && made?.is !== "model");
+  const rest = taken.filter(
+    ({ name, made }) => made?.is !== "function" && made?.is !== "model" && !calls.offered.has(name),
+  );
+  const [wiring, left] = [true, false].map((is) =>
+    rest.filter(({ name }) => calls.wiring.has(name) === is),
+  ) as [Taken[], Taken[]];
   const body = endpoints.flatMap(({ comment, name, code }) => [
     "  /**",
     ...comment.map((line) => `   * ${safe(line)}`),
@@ -42,16 +50,11 @@ export function draftContract(unit: UnitFacts): string {
     "/**",
     ` * A first contract of ${safe(unit.place.name)}: what other units take from it today. Say what each returns, and`,
     " * drop what nobody should need. Input of which no type was found is `json()`.",
-    ...(left.length === 0
-      ? []
-      : [
-          " *",
-          " * Taken as well, and no endpoint yet (a class, a constant, a module): copy it, or offer what it is for.",
-        ]),
-    ...left.map(({ name, callers, made }) => {
-      const from = made === undefined ? "" : `, ${made.file}:${made.line}`;
-      return ` *   ${safe(name)}${safe(from)}: ${safe(callers.join(", "))}`;
-    }),
+    ...listOf(
+      "Taken as well, and no endpoint yet (a class, a constant, a module): copy it, or offer what it is for.",
+      left,
+    ),
+    ...listOf("Wiring, that goes with the unit:", wiring),
     " */",
     `import { ${importsOf(body.join("\n")).join(", ")} } from "marcot/contract";`,
     "",
@@ -62,12 +65,21 @@ export function draftContract(unit: UnitFacts): string {
   ].join("\n");
 }
 
-/** A comment must not end where what was read says so. */
-function safe(text: string): string {
-  return text.replaceAll("*/", "* /").replaceAll(/\s+/g, " ");
+function listOf(title: string, taken: readonly Taken[]): string[] {
+  if (taken.length === 0) return [];
+  const lines = taken.map(({ name, callers, made }) => {
+    const from = made === undefined ? "" : `, ${made.file}:${made.line}`;
+    return ` *   ${safe(name)}${safe(from)}: ${safe(callers.join(", "))}`;
+  });
+  return [" *", ` * ${title}`, ...lines];
 }
 
-function takenOf({ importsIn, ofProject, files }: UnitFacts): Taken[] {
+/** A comment must not end where what was read says so, nor steer who reads it. */
+function safe(text: string): string {
+  return cleanText(text.replaceAll(/\s+/g, " ")).replaceAll("*/", "* /");
+}
+
+function takenOf({ importsIn, ofProject, files }: UnitFacts, calls: Calls): Taken[] {
   const made = new Map<string, Export>();
   for (const file of files.filter(isTying)) {
     const models = new Set(file.models.map(({ name }) => name));
@@ -80,6 +92,10 @@ function takenOf({ importsIn, ofProject, files }: UnitFacts): Taken[] {
   for (const one of [...importsIn, ...ofProject].filter(({ isType }) => !isType))
     for (const name of namesOf(one))
       callers.set(name, [...(callers.get(name) ?? []), `${one.file}:${one.line}`]);
+  for (const { callers: places, ...one } of calls.functions) {
+    made.set(one.name, one);
+    callers.set(one.name, [...(callers.get(one.name) ?? []), ...places]);
+  }
   return [...callers]
     .toSorted(([a], [b]) => bySpelling(a, b))
     .map(([name, places]) => ({ name, callers: places, made: made.get(name) }));
@@ -98,13 +114,41 @@ function toCall({ name, callers, made }: Taken): Endpoint {
       `${name}${parameters}, ${made?.file}:${made?.line}`,
       `Called by ${callers.join(", ")}`,
     ],
-    code: [
-      `post("/${pathOf(name)}/", {`,
-      ...blockOf("input", fieldsOf(parameters)),
-      "  output: {},",
-      "}),",
-    ],
+    code: postOf(name, parameters),
   };
+}
+
+/** One for each method; where several classes have one of that name, with the class before it. */
+function toMethods({ methods }: Calls): Endpoint[] {
+  const sorted = methods.toSorted(
+    (a, b) => bySpelling(a.owner, b.owner) || bySpelling(a.name, b.name),
+  );
+  const owners = Map.groupBy(sorted, ({ name }) => camel(name));
+  return sorted.map(({ owner, name, parameters, returns, file, line, callers }) => {
+    const isAlone = owners.get(camel(name))?.length === 1;
+    const full = isAlone ? name : `${owner.replace(/Service$/, "")}_${capital(name)}`;
+    return {
+      name: nameOf(camel(full)),
+      comment: [
+        `${owner}.${name}${parameters}${returns === undefined ? "" : `: ${returns}`}, ${file}:${line}`,
+        `Called by ${callers.join(", ")}`,
+      ],
+      code: postOf(full, parameters),
+    };
+  });
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+function postOf(name: string, parameters: string): string[] {
+  return [
+    `post("/${pathOf(name)}/", {`,
+    ...blockOf("input", fieldsOf(parameters)),
+    "  output: {},",
+    "}),",
+  ];
 }
 
 /** Rows are asked for by their ids; what refers to other rows is known, other columns are not. */

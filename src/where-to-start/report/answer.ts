@@ -4,7 +4,7 @@ import type { Report, Unit } from "../types/report.ts";
 import { command, cutsIdOf, GOOD, linkToUnit, type Markup } from "./markup.ts";
 import { commitsIn, plural } from "./plural.ts";
 
-export function drawAnswer(report: Report): Markup {
+export function drawAnswer(report: Report, path: string): Markup {
   const { project, start, units, evidence } = report;
   const first = units.find(({ name }) => name === start.unit);
   return html`<header id="top">
@@ -12,7 +12,7 @@ export function drawAnswer(report: Report): Markup {
     <h1>${headline(report)}</h1>
     <p class="lead">${first === undefined ? `${start.why}.` : praise(first)}</p>
     ${first === undefined ? "" : drawRules(first)}
-    ${first === undefined ? "" : drawNext(report, first)}
+    ${first === undefined ? "" : drawNext(report, { name: first.name, path })}
     <p class="quiet">${summary(report)}</p>
     ${
       evidence.missing.length === 0
@@ -58,7 +58,10 @@ function rule(title: string, value: number | undefined, sentences: readonly stri
   </li>`;
 }
 
-function drawNext({ start, project }: Report, { name }: Unit): Markup {
+function drawNext(
+  { start, project }: Report,
+  { name, path }: { name: string; path: string },
+): Markup {
   const { runnerUp } = start;
   return html`${
       runnerUp === null
@@ -67,7 +70,7 @@ function drawNext({ start, project }: Report, { name }: Unit): Markup {
     }
     <p>
       <b>Next:</b> look at <a href="#${cutsIdOf(name)}">what is to be cut</a>, then ask for a first
-      contract: ${command("--draft-contract", name)}.
+      contract: ${command("--draft-contract", { name, path })}.
       ${project.kind === "marcot" ? html`Ready? <code>marcot extract ${name}</code>` : ""}
     </p>`;
 }

@@ -2,9 +2,8 @@
  * What strangers wrote (names of files and units, subjects of commits) must not steer who reads it: no control
  * characters, which a terminal obeys, and none that turn the direction of text, which hide what a name is.
  */
-import type { Report } from "../types/report.ts";
 
-const STEERING = /[\p{Cc}\p{Bidi_Control}]/gu;
+export const STEERING = /[\p{Cc}\p{Bidi_Control}]/gu;
 
 export function cleanText(text: string): string {
   return text.replaceAll(STEERING, "�");
@@ -15,9 +14,10 @@ export function cleanLines(text: string): string {
   return text.split("\n").map(cleanText).join("\n");
 }
 
-export function cleanReport(report: Report): Report {
-  const text = JSON.stringify(report, (_, value: unknown) =>
+/** Of plain data: each of its texts. */
+export function clean<T>(data: T): T {
+  const text = JSON.stringify(data, (_, value: unknown) =>
     typeof value === "string" ? cleanText(value) : value,
   );
-  return JSON.parse(text) as Report;
+  return JSON.parse(text) as T;
 }

@@ -6,7 +6,7 @@ import { html, raw } from "hono/html";
 import type { Report } from "../types/report.ts";
 import { drawAnswer } from "./answer.ts";
 import { rowsPerGroup } from "./bill.ts";
-import { cleanReport } from "./clean.ts";
+import { clean } from "./clean.ts";
 import { linksOf } from "./link.ts";
 import { drawMap } from "./picture/map.ts";
 import type { Markup } from "./markup.ts";
@@ -18,9 +18,14 @@ import { drawUnit } from "./unit.ts";
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
+export interface PageOptions {
+  /** Of the code, for the commands that the page names. Default: where they are run. */
+  readonly path?: string;
+}
+
 /** A whole document. */
-export async function toHtml(told: Report): Promise<string> {
-  const report = cleanReport(told);
+export async function toHtml(told: Report, { path = "." }: PageOptions = {}): Promise<string> {
+  const report = clean(told);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -35,9 +40,9 @@ export async function toHtml(told: Report): Promise<string> {
         </style>
       </head>
       <body>
-        ${drawAnswer(report)}
+        ${drawAnswer(report, path)}
         <main>
-          ${report.units.length === 0 ? "" : drawUnits(report)}
+          ${report.units.length === 0 ? "" : drawUnits(report, path)}
           <section>
             <h2>How this was counted</h2>
             <p>
@@ -55,9 +60,9 @@ export async function toHtml(told: Report): Promise<string> {
   return withoutIndent(String(await page));
 }
 
-function drawUnits(report: Report): Markup {
+function drawUnits(report: Report, path: string): Markup {
   const { units } = report;
-  const options = { links: linksOf(report), rows: rowsPerGroup(units) };
+  const options = { links: linksOf(report), rows: rowsPerGroup(units), path };
   const isRanked = units.some(({ rank }) => rank !== undefined);
   return html`<section>
       <h2>Pain against price</h2>

@@ -1,6 +1,7 @@
 /** What the parts of the page share. */
 import { html } from "hono/html";
 import type { Unit } from "../types/report.ts";
+import { quoted } from "./quoted.ts";
 
 /** A piece of HTML in which every value was escaped. */
 export type Markup = ReturnType<typeof html>;
@@ -28,8 +29,11 @@ export function colourOf({ rank, score }: Unit): string {
   return `s${Math.min(5, Math.max(0, Math.floor((score.total - 30) / 10)))}`;
 }
 
-/** The command that prints all of what the page shortens. */
-export function command(option: "--cuts" | "--why" | "--draft-contract", name: string): Markup {
-  const word = /^[\w./@][\w./@-]*$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
-  return html`<code>marcot where-to-start ${option} ${word}</code>`;
+/** The command that prints all of what the page shortens. `path`: as it was given to make the page. */
+export function command(
+  option: "--cuts" | "--why" | "--draft-contract",
+  { name, path }: { readonly name: string; readonly path: string },
+): Markup {
+  const where = path === "." ? "" : ` ${quoted(path)}`;
+  return html`<code>marcot where-to-start${where} ${option} ${quoted(name)}</code>`;
 }

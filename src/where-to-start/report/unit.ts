@@ -2,7 +2,6 @@
 import { html } from "hono/html";
 import type { Unit } from "../types/report.ts";
 import { drawBill, type DrawOptions } from "./bill.ts";
-import type { Links } from "./link.ts";
 import { command, cutsIdOf, idOf, linkToUnit, type Markup } from "./markup.ts";
 import { plural } from "./plural.ts";
 
@@ -11,8 +10,9 @@ const WORLD_MAX = 12;
 const COMMITS_MAX = 5;
 
 /** What leads here leads into what is closed, so that browsers open it. */
-export function drawUnit(unit: Unit, { links, rows }: DrawOptions): Markup {
+export function drawUnit(unit: Unit, options: DrawOptions): Markup {
   const { name, gate, rank, score, path } = unit;
+  const { links } = options;
   const state = rank === undefined ? gate?.name : `rank ${rank}, ${score.total.toFixed(0)} points`;
   return html`<details>
     <summary>
@@ -40,13 +40,12 @@ export function drawUnit(unit: Unit, { links, rows }: DrawOptions): Markup {
         unit.neededBy,
         countsOf(unit.importsIn, ({ from }) => from),
       )}
-      ${unit.ownWorld.length === 0 ? "" : drawWorld(unit, links)}
+      ${unit.ownWorld.length === 0 ? "" : drawWorld(unit, options)}
       <h3 id="${cutsIdOf(name)}">
         To cut: ${plural(unit.cuts.length, "place")}, ${plural(unit.cutPoints, "point")}, size
         ${unit.size}
       </h3>
-      ${drawBill(unit, { links, rows })}
-      ${unit.commitIds.length === 0 ? "" : drawCommits(unit, links)}
+      ${drawBill(unit, options)} ${unit.commitIds.length === 0 ? "" : drawCommits(unit, options)}
       <p><a href="#top">To the top</a></p>
     </div>
   </details>`;
@@ -79,29 +78,32 @@ function drawTied(
   </p>`;
 }
 
-function drawWorld({ name, ownWorld }: Unit, { place }: Links): Markup {
+function drawWorld({ name, ownWorld }: Unit, { links, path }: DrawOptions): Markup {
   const more = ownWorld.length - WORLD_MAX;
   return html`<h3>Its own outside world: ${ownWorld.length}</h3>
     <ul class="places">
       ${ownWorld
         .slice(0, WORLD_MAX)
-        .map((one) => html`<li>${one.kind} <b>${one.what}</b> ${place(one)}</li>`)}
+        .map((one) => html`<li>${one.kind} <b>${one.what}</b> ${links.place(one)}</li>`)}
     </ul>
-    ${more > 0 ? html`<p class="quiet">And ${more} more: ${command("--why", name)}</p>` : ""}`;
+    ${more > 0 ? html`<p class="quiet">And ${more} more: ${command("--why", { name, path })}</p>` : ""}`;
 }
 
-function drawCommits({ name, commitIds, fixIds, fixes }: Unit, { commit }: Links): Markup {
+function drawCommits(
+  { name, commitIds, fixIds, fixes }: Unit,
+  { links, path }: DrawOptions,
+): Markup {
   const repairs = new Set(fixIds);
   const rest = commitIds.filter((id) => !repairs.has(id));
   const shown = [...fixIds.slice(0, COMMITS_MAX), ...rest.slice(0, COMMITS_MAX)];
   const line = (title: string, ids: readonly string[]) =>
     ids.length === 0
       ? ""
-      : html`${title} ${ids.slice(0, COMMITS_MAX).map((id) => html`${commit(id)} `)}`;
+      : html`${title} ${ids.slice(0, COMMITS_MAX).map((id) => html`${links.commit(id)} `)}`;
   const more = commitIds.length - shown.length;
   return html`<h3>Commits: ${commitIds.length}, of them repairs: ${fixes}</h3>
     <p class="commits">
       ${line("Repairs:", fixIds)} ${line("Others:", rest)} ${more > 0 ? `and ${more} more.` : ""}
-      <span class="quiet">All, with subjects: ${command("--why", name)}</span>
+      <span class="quiet">All, with subjects: ${command("--why", { name, path })}</span>
     </p>`;
 }

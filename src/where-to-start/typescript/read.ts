@@ -4,14 +4,15 @@
  */
 import { basename } from "node:path";
 import { type ParseResult, parseSync } from "oxc-parser";
+import { lineFinder } from "../../project/check/line-at.ts";
+import { isPacked, isTooDeep } from "../../project/check/unfit.ts";
 import { saysItIsGenerated } from "../generated.ts";
 import type { Export, FileFacts, Import } from "../types/source.ts";
 import { passesOf } from "./barrels.ts";
-import { type At, codeLines, lineFinder } from "./lines.ts";
+import { type At, codeLines } from "./lines.ts";
 import { outsideOf } from "./outside.ts";
 import { readTies } from "./ties.ts";
 import { clientCalls, declaredIn } from "./tokens.ts";
-import { isPacked, isTooDeep } from "./unfit.ts";
 
 /** What makes a look at the syntax tree worth its price, which is half of the parser's own. */
 const MAY_HAVE_TIES =

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { ownApps, scanBoundaries } from "../../../src/project/check/boundaries.ts";
+import { importsOf } from "../../../src/project/check/imports.ts";
 import { packageJson, settingsOf, tempFolder } from "../../cli/command.ts";
 
 const bare =
@@ -191,8 +192,24 @@ test("a syntax error is a finding", () => {
   assert.deepEqual(scan("const a = 1;\nconst = 3;\n").findings, ["2 boundaries.E005"]);
 });
 
+test("a file that would end the parser's process is a finding, and the others are read", () => {
+  const deep = `import "#apps/faq/views";\nexport const a = ${"[".repeat(20_000)}${"]".repeat(20_000)};\n`;
+  assert.deepEqual(scan(deep).findings, ["1 boundaries.E005"]);
+});
+
+test("how long it takes to read a file grows with its length, not with its square", () => {
+  const lines = Array.from({ length: 20_000 }, (_, at) => `import { a${at} } from "./a${at}.ts";`);
+  const began = performance.now();
+  const { imports } = importsOf("a.ts", lines.join("\n"));
+  const took = performance.now() - began;
+  assert.equal(imports.at(-1)?.line, 20_000);
+  assert.ok(took < 3000, `${Math.round(took)} ms`);
+});
+
 test("a folder of an app may be empty or hold anything", () => {
   mkdirSync(join(project, "apps/empty"));
+  mkdirSync(join(project, "apps/tickets/generated.ts/deeper.ts"), { recursive: true });
+  symlinkSync("nobody@nowhere", join(project, "apps/tickets/.#views.ts"));
   cpSync(join(project, "package.json"), join(project, "apps/tickets/notes.json"));
   assert.deepEqual(scan("").findings, []);
 });

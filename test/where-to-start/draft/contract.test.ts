@@ -6,17 +6,19 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { aboutOf, type AnyContract } from "../../../src/contract/contract.ts";
 import { draftContract } from "../../../src/where-to-start/draft/contract.ts";
+import { readCalls } from "../../../src/where-to-start/draft/methods/read.ts";
 import { fieldsOf } from "../../../src/where-to-start/draft/fields.ts";
 import { whereToStart } from "../../../src/where-to-start/where-to-start.ts";
-import { djangoShop, nestShop } from "../shops.ts";
+import { repositoryOf } from "../repository.ts";
+import { djangoShop, nestFiles, nestShop } from "../shops.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 
 async function draftOf(folder: string, unit: string): Promise<string> {
-  const { evidence } = await whereToStart(folder);
+  const { evidence, read } = await whereToStart(folder);
   const facts = evidence.units.find(({ place }) => place.name === unit);
   assert.ok(facts);
-  return draftContract(facts);
+  return draftContract(facts, await readCalls(facts, read));
 }
 
 /** Within the project, so that `marcot/contract` is found as an app finds it. */
@@ -73,6 +75,56 @@ test("a draft compiles, loads, and says who calls what", async () => {
   assert.deepEqual(
     third?.endpoints.map(({ name }) => name),
     ["send"],
+  );
+});
+
+test("methods of injected services are endpoints, and modules of Nest are wiring", async () => {
+  const folder = repositoryOf([
+    {
+      files: {
+        ...nestFiles,
+        "src/mail/mail.service.ts": `export class MailService {
+  send(to: string, urgent = false): Promise<void> {}
+  find(id: number) {}
+  "x */ process.exit(1) /*"(a /* */: string) {}
+  constructor_(__proto__: string) {}
+}
+`,
+        "src/mail/box.service.ts": "export class BoxService { find({ id }: { id: string }) {} }\n",
+        "src/orders/orders.controller.ts": `import { BoxService } from "../mail/box.service";
+import { MailService } from "../mail/mail.service";
+export class OrdersController {
+  constructor(private readonly mail: MailService, private readonly box: BoxService) {}
+  buy() {
+    this.mail.send("a");
+    this.mail.find(1);
+    this.box.find({ id: "a" });
+    this.mail.constructor_("b");
+  }
+}
+`,
+      },
+    },
+  ]);
+  const draft = await draftOf(folder, "mail");
+  assert.match(
+    draft,
+    /MailService\.send\(to: string, urgent = false\): Promise<void>, src\/mail\/mail\.service\.ts:2\n {3}\* Called by src\/orders\/orders\.controller\.ts:6\n/,
+  );
+  assert.match(
+    draft,
+    /Wiring, that goes with the unit:\n \* {3}MailModule, .*src\/app\.module\.ts:2\n/,
+  );
+  assert.doesNotMatch(draft, /no endpoint yet[^]*MailService[^]*Wiring/);
+  const [contract] = (await loaded([draft])).map(aboutOf);
+  assert.deepEqual(
+    contract?.endpoints.map(({ name, method, path }) => `${name} ${method} ${path}`),
+    [
+      "boxFind POST /box-find/",
+      "constructor_ POST /constructor-/",
+      "mailFind POST /mail-find/",
+      "send POST /send/",
+    ],
   );
 });
 

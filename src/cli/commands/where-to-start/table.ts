@@ -1,6 +1,7 @@
 /** The answer for a terminal: which unit first, the next ones, and what is not asked at all and why. */
 import { stripVTControlCharacters } from "node:util";
 import { commitsIn, plural } from "../../../where-to-start/report/plural.ts";
+import { quoted } from "../../../where-to-start/report/quoted.ts";
 import type { Report, Unit } from "../../../where-to-start/types/report.ts";
 import { style } from "../../terminal/style.ts";
 
@@ -128,10 +129,10 @@ function gates(units: readonly Unit[]): string[] {
 
 function next({ start, units }: Report, path: string): string[] {
   if (units.length === 0) return [];
-  const ask = `marcot where-to-start${path === "." ? "" : ` ${path}`}`;
+  const ask = `marcot where-to-start${path === "." ? "" : ` ${quoted(path)}`}`;
   return [
     "",
-    style("dim", `next: ${ask} --cuts ${start.unit ?? "UNIT"}`),
+    style("dim", `next: ${ask} --cuts ${quoted(start.unit ?? "UNIT")}`),
     style("dim", `      ${ask} --html report.html`),
   ];
 }

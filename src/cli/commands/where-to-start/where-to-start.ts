@@ -1,9 +1,10 @@
 /** `marcot where-to-start`: which app first, or none, from the evidence in code and history. */
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { MarcotError } from "../../../errors.ts";
 import { KINDS } from "../../../project/todo/todo.ts";
+import type { UnitFacts } from "../../../where-to-start/score/facts.ts";
 import type { Answer, WhereToStartOptions } from "../../../where-to-start/where-to-start.ts";
 import { withProgress } from "../../terminal/one-line.ts";
 import { reportUsage } from "../../terminal/report.ts";
@@ -98,18 +99,17 @@ async function run(path: string, flags: Flags): Promise<void> {
 
 async function answer(path: string, flags: Flags): Promise<void> {
   refuseTogether(flags);
+  if (flags.html !== undefined) refuseNowhere(flags.html);
   if (flags.backtest !== undefined) return tellBacktest(path, flags, flags.backtest);
   // Loaded only here: its parser is a native package, which a server that was installed lean may lack.
   const { whereToStart } = await import("../../../where-to-start/where-to-start.ts");
   const found = await withProgress((onRead) =>
     optionsOf(path, flags).then((options) => whereToStart(path, { ...options, onRead })),
   );
-  if (flags.html !== undefined) await writePage(flags.html, found);
+  if (flags.html !== undefined) await writePage(flags.html, path, found);
   if (flags.draftContract !== undefined) return tellDraft(found, flags.draftContract);
   if (flags.json === true) return console.log(await asJson(found, flags));
-  const { cleanReport } = await import("../../../where-to-start/report/clean.ts");
-  const cleaned = { ...found, report: cleanReport(found.report) };
-  for (const line of await linesOf(cleaned, path, flags)) console.log(line);
+  for (const line of await linesOf(found, path, flags)) console.log(line);
 }
 
 function refuseTogether({ cuts, why, draftContract, backtest }: Flags): void {
@@ -120,6 +120,15 @@ function refuseTogether({ cuts, why, draftContract, backtest }: Flags): void {
     });
 }
 
+/** Before the work, not after it. */
+function refuseNowhere(page: string): void {
+  const folder = dirname(resolve(page));
+  if (!existsSync(folder))
+    throw new MarcotError("CommandInvalid", `the folder of --html does not exist: ${folder}`, {
+      fix: "Make it, or name another file.",
+    });
+}
+
 async function optionsOf(path: string, flags: Flags): Promise<WhereToStartOptions> {
   const { at, units, kind, months, people, lift, measured = false } = flags;
   if (!measured) return { at, units, kind, months, people, lift };
@@ -127,40 +136,56 @@ async function optionsOf(path: string, flags: Flags): Promise<WhereToStartOption
   return { at, units, kind, months, people, lift, measured: await measure(resolve(path)) };
 }
 
-async function writePage(file: string, { report }: Answer): Promise<void> {
+async function writePage(file: string, path: string, { report }: Answer): Promise<void> {
   const { toHtml } = await import("../../../where-to-start/report/html.ts");
-  writeFileSync(file, await toHtml(report));
+  writeFileSync(file, await toHtml(report, { path }));
 }
 
 async function asJson({ report }: Answer, { cuts, why }: Flags): Promise<string> {
   const name = cuts ?? why;
   if (name === undefined) return JSON.stringify(report, null, 2);
-  const { findUnit } = await import("../../../where-to-start/backtest.ts");
+  const { findUnit } = await import("../../../where-to-start/find-unit.ts");
   return JSON.stringify(findUnit(report.units, name), null, 2);
 }
 
 async function linesOf(found: Answer, path: string, flags: Flags): Promise<string[]> {
   const { report } = found;
   const { cuts, why, html } = flags;
-  const { findUnit } = await import("../../../where-to-start/backtest.ts");
+  const { findUnit } = await import("../../../where-to-start/find-unit.ts");
+  const { clean, cleanText } = await import("../../../where-to-start/report/clean.ts");
+  const cleaned = { ...found, report: clean(report) };
   if (cuts !== undefined) {
     const { billLines } = await import("./cuts.ts");
-    return billLines(findUnit(report.units, cuts));
+    return billLines(clean(findUnit(report.units, cuts)));
   }
   if (why !== undefined) {
     const { whyLines } = await import("./why.ts");
-    return whyLines(findUnit(report.units, why), found);
+    return whyLines(clean(findUnit(report.units, why)), cleaned);
   }
   const { answerLines } = await import("./table.ts");
-  return [...answerLines(report, path), ...(html === undefined ? [] : [`page: ${html}`])];
+  const page = html === undefined ? [] : [`page: ${cleanText(html)}`];
+  return [...answerLines(cleaned.report, path), ...page];
 }
 
-async function tellDraft({ report, evidence }: Answer, name: string): Promise<void> {
-  const { findUnit } = await import("../../../where-to-start/backtest.ts");
+async function tellDraft({ report, evidence, read }: Answer, name: string): Promise<void> {
+  const { findUnit } = await import("../../../where-to-start/find-unit.ts");
   const { draftContract } = await import("../../../where-to-start/draft/contract.ts");
-  const { path } = findUnit(report.units, name);
-  const facts = evidence.units.find(({ place }) => place.path === path);
-  if (facts !== undefined) process.stdout.write(draftContract(facts));
+  const unit = findUnit(report.units, name);
+  const facts = evidence.units.find(({ place }) => place.path === unit.path);
+  if (facts === undefined) return;
+  if (unit.kind === "marcot app") refuseApp(facts);
+  const { readCalls } = await import("../../../where-to-start/draft/methods/read.ts");
+  process.stdout.write(draftContract(facts, await readCalls(facts, read)));
+}
+
+/** A draft that goes to the app's contract.ts would be instead of what the app promises. */
+function refuseApp({ place: { name, path }, files }: UnitFacts): void {
+  const contract = files.find(({ file }) => /^contract\.[jt]s$/.test(file.slice(path.length + 1)));
+  throw new MarcotError(
+    "CommandInvalid",
+    `${name} has a contract already: ${contract?.file ?? path}`,
+    { fix: `Go on in its project: marcot extract plan ${name}` },
+  );
 }
 
 async function tellBacktest(
@@ -178,6 +203,7 @@ async function tellBacktest(
   const found = await withProgress((onRead) =>
     backtest(after ?? path, { rev, unit, units, kind, months, lift, onRead }),
   );
-  if (flags.json === true) console.log(JSON.stringify(found, null, 2));
-  else for (const line of backtestLines(found, rev)) console.log(line);
+  if (flags.json === true) return console.log(JSON.stringify(found, null, 2));
+  const { clean, cleanText } = await import("../../../where-to-start/report/clean.ts");
+  for (const line of backtestLines(clean(found), cleanText(rev))) console.log(line);
 }

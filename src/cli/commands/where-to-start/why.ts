@@ -4,6 +4,7 @@ import type { Answer } from "../../../where-to-start/where-to-start.ts";
 import type { Unit } from "../../../where-to-start/types/report.ts";
 import { style, toColumns } from "../../terminal/style.ts";
 import { plural } from "../../../where-to-start/report/plural.ts";
+import { peopleRows } from "./people.ts";
 
 export function whyLines(unit: Unit, answer: Answer): string[] {
   const { score, gate, rank } = unit;
@@ -33,6 +34,7 @@ export function whyLines(unit: Unit, answer: Answer): string[] {
       "lines",
       unit.sources.map(({ file, lines }) => [file, String(lines)]),
     ),
+    ...section("people", peopleRows(unit, answer)),
     ...section(commitsTitle(unit), commitsOf(unit, answer)),
   ];
 }

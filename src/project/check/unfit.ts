@@ -12,10 +12,16 @@ const DEPTH_MAX = 500;
 /** Operators, keywords and elements in one statement: the parser died of 20,000 of most. */
 const CHAIN_MAX = 5000;
 
+/**
+ * `a.b.c`, `f()()`, `a[0][0]`, with those in whose brackets they stand: of 200,000 the parser died, and of 20,000
+ * whoever walks over its tree.
+ */
+const ROW_MAX = 1900;
+
 /** Of types in types, which it tries in two ways, 2,000 took it 5 s. */
 const TYPE = 5;
 
-const [OPENS, CLOSES, LINKS, ANGLES, ENDS, NEWLINE, QUOTES] = [1, 2, 3, 4, 5, 6, 7];
+const [OPENS, CLOSES, LINKS, ANGLES, ENDS, NEWLINE, QUOTES, ROWS] = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /** What a sign means here, by its code. */
 const kinds = new Uint8Array(128);
@@ -27,34 +33,51 @@ for (const [signs, kind] of [
   [";,", ENDS],
   ["\n", NEWLINE],
   ["\"'", QUOTES],
+  [".`", ROWS],
 ] as const)
   for (const sign of signs) kinds[sign.charCodeAt(0)] = kind;
 
-const [SPACE, ROUND, EQUALS] = [32, 40, 61];
+const [TAB, SPACE, BANG, DOLLAR, ROUND, EQUALS, QUESTION, CURLY] = [9, 32, 33, 36, 40, 61, 63, 123];
 
 /** Comments, regular expressions and templates are counted too: they open little that is not closed. */
 export function isTooDeep(text: string): boolean {
   if (text.length < FIT_CHARS) return false;
   const open = new Uint8Array(DEPTH_MAX + 1);
-  let [depth, chain] = [0, 0];
+  const rows = new Uint16Array(DEPTH_MAX + 2); // by depth
+  let [depth, chain, row] = [0, 0, 0];
+  const addToRow = (count: number) => {
+    rows[depth] = (rows[depth] ?? 0) + count;
+    row += count;
+  };
+  const endRow = () => addToRow(-(rows[depth] ?? 0));
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     const kind = code < 128 ? kinds[code] : 0;
     if (kind === 0) continue;
     if (kind === LINKS) {
       if (isLink(text, at, code)) chain += 1;
+      if (isOperator(code)) endRow();
     } else if (kind === OPENS) {
-      open[depth] = code;
+      // What `${` opens is a part of what goes on after it.
+      open[depth] = code === CURLY && text.charCodeAt(at - 1) === DOLLAR ? DOLLAR : code;
       depth += 1;
     } else if (kind === CLOSES) {
+      endRow();
       if (depth > 0) depth -= 1;
+      if (open[depth] === CURLY) endRow();
+      else addToRow(1);
       if (isHeader(text, at)) chain += 1;
-    } else if (kind === QUOTES) at = closeOf(text, at);
+    } else if (kind === ROWS) addToRow(1);
+    else if (kind === QUOTES) at = closeOf(text, at);
     else if (kind === ANGLES) {
       chain = Math.max(0, chain + TYPE * linkAt(text, at));
-    } else if (chain > 0 && (kind === NEWLINE ? endsThere(text, at) : open[depth - 1] !== ROUND))
-      chain = 0; // what stands in round brackets ends no statement
-    if (depth > DEPTH_MAX || chain > CHAIN_MAX) return true;
+    } else {
+      if (kind === ENDS || !goesOn(text, at)) endRow();
+      // what stands in round brackets ends no statement
+      if (chain > 0 && (kind === NEWLINE ? endsThere(text, at) : open[depth - 1] !== ROUND))
+        chain = 0;
+    }
+    if (depth > DEPTH_MAX || chain > CHAIN_MAX || row > ROW_MAX) return true;
   }
   return false;
 }
@@ -63,6 +86,18 @@ export function isTooDeep(text: string): boolean {
 function isLink(text: string, at: number, code: number): boolean {
   if (code === SPACE) return isWord(text.charCodeAt(at - 1)) && isWord(text.charCodeAt(at + 1));
   return code !== EQUALS || kinds[text.charCodeAt(at + 1)] !== QUOTES;
+}
+
+/** `!` and `?` may stand in a row: `a!.b?.c`. */
+function isOperator(code: number): boolean {
+  return code !== SPACE && code !== BANG && code !== QUESTION;
+}
+
+/** Whether the next line goes on with what is asked; an empty one leaves that to the one after it. */
+function goesOn(text: string, newline: number): boolean {
+  let at = newline + 1;
+  while (text.charCodeAt(at) === SPACE || text.charCodeAt(at) === TAB) at += 1;
+  return /[.([`?!/\r\n]/.test(text.charAt(at));
 }
 
 function isWord(code: number): boolean {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isTooDeep } from "../../../src/project/check/unfit.ts";
 import { readTypeScript } from "../../../src/where-to-start/typescript/read.ts";
 
 /** What the parser calls itself for: with 20,000 of these it takes the process with it. */
@@ -23,11 +24,22 @@ const DEEP: readonly (readonly [string, string])[] = [
   ["label:", ""],
   ["<a>", "</a>"],
   ["yield ", ""],
+  ["x.", ""],
+  ["x\n  .", ""],
+  ["x()", ""],
+  ["x(a, b) ", ""],
+  ["x[0]", ""],
+  ["x``", ""],
+  ["x`${1}\n`", ""],
+  ["x!.", ""],
+  ["x?.", ""],
 ];
 
 test("what is nested so deeply that the parser would end the process is told, and not parsed", () => {
   for (const [open, close] of DEEP) {
-    const text = `import "./before";\nx = 1;\n${open.startsWith("<") ? "y = " : ""}${open.repeat(20_000)}1${close.repeat(20_000)};\n`;
+    // Of `x.` only the first has the name.
+    const again = open.length > 1 && open.startsWith("x") ? open.slice(1) : open;
+    const text = `import "./before";\nx = 1;\n${open.startsWith("<") ? "y = " : ""}${open}${again.repeat(20_000)}1${close.repeat(20_000)};\n`;
     const { problems, imports, lines } = readTypeScript("a.tsx", text);
     assert.deepEqual(
       problems.map(({ what }) => what),
@@ -37,6 +49,12 @@ test("what is nested so deeply that the parser would end the process is told, an
     assert.deepEqual(imports, []);
     assert.ok(lines >= 2);
   }
+});
+
+test("what is asked in a row counts together with the brackets around it", () => {
+  const of = (times: number) => `${`f${".b".repeat(100)}(\n`.repeat(times)}1${")".repeat(times)};`;
+  assert.equal(isTooDeep(of(100)), true);
+  assert.equal(isTooDeep(`${of(10)}\n`.repeat(100)), false);
 });
 
 test("what people and their tools write is not too deep", () => {
@@ -49,6 +67,11 @@ test("what people and their tools write is not too deep", () => {
     `import "./x";\nconst a =\n${'  "some text" +\n'.repeat(2000)}"";\n`,
     `import "./x";\n${"else_(() => { if (a) { b() } else { c() } })\n".repeat(3000)}`,
     `import "./x";\n/*${"*".repeat(4000)}*/\n`,
+    `import "./x";\nexport function a() {\n${"  b.c(d)\n\n".repeat(4000)}}\n`,
+    `import "./x";\nconst a = [${"b.c(d)[0], ".repeat(4000)}];\n`,
+    `import "./x";\nf(${"b.c, 1.5, ".repeat(4000)});\n`,
+    `import "./x";\nconst a = \`${"Some text and www.example.com\n".repeat(4000)}\`;\n`,
+    `import "./x";\nconst a = <p>${"Some (text) of {a.b} www.example.com.\n".repeat(2000)}</p>;\n`,
     `import "./x";\nconst a = "data:image/png;base64,${"iVBORw0KGgo+/AAA=".repeat(20_000)}";\n`,
   ];
   for (const text of texts) {
@@ -56,6 +79,16 @@ test("what people and their tools write is not too deep", () => {
     assert.deepEqual(problems, [], text.slice(0, 80));
     assert.equal(imports.length, 1);
   }
+});
+
+test("neither is what programs pack into a line", () => {
+  for (const part of [
+    "function a(b){c;return b.c(d)[0]}",
+    "if(a){b.c();}",
+    "var a=b.c(d)[0];",
+    "a.b(c),",
+  ])
+    assert.equal(isTooDeep(`${part.repeat(4000)}0`), false, part);
 });
 
 test("long lines full of code were written by a program, and may not cost more than they are worth", () => {

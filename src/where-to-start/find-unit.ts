@@ -1,0 +1,35 @@
+/** The unit that somebody means. */
+import { MarcotError } from "../errors.ts";
+import { nearest } from "../project/name.ts";
+import { cleanText } from "./report/clean.ts";
+
+interface Named {
+  readonly name: string;
+  /** Its folder, from the root. */
+  readonly path: string;
+}
+
+/**
+ * By its name, its folder, the last part of its name where only one has it, or its name as it was printed.
+ * @throws {MarcotError} `CommandInvalid`
+ */
+export function findUnit<T extends Named>(units: readonly T[], name: string): T {
+  const path = name.replace(/\/$/, "");
+  const unit =
+    units.find((one) => one.name === name) ??
+    units.find((one) => one.path === path) ??
+    onlyOne(units.filter((one) => one.name.split(/[./]/).at(-1) === name)) ??
+    onlyOne(units.filter((one) => cleanText(one.name) === name));
+  if (unit !== undefined) return unit;
+  const names = units.map((one) => one.name).toSorted();
+  const near = nearest(name, names);
+  throw new MarcotError("CommandInvalid", `there is no unit ${name}`, {
+    fix: near
+      ? `Did you mean ${near}? The report lists all ${names.length}.`
+      : `Name one of these: ${names.join(", ") || "there are none"}.`,
+  });
+}
+
+function onlyOne<T>(units: readonly T[]): T | undefined {
+  return units.length === 1 ? units[0] : undefined;
+}

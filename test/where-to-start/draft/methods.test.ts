@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { classesOfPython, usesInPython } from "../../../src/where-to-start/draft/methods/python.ts";
+import { readCalls } from "../../../src/where-to-start/draft/methods/read.ts";
+import { usesInTypeScript } from "../../../src/where-to-start/draft/methods/typescript-uses.ts";
+import { whereToStart } from "../../../src/where-to-start/where-to-start.ts";
+import { repositoryOf } from "../repository.ts";
+import { djangoFiles, nestFiles } from "../shops.ts";
+
+async function callsOf(files: Readonly<Record<string, string>>, unit: string) {
+  const { evidence, read } = await whereToStart(repositoryOf([{ files }]));
+  const facts = evidence.units.find(({ place }) => place.name === unit);
+  assert.ok(facts);
+  const { methods, functions, offered, wiring } = await readCalls(facts, read);
+  return {
+    methods: methods.map(
+      ({ owner, name, parameters, returns, file, line, callers }) =>
+        `${owner}.${name}${parameters}: ${returns} ${file}:${line} < ${callers.join(" ")}`,
+    ),
+    functions: functions.map(({ name, file, callers }) => `${name} ${file} < ${callers.join(" ")}`),
+    offered: [...offered].toSorted(),
+    wiring: [...wiring],
+  };
+}
+
+const service = `import { Injectable } from "@nestjs/common";
+import { Base } from "./base";
+@Injectable()
+export class MailService extends Base {
+  static parse(text: string) { return text; }
+  send(to: string, { urgent = false }: { urgent?: boolean } = {}): Promise<void> { return this.#now(to); }
+  later = async (to: string) => this.hidden(to);
+  private hidden(to: string) {}
+  protected inner() {}
+  get size() { return 1; }
+  #now(to: string) {}
+}
+export const mailer = new MailService();
+export const tools = { clean(text: string) { return text; }, size: 1 };
+`;
+
+test("methods of injected services, with who calls them and what they are given", async () => {
+  const files = {
+    ...nestFiles,
+    "src/mail/mail.service.ts": service,
+    "src/mail/base.ts": `export class Base { close(at: Date) {} }\n`,
+    "src/mail/format.ts": "export function format(text: string) { return text; }\n",
+    "src/app.module.ts": `import { Module } from "@nestjs/common";
+import { MailModule } from "./mail/mail.module";
+import { MailService } from "./mail/mail.service";
+@Module({ imports: [MailModule], providers: [MailService] })
+export class AppModule {}
+`,
+    "src/orders/orders.controller.ts": `import { MailService as Post, mailer, tools } from "../mail/mail.service";
+export class OrdersController {
+  constructor(private readonly mail: Post, private other: Other) {}
+  buy() {
+    this.mail.send("a");
+    this.mail?.later("b");
+    this.mail!.hidden("c");
+    this.other.send("d");
+    Post.parse("e");
+    Post.send("f");
+    mailer.close(new Date());
+    tools.clean("g");
+    return this.mail.size;
+  }
+}
+`,
+    "src/reports/report.ts": `import type { MailService } from "../mail/mail.service";
+import * as format from "../mail/format";
+export function report(mail: MailService | null) {
+  format.format("x");
+  return mail?.send("x");
+}
+`,
+  };
+  const { methods, functions, offered, wiring } = await callsOf(files, "mail");
+  assert.deepEqual(methods.toSorted(), [
+    "MailService.close(at: Date): undefined src/mail/base.ts:1 < src/orders/orders.controller.ts:11",
+    "MailService.later(to: string): undefined src/mail/mail.service.ts:7 < src/orders/orders.controller.ts:6",
+    "MailService.parse(text: string): undefined src/mail/mail.service.ts:5 < src/orders/orders.controller.ts:9",
+    "MailService.send(to: string, { urgent = false }: { urgent?: boolean } = {}): Promise<void> src/mail/mail.service.ts:6 < src/orders/orders.controller.ts:5 src/reports/report.ts:5",
+    "tools.clean(text: string): undefined src/mail/mail.service.ts:14 < src/orders/orders.controller.ts:12",
+  ]);
+  assert.deepEqual(functions, ["format src/mail/format.ts < src/reports/report.ts:4"]);
+  assert.deepEqual(offered, ["*", "MailService", "mailer", "tools"]);
+  assert.deepEqual(wiring, ["MailModule"]);
+});
+
+test("an object is what it was made of, and a variable hides an import of its name", () => {
+  const text = `import { Mail, helper } from "../mail";
+const file = new Mail();
+later.map((mail: Mail) => mail.a());
+inject(Mail).b();
+(new Mail()).c();
+(await app.get(Mail)).d();
+function f(Mail, helper) { Mail.no(); helper.no(); const x = new Mail(); x.no(); }
+class A {
+  one = inject(Mail);
+  two: Mail;
+  constructor(three: Mail) { this.three = three; }
+  run() { this.one.e(); this.two.f(); this.three.g(); file.h(); helper.i(); this.four.no(); }
+}
+class B { run() { this.one.no(); } }
+file["j"]();
+{ const x = file; x.k(); }
+`;
+  const locals = new Map([
+    ["Mail", "Mail"],
+    ["helper", "helper"],
+  ]);
+  const uses = usesInTypeScript("a.ts", text, locals);
+  assert.equal(
+    uses
+      .map(({ local, member, isDirect }) => `${local}${isDirect ? "." : "()."}${member}`)
+      .join(" "),
+    "Mail().a Mail().b Mail().c Mail().d Mail().e Mail().f Mail().g Mail().h helper.i Mail().k",
+  );
+});
+
+test("of Python methods of classes, of objects of a module, and functions of modules", async () => {
+  const files = {
+    ...djangoFiles(),
+    "shop/payments/client.py": `class Base:
+    def close(self, at: int = 1): pass
+
+class Client(Base):
+    def charge(self, amount: int) -> bool:
+        def inner(): pass
+    @classmethod
+    def default(cls, key): pass
+    @property
+    def size(self): pass
+    def _hidden(self): pass
+
+client = Client()
+`,
+    "shop/orders/views.py": `from shop.payments import gateway
+from shop.payments.client import Client, client
+from ..payments import gateway as other
+def buy(request):
+    client.charge(1)
+    own = Client()
+    own.close()
+    Client.default("x")
+    Client().charge(2)
+    Client.charge(3)
+    client.size
+    client._hidden()
+    gateway.charge(request, 1)
+    other.charge(request, 1)
+    x.client.charge(4)
+    "client.charge(5)"
+`,
+  };
+  const { methods, functions, offered } = await callsOf(files, "payments");
+  assert.deepEqual(methods.toSorted(), [
+    "Client.charge(self, amount: int): bool shop/payments/client.py:5 < shop/orders/views.py:5 shop/orders/views.py:9",
+    "Client.close(self, at: int = 1): undefined shop/payments/client.py:2 < shop/orders/views.py:7",
+    "Client.default(cls, key): undefined shop/payments/client.py:8 < shop/orders/views.py:8",
+  ]);
+  assert.deepEqual(functions, [
+    "charge shop/payments/gateway.py < shop/orders/views.py:13 shop/orders/views.py:14",
+  ]);
+  assert.deepEqual(offered, ["Client", "client", "gateway"]);
+});
+
+test("a name that is set to something else too is nobody's object", () => {
+  const text = "x = Mail()\nx.a()\nx = other\ny = Mail()\ny.b()\n";
+  const uses = usesInPython("a.py", text, new Map([["Mail", "Mail"]]));
+  assert.deepEqual(
+    uses.map(({ member }) => member),
+    ["b"],
+  );
+});
+
+test("any text can be read, in time by its length", () => {
+  const locals = new Map([["Mail", "Mail"]]);
+  const texts = [
+    "[".repeat(100_000),
+    "class A:\n def a(".repeat(20_000),
+    "Mail.".repeat(100_000),
+    "x = Mail(".repeat(50_000),
+    "class A extends A { x = new Mail(); }\n".repeat(5000),
+    `import { Mail } from "./mail";\n${"(a) => { const b = Mail.c(b); ".repeat(200)}`,
+  ];
+  for (const text of texts) {
+    const began = performance.now();
+    usesInTypeScript("a.ts", text, locals);
+    usesInPython("a.py", text, locals);
+    classesOfPython("a.py", text);
+    const took = performance.now() - began;
+    assert.ok(took < 4000, `${text.slice(0, 30)}: ${Math.round(took)} ms`);
+  }
+});
