@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseSync, Visitor } from "oxc-parser";
+import { isTooDeep } from "../check/unfit.ts";
 import { type About, aboutOf, type AnyContract, isServed } from "../../contract/contract.ts";
 
 export interface Edit {
@@ -86,6 +87,7 @@ interface Found {
 }
 
 function callsIn(path: string, text: string): Found[] {
+  if (isTooDeep(text)) return []; // of such a file `check` tells
   const found: Found[] = [];
   new Visitor({
     CallExpression({ callee, arguments: [first, options], start, end }) {
