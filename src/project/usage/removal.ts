@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseSync, Visitor } from "oxc-parser";
-import { isTooDeep } from "../check/unfit.ts";
 import { type About, aboutOf, type AnyContract, isServed } from "../../contract/contract.ts";
+import { isTooDeep } from "../check/unfit.ts";
 
 export interface Edit {
   /** `apps/faq/contract.ts:40`. */
