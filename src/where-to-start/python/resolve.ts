@@ -5,6 +5,7 @@ import type { FileFacts, Import } from "../types/source.ts";
 import { modelsOf } from "./resolve/classes.ts";
 import { OUTSIDE_USER, resolveKeys } from "./resolve/keys.ts";
 import { type Scope, scopeOf, unitOfImport } from "./resolve/scope.ts";
+import { withTestData } from "./test-data.ts";
 import { reachableOf, resolveHidden } from "./resolve/ties.ts";
 
 /** Stands for all that is in no unit. */
@@ -16,8 +17,9 @@ const nobody: UnitPlace = {
   because: { file: "", line: 1 },
 };
 
-/** `files` are the facts of `readPython` and `readTemplate`, by file. In the order of the files. */
-export function resolvePython(project: Project, files: ReadonlyMap<string, FileFacts>): Resolved {
+/** `read` are the facts of `readPython` and `readTemplate`, by file. In the order of the files. */
+export function resolvePython(project: Project, read: ReadonlyMap<string, FileFacts>): Resolved {
+  const files = withTestData(read);
   const scope = scopeOf(project, files);
   const reachable = reachableOf(scope, files);
   const resolved = {

@@ -241,6 +241,27 @@ test("labels of AppConfigs name the unit in foreign keys", async () => {
   );
 });
 
+test("what makes data for tests is no source, unless a source imports it", async () => {
+  const factory = "import factory\nfrom shop.users.models import Team";
+  const { files } = await resolveIn({
+    ...project,
+    "shop/cart/factories.py": `${factory}\nfrom shop.blog.making import Make`,
+    "shop/cart/tests/test_a.py": "from shop.cart.factories import CartFactory",
+    "shop/blog/making.py": factory,
+    "shop/blog/factories.py": "class Shape: pass",
+    "shop/blog/seed.py": "from faker import Faker\nfrom .names import name",
+    "shop/blog/names.py": "import faker.providers",
+    "shop/blog/views.py": "from shop.blog import seed\nfrom .factories import Shape",
+    "shop/blog/management/commands/fill.py": "from faker import Faker",
+  });
+  const tests = [...files.values()].filter(({ isTest }) => isTest).map(({ file }) => file);
+  assert.deepEqual(tests, [
+    "shop/cart/factories.py",
+    "shop/cart/tests/test_a.py",
+    "shop/blog/making.py",
+  ]);
+});
+
 test("ties by name lead to units", async () => {
   const { hidden } = await resolveIn({
     ...project,
