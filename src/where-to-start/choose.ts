@@ -1,4 +1,6 @@
 /** What the units of a code base are: the ways that there are to see it, and which of them was taken. */
+import { withoutBraces } from "./braces.ts";
+import { nouns } from "./folder-list.ts";
 import { findDjango } from "./python/find-django.ts";
 import { type Code, has, type OnRead, readTexts, scan } from "./scan.ts";
 import { isOwnCode } from "./score/ties.ts";
@@ -47,10 +49,12 @@ export async function chooseProject(
   const needsTypeScript = units !== undefined || django === undefined || asTypeScript.length > 0;
   if (needsTypeScript) await scan(code, ["typescript", "prisma"], onRead);
   if (units !== undefined)
-    return { project: findFolders(code.files, units), configuration, problems: [] };
+    return { project: findFolders(code.files, withoutBraces(units)), configuration, problems: [] };
   const all = [...asTypeScript, ...(django === undefined ? [] : [django])];
   const asked = kind === undefined ? all : all.filter((one) => one.kind === kind);
-  const { project, problems } = best(asked, code.facts);
+  // Where there is none of the kind that was asked for, it helps to know what there is.
+  const [taken, others] = asked.length === 0 ? [[], all] : [asked, []];
+  const { project, problems } = best(taken, others, code.facts);
   const elsewhere = all.length === 0 || project?.kind === "marcot" ? appsElsewhere(tree) : [];
   return { project, problems: [...problems, ...elsewhere], configuration };
 }
@@ -63,26 +67,21 @@ interface Weighed {
 /** A project of ours says itself what its apps are; of the others, as much as possible of as many as possible. */
 function best(
   projects: readonly Project[],
+  unasked: readonly Project[],
   facts: ReadonlyMap<string, FileFacts>,
 ): Pick<Chosen, "project" | "problems"> {
-  const weighed = projects
-    .map((project): Weighed => ({ project, lines: linesIn(project, facts) }))
-    .toSorted((a, b) => weightOf(b) - weightOf(a));
-  const [first, ...others] = weighed;
-  const problems = others.map(
+  const weigh = (all: readonly Project[]) =>
+    all
+      .map((project): Weighed => ({ project, lines: linesIn(project, facts) }))
+      .toSorted((a, b) => weightOf(b) - weightOf(a));
+  const [first, ...others] = weigh(projects);
+  const isLess = first === undefined ? "" : `, against ${first.lines.toLocaleString("en")}`;
+  const problems = [...others, ...weigh(unasked)].map(
     ({ project, lines }) =>
-      `It could be seen as ${project.units.length} ${nouns[project.kind]} too (${lines.toLocaleString("en")} lines, against ${(first?.lines ?? 0).toLocaleString("en")}): --kind ${project.kind}.`,
+      `It could be seen as ${project.units.length} ${nouns[project.kind]}${first === undefined ? "" : " too"} (${lines.toLocaleString("en")} lines${isLess}): --kind ${project.kind}.`,
   );
   return { project: first?.project, problems };
 }
-
-const nouns: Readonly<Record<ProjectKind, string>> = {
-  marcot: "apps of Marcot",
-  django: "apps of Django",
-  nest: "modules of Nest",
-  workspaces: "packages",
-  folders: "folders",
-};
 
 function weightOf({ project, lines }: Weighed): number {
   return project.kind === "marcot" ? Infinity : project.units.length * lines;

@@ -97,7 +97,7 @@ export async function whereToStart(
       problems: [
         ...chosen.problems,
         ...resolved.problems,
-        ...(project.units.length === 0 ? folderList(code) : []),
+        ...(project.units.length === 0 ? folderList(code, options) : []),
       ],
     });
     return { report, evidence, history: past.history, nameOf, read: tree.read };

@@ -66,7 +66,7 @@ test("Django: today is written down, what is new fails, what is cured is told", 
   assert.equal(more.code, 1);
   assert.match(
     more.stdout,
-    /^shop\/orders\/views\.py:8: \(boundaries\.E006\) orders needs payments: import Refund\n {4}hint: It could be a call of its contract/,
+    /^shop\/orders\/views\.py:8: \(boundaries\.E006\) orders needs payments: import Refund\n {4}hint: It could be a call of a function of payments that is meant for others, or a copied constant/,
   );
   const left = await shop.run("todo");
   assert.equal(left.code, 1);

@@ -143,6 +143,111 @@ test(
   },
 );
 
+/** Keys come from abstract models of other apps, under other names, along two ways, and from rows. */
+const heirs: Record<string, string> = {
+  "manage.py": "",
+  "settings.py":
+    'INSTALLED_APPS = ["users", "cms", "talks", "shop"]\nAUTH_USER_MODEL = "users.User"\n',
+  "users/models.py": `from django.db import models
+class User(models.Model): pass
+`,
+  "cms/models/__init__.py": "from .base import *\nfrom .page import Page as Sheet, Shown\n",
+  "cms/models/base.py": `from django.conf import settings
+from django.db import models
+class Owned(models.Model):
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="%(class)s_owned", on_delete=models.CASCADE
+    )
+    near = models.ForeignKey("Room", on_delete=models.CASCADE)
+    class Meta:
+        abstract = True
+class Signed(Owned):
+    signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    class Meta(Owned.Meta):
+        abstract = True
+class Linked(Owned):
+    users = models.ManyToManyField("users.User")
+    class Meta:
+        abstract = True
+class Extra:
+    nothing = models.ForeignKey("users.User", on_delete=models.CASCADE)
+    signer = None
+`,
+  "cms/models/page.py": `from .base import Owned
+class Room(Owned):
+    near = owner = None
+class Page(Owned): pass
+class Shown(Page):
+    class Meta:
+        proxy = True
+`,
+  "talks/models.py": `from cms import models as cms
+from cms.models import Extra, Linked as More, Signed
+class Room(More):
+    near = None
+class Talk(Signed, More):
+    room = cms.models.ForeignKey(Room, on_delete=cms.models.CASCADE)
+class Plain(Extra, Signed): pass
+class Slide(cms.Sheet): pass
+class Other(cms.Shown):
+    class Meta:
+        proxy = True
+`,
+  "shop/models.py": `import cms.models
+from django.db import models
+from talks.models import *
+class Ticket(Talk):
+    class Meta(Talk.Meta):
+        ordering = ["id"]
+class Sheet(cms.models.Shown):
+    at = models.OneToOneField("talks.Room", on_delete=models.CASCADE)
+class Own(cms.models.Sheet):
+    page = models.OneToOneField(
+        cms.models.Sheet, parent_link=True, on_delete=models.CASCADE
+    )
+class Seen(models.Model):
+    what = models.ForeignKey(cms.models.Shown, on_delete=models.CASCADE)
+`,
+};
+for (const app of ["users", "cms", "talks", "shop"]) heirs[`${app}/__init__.py`] = "";
+
+test(
+  "what a model inherits is a column of its app, as Python's ast finds it along the classes",
+  { skip: !hasPython },
+  async () => {
+    const folder = repositoryOf([{ files: heirs }]);
+    const { report } = await whereToStart(folder);
+    const oracle = join(import.meta.dirname, "count-oracle.py");
+    const units = report.units.map(({ path }) => path);
+    const said = execFileSync("python3", [oracle, folder, ...units], { encoding: "utf8" });
+    const { columns } = JSON.parse(said) as { columns: [string, string, string][] };
+    const cuts = report.units.flatMap((unit) =>
+      unit.cuts
+        .filter(({ kind, direction }) => kind.startsWith("foreign key") && direction === "out")
+        .map(({ unit: to, what }) => [unit.path, to, what.split(" ")[0]].join(" ")),
+    );
+    assert.deepEqual(cuts.toSorted(), columns.map((one) => one.join(" ")).toSorted());
+    assert.deepEqual(
+      columns.map(([from, to, what]) => `${from} ${what} ${to}`),
+      [
+        "cms Page.owner users",
+        "shop Own.page cms",
+        "shop Seen.what cms",
+        "shop Sheet.page_ptr cms",
+        "shop Sheet.at talks",
+        "shop Ticket.talk_ptr talks",
+        "talks Slide.page_ptr cms",
+        "talks Plain.owner users",
+        "talks Room.owner users",
+        "talks Room.users users",
+        "talks Talk.owner users",
+        "talks Talk.signer users",
+        "talks Talk.users users",
+      ],
+    );
+  },
+);
+
 test("commits and authors of an app are those of git's whole log, and of the window beside", async () => {
   const folder = shop();
   const { units } = (await whereToStart(folder)).report;

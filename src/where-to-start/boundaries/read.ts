@@ -5,7 +5,7 @@ import { MarcotError } from "../../errors.ts";
 import { type Crossing, ownApps, scanBoundaries } from "../../project/check/boundaries.ts";
 import type { Finding } from "../../project/check/findings.ts";
 import { chooseProject, type ProjectKind } from "../choose.ts";
-import { folderList } from "../folder-list.ts";
+import { folderList, noFolder } from "../folder-list.ts";
 import { openTree } from "../git/open.ts";
 import { locate } from "../git/repository.ts";
 import { resolveUnits } from "../resolve-units.ts";
@@ -73,7 +73,7 @@ export async function readBoundaries(
     root: tree.root,
     kind: project.kind,
     units: project.units.map(({ name }) => name),
-    ties: tiesIn(resolved),
+    ties: tiesIn(resolved, project.kind),
     exists,
     isPart: isPart || mute.length > 0,
     unread,
@@ -122,8 +122,8 @@ async function listedApps(
 
 function noUnits(code: Code, { units, kind }: ReadOptions): MarcotError {
   if (units !== undefined) {
-    const globs = units.map((glob) => `'${glob}'`).join(" and ");
-    return new MarcotError("UnitsNotFound", `no folder is called as --units says: ${globs}`, {
+    const message = noFolder(units).replace(/^N/, "n");
+    return new MarcotError("UnitsNotFound", message, {
       fix: "A glob is counted from PATH, and means folders: --units 'src/*'.",
     });
   }

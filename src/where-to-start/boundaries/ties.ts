@@ -1,5 +1,5 @@
 /** The ties of a code base as boundaries.todo lists them: all that the bill of a unit has a price for. */
-import type { Tie } from "../../project/todo/todo.ts";
+import type { Kind, Tie } from "../../project/todo/todo.ts";
 import { prices } from "../score/bill.ts";
 import type { Resolved, ResolvedHidden, ResolvedImport, ResolvedKey } from "../score/facts.ts";
 import { isToBeCut, isTying } from "../score/ties.ts";
@@ -13,12 +13,12 @@ export interface CodeTie extends Tie {
 }
 
 /** One for each name and file, however often it is used there. In the order of the files. */
-export function tiesIn({ imports, keys, hidden, files }: Resolved): CodeTie[] {
+export function tiesIn({ imports, keys, hidden, files }: Resolved, kind: Kind): CodeTie[] {
   const taking = new Set(imports.filter(({ isModel }) => isModel).map(wayOf));
   const all = [
-    ...imports.filter(isToBeCut).flatMap(ofImport),
+    ...imports.filter(isToBeCut).flatMap((one) => ofImport(one, kind)),
     ...keys.filter(({ file }) => !isOfPrisma(file)).map(ofKey),
-    ...hidden.filter((tie) => isLasting(tie, taking)).map(ofHidden),
+    ...hidden.filter((tie) => isLasting(tie, taking)).map((one) => ofHidden(one, kind)),
   ];
   const counted = all.filter(({ from, to, file }) => {
     const facts = files.get(file);
@@ -34,10 +34,25 @@ export function tiesIn({ imports, keys, hidden, files }: Resolved): CodeTie[] {
 }
 
 /** Where a file stands in its unit may change; what it takes is what ties it. */
-function ofImport({ file, line, from, to, names, isModel, source }: ResolvedImport): CodeTie[] {
-  const { becomes } = prices[isModel ? "model import" : "import"];
+function ofImport(
+  { file, line, from, to, names, isModel, source }: ResolvedImport,
+  kind: Kind,
+): CodeTie[] {
+  const becomes = becomesOf(isModel ? "model import" : "import", to, kind);
   const taken = names.length === 0 ? [source.from] : names.map((name) => named(name, source.from));
   return taken.map((name) => ({ from, to, what: `import ${name}`, file, line, becomes }));
+}
+
+/** What a unit has for others, in code that has no contracts: those of ours never come here. */
+function doorOf(to: string, kind: Kind): string {
+  if (kind === "nest") return `a provider that the module of ${to} exports`;
+  if (kind === "workspaces") return `what the package ${to} exports for others`;
+  return `a function of ${to} that is meant for others`;
+}
+
+/** As the bill has it, with what there is instead of a contract. */
+function becomesOf(price: keyof typeof prices, to: string, kind: Kind): string {
+  return prices[price].becomes.replace("its contract", doorOf(to, kind));
 }
 
 /** These two say nothing without where they are from. */
@@ -51,8 +66,11 @@ function ofKey({ file, line, from, to, field, source }: ResolvedKey): CodeTie {
   return { from, to, what, file, line, becomes: prices["foreign key out"].becomes };
 }
 
-function ofHidden({ file, line, from, to = from, kind, what }: ResolvedHidden): CodeTie {
-  const { becomes } = prices[kind];
+function ofHidden(
+  { file, line, from, to = from, kind, what }: ResolvedHidden,
+  projectKind: Kind,
+): CodeTie {
+  const becomes = becomesOf(kind, to, projectKind);
   return { from, to, what: `${kind} ${oneLine(what)}`, file, line, becomes };
 }
 

@@ -52,6 +52,11 @@ export function pathOf(from: string, file: string): string | undefined {
   return [folder, rest].filter((part) => part !== "").join("/");
 }
 
+/** The module, or the name in one, that `from a import b` takes: `a.b`. */
+export function memberOf(from: string, name: string): string {
+  return from.endsWith(".") ? `${from}${name}` : `${from}.${name}`;
+}
+
 /** The file that an import names: `a/b.py` or `a/b/__init__.py`, the nearest when there are several. */
 export function fileOf(modules: Modules, from: string, file: string): string | undefined {
   const path = pathOf(from, file);

@@ -1,5 +1,5 @@
 /** A Python file: what it imports, what it stores, what it is tied to. Its code is never run. */
-import type { FileFacts } from "../types/source.ts";
+import type { ClassFacts, FileFacts } from "../types/source.ts";
 import { isGeneratedFile, isMigrationFile, isModelsFile, isTestFile } from "./file-kind.ts";
 import { lex } from "./lexer/lex.ts";
 import type { Tokens } from "./lexer/tokens.ts";
@@ -15,7 +15,7 @@ export function readPython(file: string, text: string): FileFacts {
   const tokens = lex(text);
   const reading = newReading(file, tokens);
   readStatements(reading);
-  addClasses(reading);
+  const classes = addClasses(reading);
   const { imports, foreignKeys, hidden, outside, exports, models, declared } = reading;
   return {
     file,
@@ -31,6 +31,7 @@ export function readPython(file: string, text: string): FileFacts {
     exports,
     models,
     declared,
+    classes,
     problems: tokens.problems.map(({ line, what }) => ({ file, line, what })),
   };
 }
@@ -55,7 +56,7 @@ function newReading(file: string, tokens: Tokens): Reading {
 }
 
 /** Once the file is read, it is known which classes have rows. */
-function addClasses(reading: Reading): void {
+function addClasses(reading: Reading): ClassFacts[] {
   const { file, classes, exports, models } = reading;
   const found = modelClasses(reading);
   for (const scope of classes) {
@@ -65,4 +66,10 @@ function addClasses(reading: Reading): void {
     if (scope.isTop) exports.push({ file, line, name, is: isModel ? "model" : "class" });
   }
   exports.sort((a, b) => a.line - b.line);
+  return classes.map((scope): ClassFacts => {
+    const { name, line, bases, isTop, isAbstract, isProxy, keys } = scope;
+    const attributes = [...scope.attributes];
+    const isModel = found.has(scope);
+    return { file, line, name, bases, isTop, isModel, isAbstract, isProxy, keys, attributes };
+  });
 }

@@ -2,8 +2,10 @@
 import type { Resolved, ResolvedHidden, ResolvedImport, ResolvedKey } from "../score/facts.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
 import type { FileFacts, Import } from "../types/source.ts";
+import { modelsOf } from "./resolve/classes.ts";
 import { OUTSIDE_USER, resolveKeys } from "./resolve/keys.ts";
-import { fileScopeOf, type Scope, scopeOf, unitOfImport } from "./resolve/scope.ts";
+import { type Scope, scopeOf, unitOfImport } from "./resolve/scope.ts";
+import { withTestData } from "./test-data.ts";
 import { reachableOf, resolveHidden } from "./resolve/ties.ts";
 
 /** Stands for all that is in no unit. */
@@ -15,8 +17,9 @@ const nobody: UnitPlace = {
   because: { file: "", line: 1 },
 };
 
-/** `files` are the facts of `readPython` and `readTemplate`, by file. In the order of the files. */
-export function resolvePython(project: Project, files: ReadonlyMap<string, FileFacts>): Resolved {
+/** `read` are the facts of `readPython` and `readTemplate`, by file. In the order of the files. */
+export function resolvePython(project: Project, read: ReadonlyMap<string, FileFacts>): Resolved {
+  const files = withTestData(read);
   const scope = scopeOf(project, files);
   const reachable = reachableOf(scope, files);
   const resolved = {
@@ -29,13 +32,13 @@ export function resolvePython(project: Project, files: ReadonlyMap<string, FileF
   for (const facts of files.values()) {
     const unit = scope.index.of(facts.file) ?? nobody;
     if (unit === nobody && facts.isTest) continue;
-    const names = fileScopeOf(scope, facts);
+    const names = scope.namesOf(facts);
     const imports = facts.imports.flatMap((one) => resolveImport(scope, one, unit));
     const { imports: allImports, hidden } = unit === nobody ? resolved.ofProject : resolved;
     allImports.push(...imports);
     hidden.push(...resolveHidden(scope, facts, { unit, names, imports, reachable }));
     if (unit === nobody) continue;
-    const keys = resolveKeys(scope, facts, { unit, names });
+    const keys = resolveKeys(scope, facts.file, unit);
     resolved.keys.push(...keys.filter(({ to }) => to !== OUTSIDE_USER));
     resolved.userKeys.push(...keys.filter(({ to }) => to === OUTSIDE_USER));
   }
@@ -72,9 +75,9 @@ function toResolved(
   return { file, line, from: unit.name, to: target.name, names: taken, isType, isModel, source };
 }
 
-/** A module of the code base is no library. */
+/** A module of the code base is no library; and what is a model may be known by another file. */
 function withoutOwn(
-  { project, places }: Scope,
+  { project, places, classes }: Scope,
   files: ReadonlyMap<string, FileFacts>,
 ): Map<string, FileFacts> {
   const own = new Set(project.units.flatMap(({ modules }) => modules.map(rootOf)));
@@ -85,7 +88,7 @@ function withoutOwn(
       const folder = file.slice(0, file.lastIndexOf("/") + 1);
       const isOwn = (what: string) => own.has(what) || places.has(`${folder}${what}`);
       const outside = facts.outside.filter(({ kind, what }) => kind !== "library" || !isOwn(what));
-      return [file, { ...facts, outside }];
+      return [file, { ...facts, outside, models: modelsOf(facts, classes) }];
     }),
   );
 }

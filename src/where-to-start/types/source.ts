@@ -32,6 +32,27 @@ export interface ForeignKey extends Place {
   readonly owner: string;
   /** As it is written: `users.User`, `User`, `self`, `settings.AUTH_USER_MODEL`, `entries`. */
   readonly to: string;
+  /** It is written as a text: without a dot it means a neighbour of the class that has the column. */
+  readonly isText?: boolean;
+}
+
+/** A class of Python: what those that inherit it get of it. */
+export interface ClassFacts extends Place {
+  readonly name: string;
+  /** As they are written: `models.Model`. */
+  readonly bases: readonly string[];
+  /** It stands in no function and no other class. */
+  readonly isTop: boolean;
+  /** By what its file says. */
+  readonly isModel: boolean;
+  /** It has no rows; whoever inherits it has its fields. */
+  readonly isAbstract: boolean;
+  /** Its rows are those of what it inherits. */
+  readonly isProxy: boolean;
+  /** Of `foreignKeys` those in its body. */
+  readonly keys: readonly ForeignKey[];
+  /** All that its body gives a name to: it is not inherited again. */
+  readonly attributes: readonly string[];
 }
 
 /** A field that holds many rows: `tags Tag[]` of Prisma. Where the other side does too, there is a table of links. */
@@ -121,6 +142,7 @@ export interface FileFacts {
   /** Models, entities or tables that are declared here. */
   readonly models: readonly (Place & { readonly name: string })[];
   readonly lists?: readonly ManyField[];
+  readonly classes?: readonly ClassFacts[];
   /** What it hands on of other files. */
   readonly passes?: readonly Pass[];
   /** Names by which others reach it without an import. */

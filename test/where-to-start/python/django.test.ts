@@ -219,3 +219,15 @@ C = f60() + ${loops}\nINSTALLED_APPS = C + ["shop.users", "shop.cart", "shop.blo
   assert.equal(units.length, 3);
   assert.ok((process.cpuUsage().user - before) / 1e6 < 5);
 });
+
+test("what settings add in a line with its condition are apps too", async () => {
+  assert.deepEqual(
+    await unitsIn({
+      ...packages("a", "b", "c"),
+      "settings.py": `INSTALLED_APPS = ["a"]
+if DEBUG: INSTALLED_APPS += ["b"]
+else: INSTALLED_APPS.append("c")`,
+    }),
+    ["a=a", "b=b", "c=c"],
+  );
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readPython } from "../../../src/where-to-start/python/read.ts";
 import { readTemplate } from "../../../src/where-to-start/python/template.ts";
+import { readSettings } from "../../../src/where-to-start/python/settings/module.ts";
 
 /** What makes a text twice as long, again and again. */
 const shapes: Readonly<Record<string, string>> = {
@@ -68,5 +69,25 @@ test("what is no Python at all is read", () => {
     );
     const facts = readPython("a.py", `${text}\n`);
     assert.ok(facts.lines <= text.split(/\r\n|\r|\n/).length);
+  }
+});
+
+test("settings take time by their length, however they add to a list", () => {
+  const ways: Record<string, (index: number) => string> = {
+    "in a branch of one line": (index) => `if X: INSTALLED_APPS += ["a${index}"]`,
+    "as a new list": (index) => `if X:\n    INSTALLED_APPS = ["a${index}"]`,
+    "with append": (index) => `INSTALLED_APPS.append("a${index}")`,
+    "with the same list": () => "INSTALLED_APPS += BASE",
+  };
+  const base = `BASE = [${Array.from({ length: 900 }, (_, index) => `"b${index}"`).join(",\n")}]`;
+  for (const [name, line] of Object.entries(ways)) {
+    const lines = Array.from({ length: 30_000 }, (_, index) => line(index));
+    const text = [base, "INSTALLED_APPS = []", ...lines].join("\n");
+    const start = performance.now();
+    const value = readSettings({ file: "settings.py", text, parents: [] }).valueOf(
+      "INSTALLED_APPS",
+    );
+    assert.ok(performance.now() - start < 2000, name);
+    assert.ok(value?.is === "list" && value.items.length >= 900, name);
   }
 });

@@ -92,6 +92,126 @@ class Later(models.Model): pass`,
   );
 });
 
+test("columns are given out as Django does it", async () => {
+  // What Django 5.2 itself answers for these classes.
+  const { keys, files } = await resolveIn({
+    ...packages("a", "b", "u"),
+    "settings.py": `INSTALLED_APPS = ["a", "b", "u"]`,
+    "u/models.py": "class User(models.Model): pass",
+    "a/models.py": `class Plain:
+    plain = models.ForeignKey("u.User")
+class Root(models.Model):
+    root = models.ForeignKey("u.User")
+    near = models.ForeignKey("Near")
+    class Meta: abstract = True
+class Left(Root):
+    left = models.ForeignKey("u.User")
+    class Meta: abstract = True
+class Right(Root):
+    right = models.ManyToManyField("u.User")
+    class Meta(Root.Meta): abstract = True
+class Near(models.Model): pass
+class Page(models.Model):
+    owner = models.ForeignKey("u.User")
+class AbstractPage(Page):
+    class Meta: abstract = True
+class Proxy(Page):
+    class Meta: proxy = True
+class Hides:
+    left = None`,
+    "b/models.py": `from a.models import *
+from a import models as am
+class Near(models.Model): pass
+class Dia(Left, Right): pass
+class Over(Left):
+    root = None
+class Over2(Left):
+    def left(self): pass
+class Over3(Hides, Left): pass
+class Over4(Left, Hides): pass
+class OverSub(Over): pass
+class Mix(Plain, models.Model): pass
+class Special(Page): pass
+class Special2(AbstractPage): pass
+class Special3(Proxy): pass
+class Own(Page):
+    link = models.OneToOneField(Page, parent_link=True)
+class Prox(am.Page):
+    class Meta: proxy = True
+class FieldOver(Left):
+    left = models.ForeignKey("a.Near")
+class Both(Page, Near): pass
+class Deep(Special): pass
+class Meta2(Left):
+    class Meta(Left.Meta): pass
+class Special(Special): pass`,
+  });
+  assert.deepEqual(
+    keys.map(
+      ({ from, line, to, source }) => `${from} ${line} ${source.owner}.${source.field} ${to}`,
+    ),
+    [
+      "a 15 Page.owner u",
+      "b 4 Dia.left u",
+      "b 4 Dia.root u",
+      "b 4 Dia.right u",
+      "b 5 Over.left u",
+      "b 7 Over2.root u",
+      "b 9 Over3.root u",
+      "b 10 Over4.left u",
+      "b 10 Over4.root u",
+      "b 13 Special.page_ptr a",
+      "b 14 Special2.page_ptr a",
+      "b 15 Special3.page_ptr a",
+      "b 17 Own.link a",
+      "b 20 FieldOver.root u",
+      "b 21 FieldOver.left a",
+      "b 22 Both.page_ptr a",
+      "b 24 Meta2.left u",
+      "b 24 Meta2.root u",
+    ],
+  );
+  assert.equal(
+    keys.find(({ source }) => source.owner === "Dia" && source.field === "root")?.source.to,
+    "u.User, by Root in a/models.py:4",
+  );
+  // Without a field of its own a class is a model by what another file says.
+  const models = files.get("b/models.py")?.models.map(({ name }) => name) ?? [];
+  for (const name of ["Dia", "Over3", "Special", "Deep"]) assert.ok(models.includes(name), name);
+});
+
+test("classes that inherit in circles, and long chains, come to an end", async () => {
+  const chain = Array.from(
+    { length: 3000 },
+    (_, index) => `class C${index + 1}(C${index}):\n    k${index} = models.ForeignKey("b.B")`,
+  );
+  const { keys } = await resolveIn({
+    ...packages("a", "b", "c"),
+    "settings.py": `INSTALLED_APPS = ["a", "b", "c"]`,
+    "a/models.py": "from b.models import B\nclass A(B):\n    x = models.ForeignKey('c.C')",
+    "b/models.py": "from a.models import A\nclass B(A):\n    y = models.ForeignKey('c.C')",
+    "c/models.py": ["class C0(models.Model): pass", ...chain].join("\n"),
+  });
+  assert.equal(keys.filter(({ from }) => from === "c").length, 3000);
+  assert.ok(keys.some(({ field }) => field === "x"));
+});
+
+test("a look-up finds the way back of an inherited key by the name of the heir", async () => {
+  const { hidden } = await resolveIn({
+    ...project,
+    "shop/blog/models.py": `class Signed(models.Model):
+    team = models.ForeignKey("users.Team", related_name="%(app_label)s_%(class)s_teams")
+    class Meta:
+        abstract = True`,
+    "shop/cart/models.py": "from shop.blog.models import Signed\nclass Cart(Signed): pass",
+    "shop/users/views.py": "Team.objects.filter(cart_cart_teams__id=1, cart_cart_teams__name=1)",
+  });
+  assert.deepEqual(
+    hidden.map(({ from, to, kind }) => `${from} ${kind} ${to}`),
+    ["users look-up cart"],
+  );
+});
+
 test("foreign keys to Django's own user lead out of all units", async () => {
   const { keys, userKeys } = await resolveIn({
     ...packages("a", "b", "c"),
@@ -119,6 +239,27 @@ test("labels of AppConfigs name the unit in foreign keys", async () => {
     keys.map(({ to }) => to),
     ["users"],
   );
+});
+
+test("what makes data for tests is no source, unless a source imports it", async () => {
+  const factory = "import factory\nfrom shop.users.models import Team";
+  const { files } = await resolveIn({
+    ...project,
+    "shop/cart/factories.py": `${factory}\nfrom shop.blog.making import Make`,
+    "shop/cart/tests/test_a.py": "from shop.cart.factories import CartFactory",
+    "shop/blog/making.py": factory,
+    "shop/blog/factories.py": "class Shape: pass",
+    "shop/blog/seed.py": "from faker import Faker\nfrom .names import name",
+    "shop/blog/names.py": "import faker.providers",
+    "shop/blog/views.py": "from shop.blog import seed\nfrom .factories import Shape",
+    "shop/blog/management/commands/fill.py": "from faker import Faker",
+  });
+  const tests = [...files.values()].filter(({ isTest }) => isTest).map(({ file }) => file);
+  assert.deepEqual(tests, [
+    "shop/cart/factories.py",
+    "shop/cart/tests/test_a.py",
+    "shop/blog/making.py",
+  ]);
 });
 
 test("ties by name lead to units", async () => {

@@ -1,5 +1,5 @@
 /** What stands in the body of a class: foreign keys, other fields, and what its Meta says. */
-import type { LinkKind } from "../../types/source.ts";
+import type { ForeignKey, LinkKind } from "../../types/source.ts";
 import {
   type Argument,
   argumentsOf,
@@ -52,7 +52,8 @@ export function readField(
   const kind = linkOf(parts.length === 1 ? (binding?.name ?? callee.name) : (parts.at(-1) ?? ""));
   if (kind === undefined) return;
   owner.hasField = true;
-  addKey(reading, { owner: owner.name, name: textOf(tokens, name), kind, open, token: call });
+  const key = { owner: owner.name, name: textOf(tokens, name), kind, open, token: call };
+  owner.keys.push(addKey(reading, key));
 }
 
 /** The bracket of the call; `ForeignKey["User"](…)` has one before it. */
@@ -70,7 +71,7 @@ interface NewKey {
   readonly token: number;
 }
 
-function addKey(reading: Reading, { owner, name, kind, open, token }: NewKey): void {
+function addKey(reading: Reading, { owner, name, kind, open, token }: NewKey): ForeignKey {
   const { tokens } = reading;
   const args = argumentsOf(tokens, open);
   const isTo = ({ keyword, stars }: Argument) => keyword === "to" && stars === 0;
@@ -78,11 +79,21 @@ function addKey(reading: Reading, { owner, name, kind, open, token }: NewKey): v
     args.find(isTo) ?? args.find((arg) => arg.keyword === undefined && arg.stars === 0);
   const none = kind === "generic" ? "content_type" : "";
   const to = target === undefined ? none : targetOf(reading, target);
-  reading.foreignKeys.push({ kind, field: name, owner, to, ...placeOf(reading, token) });
+  const isText = target !== undefined && stringOf(tokens, target) !== undefined;
+  const key: ForeignKey = {
+    kind,
+    field: name,
+    owner,
+    to,
+    ...(isText ? { isText } : {}),
+    ...placeOf(reading, token),
+  };
+  reading.foreignKeys.push(key);
   const related = args.find(({ keyword }) => keyword === "related_name");
   const what = related === undefined ? undefined : stringOf(tokens, related);
   if (what !== undefined && !what.endsWith("+"))
     declare(reading, "related name", { what, of: owner, token });
+  return key;
 }
 
 function targetOf(reading: Reading, span: Span): string {

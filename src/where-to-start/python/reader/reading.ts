@@ -24,6 +24,9 @@ export interface ClassScope {
   hasField: boolean;
   hasMeta: boolean;
   isAbstract: boolean;
+  isProxy: boolean;
+  readonly keys: ForeignKey[];
+  readonly attributes: Set<string>;
 }
 
 export interface Scope {

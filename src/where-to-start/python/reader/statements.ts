@@ -1,5 +1,5 @@
 /** A file's statements in their order, and the classes and functions that they stand in. */
-import { dottedAt, endOf, stringOf } from "../lexer/expressions.ts";
+import { colonOf, dottedAt, endOf, stringOf } from "../lexer/expressions.ts";
 import { isName, isOperator, lineOf, NAME, sign, textOf } from "../lexer/tokens.ts";
 import { type Word, wordOf } from "../lexer/words.ts";
 import { basesAt, isUserModel, parametersAt, readField, valueAt } from "./fields.ts";
@@ -54,12 +54,13 @@ function wordAt({ tokens }: Reading, token: number): Word | undefined {
   return tokens.kind[token] === NAME ? wordOf(tokens.detail[token] ?? 0) : undefined;
 }
 
-function beginClass(reading: Reading, { start, column }: Statement): void {
+function beginClass(reading: Reading, { start, end, column }: Statement): void {
   const { tokens, scopes, classes } = reading;
   if (!isName(tokens, start + 1)) return;
   const name = textOf(tokens, start + 1);
   const outer = scopes.findLast(({ kind }) => kind !== "types");
   if (name === "Meta" && outer?.of !== undefined) outer.of.hasMeta = true;
+  outer?.of?.attributes.add(name);
   const of: ClassScope = {
     name,
     line: lineOf(tokens, start),
@@ -68,9 +69,16 @@ function beginClass(reading: Reading, { start, column }: Statement): void {
     hasField: false,
     hasMeta: false,
     isAbstract: false,
+    isProxy: false,
+    keys: [],
+    attributes: new Set(),
   };
   scopes.push({ kind: "class", column, of });
   classes.push(of);
+  // `class Meta: abstract = True`
+  const body = colonOf(tokens, { start, end }) + 1;
+  if (isName(tokens, body) && body < end)
+    readAssignment(reading, { start: body, end, column }, undefined);
 }
 
 function beginFunction(reading: Reading, { column, task }: Statement, name: number): void {
@@ -78,6 +86,7 @@ function beginFunction(reading: Reading, { column, task }: Statement, name: numb
   if (!isName(tokens, name)) return;
   if (task.decorator >= 0) readTaskDecorator(reading, task.decorator, name);
   task.decorator = -1;
+  scopes.findLast(({ kind }) => kind !== "types")?.of?.attributes.add(textOf(tokens, name));
   const isTop = scopes.every(({ kind }) => kind === "types");
   if (isTop) {
     const parameters = parametersAt(tokens, name);
@@ -111,7 +120,7 @@ function readDecorator(reading: Reading, { start, task }: Statement): void {
 
 function readAssignment(
   reading: Reading,
-  { start, end, column }: Statement,
+  { start, end, column }: Omit<Statement, "task">,
   word: Word | undefined,
 ): void {
   const { tokens, scopes } = reading;
@@ -123,6 +132,10 @@ function readAssignment(
   if (scope === undefined) return readConstant(reading, { start, end, value, column });
   const { of } = scope;
   if (of === undefined) return;
+  of.attributes.add(textOf(tokens, start));
+  // `creator = editor = None`
+  for (let at = value; isName(tokens, at) && isOperator(tokens, at + 1, sign.is); at += 2)
+    of.attributes.add(textOf(tokens, at));
   readField(reading, { owner: of, name: start, call: value });
   readMeta(reading, { of, start, value, end });
 }
@@ -151,7 +164,7 @@ function readConstant(
   if (column === 0 && end > value) exports.push({ name, is: "value", ...placeOf(reading, start) });
 }
 
-/** `abstract = True` of a Meta; `name` and `label` of an AppConfig. */
+/** `abstract = True` and `proxy = True` of a Meta; `name` and `label` of an AppConfig. */
 function readMeta(
   reading: Reading,
   {
@@ -168,9 +181,10 @@ function readMeta(
 ): void {
   const { tokens, scopes } = reading;
   const name = textOf(tokens, start);
-  if (name === "abstract" && of.name === "Meta" && textOf(tokens, value) === "True") {
+  const isOfMeta = of.name === "Meta" && (name === "abstract" || name === "proxy");
+  if (isOfMeta && textOf(tokens, value) === "True") {
     const outer = scopes.findLast((scope) => scope.of !== undefined && scope.of !== of);
-    if (outer?.of !== undefined) outer.of.isAbstract = true;
+    if (outer?.of !== undefined) outer.of[name === "proxy" ? "isProxy" : "isAbstract"] = true;
   }
   if (name !== "name" && name !== "label") return;
   if (!of.bases.some((base) => base.endsWith("AppConfig"))) return;

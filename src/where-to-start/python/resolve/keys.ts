@@ -1,8 +1,9 @@
 /** Which unit's rows a foreign key refers to. */
 import type { ResolvedKey } from "../../score/facts.ts";
 import type { UnitPlace } from "../../types/project.ts";
-import type { FileFacts, ForeignKey } from "../../types/source.ts";
-import { type FileScope, type Scope, unitOfName } from "./scope.ts";
+import type { FileFacts } from "../../types/source.ts";
+import type { Column } from "./columns.ts";
+import { type Scope, unitOfName } from "./scope.ts";
 
 export interface Target {
   readonly unit: UnitPlace | undefined;
@@ -13,50 +14,37 @@ export interface Target {
 export const OUTSIDE_USER = "auth";
 
 /** Those that lead from one unit to another, or to a user model that is in no unit. */
-export function resolveKeys(
-  scope: Scope,
-  facts: FileFacts,
-  { unit, names }: { readonly unit: UnitPlace; readonly names: FileScope },
-): ResolvedKey[] {
-  return facts.foreignKeys.flatMap((key) => {
-    const target = targetOf(scope, { key, facts, unit, names });
+export function resolveKeys(scope: Scope, file: string, unit: UnitPlace): ResolvedKey[] {
+  return (scope.columns.get(file) ?? []).flatMap((column) => {
+    const target = targetOf(scope, column, unit);
     const isOutside = target.unit === undefined && target.isUser;
     if (!isOutside && (target.unit === undefined || target.unit.path === unit.path)) return [];
-    const { file, line, field, kind } = key;
+    const { key } = column;
+    const { line, field, kind } = key;
     const { isUser } = target;
-    return [
-      {
-        file,
-        line,
-        from: unit.name,
-        to: target.unit?.name ?? OUTSIDE_USER,
-        field,
-        kind,
-        isUser,
-        source: key,
-      },
-    ];
+    const to = target.unit?.name ?? OUTSIDE_USER;
+    return [{ file, line, from: unit.name, to, field, kind, isUser, source: key }];
   });
 }
 
-interface Asked {
-  readonly key: ForeignKey;
-  readonly facts: FileFacts;
-  readonly unit: UnitPlace;
-  readonly names: FileScope;
-}
-
-export function targetOf(scope: Scope, { key, facts, unit, names }: Asked): Target {
-  const { to, file } = key;
+/** `unit` has the column; where its field is written may be another one. */
+export function targetOf(scope: Scope, { written, table }: Column, unit: UnitPlace): Target {
+  const { to, file, isText = false, kind } = written;
   const { userModel } = scope.project;
   if (/\bAUTH_USER_MODEL$|\bget_user_model\(\)$/.test(to))
     return { unit: unitOfLabelled(scope, userModel ?? "auth.User", file), isUser: true };
-  if (to === "self" || to === "" || (key.kind === "generic" && /^\w*content_type$/.test(to)))
+  if (to === "self" || to === "" || (kind === "generic" && /^\w*content_type$/.test(to)))
     return { unit, isUser: false };
-  const isHere = facts.models.some(({ name }) => name === to);
-  if (isHere) return { unit, isUser: `${unit.label ?? unit.name}.${to}` === userModel };
+  if (table !== undefined) {
+    const found = scope.index.of(table.file) ?? unit;
+    return { unit: found, isUser: isUserModel(userModel, found, table.name) };
+  }
+  // Django looks for it where the class is that has the column.
+  if (isText && !to.includes(".")) return { unit, isUser: isUserModel(userModel, unit, to) };
+  const facts = scope.factsOf(file);
   if (isDjangoUser(facts, to)) return { unit: undefined, isUser: true };
-  const found = unitOfName(scope, names, to) ?? unitOfLabelled(scope, to, file) ?? unit;
+  const named = facts === undefined ? undefined : unitOfName(scope, scope.namesOf(facts), to);
+  const found = named ?? unitOfLabelled(scope, to, file) ?? unit;
   return { unit: found, isUser: isUserModel(userModel, found, to) };
 }
 
@@ -74,9 +62,9 @@ function isUserModel(userModel: string | undefined, unit: UnitPlace, to: string)
 }
 
 /** `auth.User`, or a User that is imported from Django. */
-function isDjangoUser({ imports }: FileFacts, to: string): boolean {
+function isDjangoUser(facts: FileFacts | undefined, to: string): boolean {
   if (/^auth\.User$/i.test(to)) return true;
-  return imports.some(({ from, names, here }) => {
+  return (facts?.imports ?? []).some(({ from, names, here }) => {
     if (from !== "django.contrib.auth.models") return false;
     return (here ?? names)[names.indexOf("User")] === to;
   });

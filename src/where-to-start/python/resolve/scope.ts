@@ -1,7 +1,10 @@
 /** What the names of a file mean, and where the units' models are. */
 import type { Project, UnitPlace } from "../../types/project.ts";
 import type { FileFacts } from "../../types/source.ts";
-import { folderOf } from "../modules.ts";
+import { folderOf, memberOf } from "../modules.ts";
+import { type Classes, classesOf, modelsOf } from "./classes.ts";
+import { type Column, columnsOf } from "./columns.ts";
+import { remembered } from "./remembered.ts";
 import { type UnitIndex, unitIndexOf } from "./unit-index.ts";
 
 /** A name of a file, and where it was taken from. */
@@ -19,13 +22,20 @@ export interface Scope {
   readonly models: ReadonlyMap<string, ReadonlySet<string>>;
   /** Files and folders, without `.py`: what an import may mean. */
   readonly places: ReadonlySet<string>;
+  readonly classes: Classes;
+  /** By file: the foreign keys of the classes in it, with what they inherit. */
+  readonly columns: ReadonlyMap<string, readonly Column[]>;
+  readonly namesOf: (facts: FileFacts) => FileScope;
+  readonly factsOf: (file: string) => FileFacts | undefined;
 }
 
 export function scopeOf(project: Project, files: ReadonlyMap<string, FileFacts>): Scope {
   const index = unitIndexOf(project);
+  const classes = classesOf(files);
   const models = new Map<string, Set<string>>();
   const places = new Set<string>();
-  for (const { file, models: own } of files.values()) {
+  for (const facts of files.values()) {
+    const { file } = facts;
     places.add(file.replace(/\.py$/, ""));
     for (let folder = folderOf(file); folder !== "" && !places.has(folder);) {
       places.add(folder);
@@ -34,10 +44,21 @@ export function scopeOf(project: Project, files: ReadonlyMap<string, FileFacts>)
     const path = index.of(file)?.path;
     if (path === undefined) continue;
     const names = models.get(path) ?? new Set();
-    for (const { name } of own) names.add(name);
+    for (const { name } of modelsOf(facts, classes)) names.add(name);
     models.set(path, names);
   }
-  return { project, index, models, places };
+  const names = remembered((facts: FileFacts): FileScope => fileScopeOf(scope, facts));
+  const scope: Scope = {
+    project,
+    index,
+    models,
+    places,
+    classes,
+    columns: columnsOf(files, classes),
+    namesOf: (facts) => names(facts, NO_NAMES),
+    factsOf: (file) => files.get(file),
+  };
+  return scope;
 }
 
 /**
@@ -48,8 +69,7 @@ export function unitOfImport(
   { index, places }: Scope,
   { from, name, file }: { readonly from: string; readonly name?: string; readonly file: string },
 ): UnitPlace | undefined {
-  const whole =
-    name === undefined ? from : from.endsWith(".") ? `${from}${name}` : `${from}.${name}`;
+  const whole = name === undefined ? from : memberOf(from, name);
   const folder = folderOf(file);
   const beside = `${folder}/${from.replaceAll(".", "/")}`;
   if (from.startsWith(".") || folder === "" || !places.has(beside))
@@ -63,7 +83,9 @@ export interface FileScope {
   readonly stars: readonly UnitPlace[];
 }
 
-export function fileScopeOf(scope: Scope, { file, imports }: FileFacts): FileScope {
+const NO_NAMES: FileScope = { names: new Map(), stars: [] };
+
+function fileScopeOf(scope: Scope, { file, imports }: FileFacts): FileScope {
   const names = new Map<string, Bound>();
   const stars: UnitPlace[] = [];
   const bind = (here: string, bound: Bound) => {

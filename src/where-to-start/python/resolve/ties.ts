@@ -1,9 +1,10 @@
 /** Which unit a tie by name leads to. */
 import type { ResolvedHidden, ResolvedImport } from "../../score/facts.ts";
 import type { UnitPlace } from "../../types/project.ts";
-import type { FileFacts, ForeignKey, Hidden } from "../../types/source.ts";
+import type { FileFacts, Hidden } from "../../types/source.ts";
+import type { Column } from "./columns.ts";
 import { targetOf } from "./keys.ts";
-import { type FileScope, fileScopeOf, type Scope, unitOfName } from "./scope.ts";
+import { type FileScope, type Scope, unitOfName } from "./scope.ts";
 
 /** Names that reach a unit without an import, over the whole code base. */
 export interface Reachable {
@@ -40,25 +41,29 @@ export function reachableOf(scope: Scope, files: ReadonlyMap<string, FileFacts>)
       if (kind === "url space" && !spaces.has(what)) spaces.set(what, unit);
       if (kind === "task" && !tasks.has(what)) tasks.set(what, unit);
     }
-    if (facts.foreignKeys.length === 0 || facts.isMigration) continue;
-    const names = fileScopeOf(scope, facts);
-    for (const key of facts.foreignKeys) {
-      const { unit: to } = targetOf(scope, { key, facts, unit, names });
+    if (facts.isMigration) continue;
+    for (const column of scope.columns.get(facts.file) ?? []) {
+      const { unit: to } = targetOf(scope, column, unit);
       if (to === undefined) continue;
-      relate(key.field, { from: unit.name, to });
-      for (const back of backOf(facts, key)) relate(back, { from: to.name, to: unit });
+      relate(column.key.field, { from: unit.name, to });
+      for (const back of backOf(scope, column, unit)) relate(back, { from: to.name, to: unit });
     }
   }
   return { urls, spaces, tasks, libraries, relations };
 }
 
 /** `related_name`, else the model's name in small letters. */
-function backOf({ declared }: FileFacts, { line, owner }: ForeignKey): string[] {
-  const named = (declared ?? []).filter(
+function backOf(scope: Scope, { key, written }: Column, unit: UnitPlace): string[] {
+  const { line, owner, file } = written;
+  const named = (scope.factsOf(file)?.declared ?? []).filter(
     (one) => one.kind === "related name" && one.line === line && one.of === owner,
   );
-  const name = owner.toLowerCase();
-  return named.length > 0 ? named.map(({ what }) => what) : [name, `${name}_set`];
+  const name = key.owner.toLowerCase();
+  if (named.length === 0) return [name, `${name}_set`];
+  const label = (unit.label ?? unit.name).toLowerCase();
+  return named.map(({ what }) =>
+    what.replaceAll("%(class)s", name).replaceAll("%(app_label)s", label),
+  );
 }
 
 interface Here {

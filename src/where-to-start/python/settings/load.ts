@@ -2,7 +2,7 @@
 import type { FileFacts, Place } from "../../types/source.ts";
 import type { Tree } from "../../types/tree.ts";
 import { isTestFile } from "../file-kind.ts";
-import { fileOf, type Modules } from "../modules.ts";
+import { fileOf, memberOf, type Modules } from "../modules.ts";
 import { readSettings, type SettingsModule } from "./module.ts";
 import { either, type Item, itemsOf, type Value } from "./value.ts";
 
@@ -77,7 +77,7 @@ function parentsOf(
     if (parents.has(file) || parents.size > FILES_MAX) continue;
     const own = file;
     const imported = (facts.get(own)?.imports ?? []).flatMap(({ from, names }) => {
-      const inside = names.map((name) => fileOf(modules, joined(from, name), own));
+      const inside = names.map((name) => fileOf(modules, memberOf(from, name), own));
       return [...inside, fileOf(modules, from, own)];
     });
     const found = imported.filter((one): one is string => one !== undefined && isSettings(one));
@@ -85,10 +85,6 @@ function parentsOf(
     waiting.push(...found);
   }
   return parents;
-}
-
-function joined(from: string, name: string): string {
-  return from.endsWith(".") ? `${from}${name}` : `${from}.${name}`;
 }
 
 function isSettings(file: string): boolean {

@@ -1,5 +1,5 @@
 /** A settings file: what its names are at its end, with every branch taken. Nothing is run. */
-import { argumentsOf, dottedAt, endOf, next, split } from "../lexer/expressions.ts";
+import { argumentsOf, colonOf, dottedAt, endOf, next, split } from "../lexer/expressions.ts";
 import { lex } from "../lexer/lex.ts";
 import { isName, isOperator, NAME, PLUS_IS, sign, textOf, type Tokens } from "../lexer/tokens.ts";
 import { wordOf } from "../lexer/words.ts";
@@ -99,6 +99,11 @@ function run(running: Running, { from, to }: Body): void {
     const start = first[index] ?? 0;
     if (kind[start] !== NAME) continue;
     const word = wordOf(detail[start] ?? 0);
+    const inside = SUITES.test(textOf(tokens, start)) ? suiteOf(tokens, start) : undefined;
+    if (inside !== undefined) {
+      runStatement(running, inside, true);
+      continue;
+    }
     if (word === "def" || word === "async") {
       const end = endOfBody(tokens, index, to);
       const name = textOf(tokens, word === "def" ? start + 1 : start + 2);
@@ -108,6 +113,15 @@ function run(running: Running, { from, to }: Body): void {
       runStatement(running, start, (column[index] ?? 0) > outermost);
     }
   }
+}
+
+const SUITES = /^(?:if|elif|else|try|except|finally|with|for|while)$/;
+
+/** `if DEBUG: APPS += ["x"]`: where the statement behind the colon begins. */
+function suiteOf(tokens: Tokens, start: number): number | undefined {
+  const end = endOf(tokens, start);
+  const inside = colonOf(tokens, { start, end }) + 1;
+  return inside < end && tokens.kind[inside] === NAME ? inside : undefined;
 }
 
 function endOfBody({ column }: Tokens, index: number, to: number): number {
@@ -159,7 +173,8 @@ function assign(running: Running, { name, at, end, isBranch }: Assignment): void
   const found = evaluateIn(running, value, end);
   for (const target of targets) {
     const before = isBranch ? lookUp(running, target) : undefined;
-    set(running, target, either(found, before));
+    const isList = before?.is === "list" && found?.is === "list";
+    set(running, target, isList ? either(before, found) : either(found, before));
   }
 }
 

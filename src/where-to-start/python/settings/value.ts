@@ -30,10 +30,44 @@ export function itemsOf(value: Value | undefined): readonly Item[] {
 export function either(one: Value | undefined, other: Value | undefined): Value | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   if (one.is === "text" && other.is === "text") return one;
-  const seen = new Set<string>();
-  const items = [...itemsOf(one), ...itemsOf(other)].filter(({ text, file, line }) => {
-    const key = `${line} ${file} ${text}`;
-    return !seen.has(key) && seen.add(key);
-  });
-  return listOf(items);
+  const before = itemsOf(one);
+  // What is full takes no more: looked through again at each line, long settings would take their square.
+  if (one.is === "list" && before.length >= ITEMS_MAX) return one;
+  const { keys: seen, lists } = knownOf(one);
+  if (lists.has(other)) return one;
+  const more: Item[] = [];
+  for (const item of itemsOf(other)) {
+    const key = keyOf(item);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    more.push(item);
+  }
+  lists.add(other);
+  if (one.is === "list" && more.length === 0) return one;
+  const all = listOf([...before, ...more]);
+  // The longer list is what is added to next.
+  known.delete(one);
+  known.set(all, { keys: seen, lists });
+  return all;
+}
+
+interface Known {
+  readonly keys: Set<string>;
+  /** What was added whole. */
+  readonly lists: WeakSet<Value>;
+}
+
+const known = new WeakMap<Value, Known>();
+
+function knownOf(value: Value): Known {
+  const found = known.get(value) ?? {
+    keys: new Set(itemsOf(value).map(keyOf)),
+    lists: new WeakSet(),
+  };
+  known.set(value, found);
+  return found;
+}
+
+function keyOf({ text, file, line }: Item): string {
+  return `${line} ${file} ${text}`;
 }
