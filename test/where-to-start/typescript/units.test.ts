@@ -133,6 +133,7 @@ test("a package that no other one needs is apart already", async () => {
         [`${path}/x.ts`, path === "apps/web" ? 'import "../../libs/a/x";\n' : tiny],
       ]),
     ),
+    "libs/a/key.ts": 'export const key = process.env["A_KEY"];\n', // something has to hurt
   });
   const web = report.units.find(({ name }) => name === "apps/web");
   assert.deepEqual(web?.gate?.at, { file: "apps/web/package.json", line: 1 });
