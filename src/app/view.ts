@@ -215,6 +215,7 @@ class CallContext implements ViewContext, Context, Timed {
   #traceId: string | undefined;
   #transaction: Atomic | undefined;
   #controller: AbortController | undefined;
+  #hasFailed = false;
 
   constructor(
     route: Route,
@@ -287,8 +288,10 @@ class CallContext implements ViewContext, Context, Timed {
     if (milliseconds > SLOW_MS) counted.slow += weight;
   }
 
+  /** One that passed its deadline may fail once more when it ends: it is one failure. */
   fails(error: MarcotError): void {
-    this.counted.errors += 1;
+    if (!this.#hasFailed) this.counted.errors += 1;
+    this.#hasFailed = true;
     this.#reject(error);
   }
 

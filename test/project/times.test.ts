@@ -15,7 +15,7 @@ const v1 = contract("slow/v1", {
   wait: post("/wait/", { input: { ms: integer() }, output: { ms: integer() } }),
 });
 const wait = view(v1.wait, async ({ ms }) => {
-  await sleep(Math.max(1, ms));
+  await sleep(Math.abs(ms));
   if (ms < 0) throw new Error("nobody can wait that long");
   return { ms };
 });
@@ -28,17 +28,18 @@ const running: Running = {
   onClose: quiet,
 };
 
+const outside = {
+  running,
+  app: "caller",
+  caller: "",
+  traceId: newTraceId(),
+  deadline: Infinity,
+  idempotencyKey: undefined,
+};
+
 function calls(times: number, ms: number): Promise<unknown> {
-  const context = {
-    running,
-    app: "caller",
-    caller: "",
-    traceId: newTraceId(),
-    deadline: Infinity,
-    idempotencyKey: undefined,
-  };
   const ask = () => v1.wait({ ms });
-  return current.run(context, () => Promise.allSettled(Array.from({ length: times }, ask)));
+  return current.run(outside, () => Promise.allSettled(Array.from({ length: times }, ask)));
 }
 
 test("of few calls each is timed, those that fail too", async () => {
@@ -76,6 +77,14 @@ test("the time of a call that ends after its caller's counts were taken is not l
   assert.equal(ended?.calls, 0);
   assert.ok(ended.milliseconds >= 2 * 49, String(ended.milliseconds));
   assert.deepEqual(takeUsage(served), []);
+});
+
+test("a call that passes its deadline and fails when it ends is one failure", async () => {
+  const late = current.run(outside, () => v1.wait({ ms: -60 }, { deadlineMs: 20 }));
+  await assert.rejects(late, { code: "TimedOut" });
+  await sleep(100);
+  const [usage] = takeUsage(served);
+  assert.deepEqual([usage?.calls, usage?.errors], [1, 1]);
 });
 
 test("neither is its failure", async () => {

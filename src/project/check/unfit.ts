@@ -37,9 +37,10 @@ for (const [signs, kind] of [
 ] as const)
   for (const sign of signs) kinds[sign.charCodeAt(0)] = kind;
 
+const [SLASH, STAR, BACKSLASH] = [47, 42, 92];
 const [TAB, SPACE, BANG, DOLLAR, ROUND, EQUALS, QUESTION, CURLY] = [9, 32, 33, 36, 40, 61, 63, 123];
 
-/** Comments, regular expressions and templates are counted too: they open little that is not closed. */
+/** Regular expressions and templates are counted too: they open little that is not closed. */
 export function isTooDeep(text: string): boolean {
   if (text.length < FIT_CHARS) return false;
   const open = new Uint8Array(DEPTH_MAX + 1);
@@ -53,6 +54,7 @@ export function isTooDeep(text: string): boolean {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     const kind = code < 128 ? kinds[code] : 0;
+    if (code === SLASH) at = endOfComment(text, at);
     if (kind === 0) continue;
     if (kind === LINKS) {
       if (isLink(text, at, code)) chain += 1;
@@ -110,13 +112,23 @@ function isHeader(text: string, at: number): boolean {
   return isWord(next === SPACE || next === 10 ? text.charCodeAt(at + 2) : next);
 }
 
+/** Of what is no comment, itself: `https://`, `src/*`, a division. The newline after one still counts. */
+function endOfComment(text: string, slash: number): number {
+  const next = text.charCodeAt(slash + 1);
+  if (next !== SLASH && next !== STAR) return slash;
+  if (!/[\s;,()[\]{}]/.test(text.charAt(slash - 1) || " ")) return slash;
+  const end = next === SLASH ? text.indexOf("\n", slash) - 1 : text.indexOf("*/", slash + 2) + 1;
+  return end > slash ? end : slash;
+}
+
 /** Of a quote that is not closed in its line, itself. */
 function closeOf(text: string, quote: number): number {
   const mark = text.charCodeAt(quote);
   for (let at = quote + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === mark) return at;
-    if (code === 10) return quote;
+    if (code === BACKSLASH) at += 1;
+    else if (code === 10) return quote;
   }
   return quote;
 }

@@ -39,8 +39,7 @@ export function resolvePython(project: Project, read: ReadonlyMap<string, FileFa
     hidden.push(...resolveHidden(scope, facts, { unit, names, imports, reachable }));
     if (unit === nobody) continue;
     const keys = resolveKeys(scope, facts.file, unit);
-    resolved.keys.push(...keys.filter(({ to }) => to !== OUTSIDE_USER));
-    resolved.userKeys.push(...keys.filter(({ to }) => to === OUTSIDE_USER));
+    for (const key of keys) (key.to === OUTSIDE_USER ? resolved.userKeys : resolved.keys).push(key);
   }
   return { ...resolved, files: withoutOwn(scope, files), tables: new Map(), problems: [] };
 }

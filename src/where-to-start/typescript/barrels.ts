@@ -32,21 +32,21 @@ export type MakerOf = (
 ) => { readonly unit: UnitPlace | undefined } | undefined;
 
 export function makersIn(barrels: Barrels): MakerOf {
-  const known = new Map<string, Exported>();
+  const exportedBy = exportsOf(barrels, { entersUnits: true });
   return (file, name) => {
-    const made = exportedBy(file, { ...barrels, known, depth: 0, entersUnits: true });
+    const made = exportedBy(file);
     return made.has(name) ? { unit: made.get(name) } : undefined;
   };
 }
 
 /** For names that are imported of a file in no unit: the units that they are of. */
 export function throughBarrels(barrels: Barrels): Through {
-  const known = new Map<string, Exported>();
+  const exportedBy = exportsOf(barrels, { entersUnits: false });
   return (file, names) => {
     const taken = new Map<UnitPlace, string[]>();
     // Most files hand on nothing.
     if ((barrels.files.get(file)?.passes?.length ?? 0) === 0) return taken;
-    const units = exportedBy(file, { ...barrels, known, depth: 0, entersUnits: false });
+    const units = exportedBy(file);
     for (const name of names) {
       const found = name === "*" ? new Set(units.values()) : [units.get(name)];
       for (const unit of found)
@@ -59,40 +59,91 @@ export function throughBarrels(barrels: Barrels): Through {
 /** By the name of each export, whose it is. Of types nothing is known: they are no tie. */
 type Exported = ReadonlyMap<string, UnitPlace | undefined>;
 
-interface Walk extends Barrels {
-  readonly known: Map<string, Exported>;
-  readonly depth: number;
+interface Walk {
   /** Whether what a unit hands on is not yet its own. */
   readonly entersUnits: boolean;
 }
 
-/** Nobody hands on more often, and a stack has an end. */
-const DEPTH_MAX = 50;
+/** Nobody hands on more often. */
+const ROUNDS_MAX = 50;
 
-function exportedBy(file: string, walk: Walk): Exported {
-  const { files, resolve, unitOf, known, depth, entersUnits } = walk;
-  const before = known.get(file);
-  if (before !== undefined) return before;
-  known.set(file, new Map()); // what hands on itself adds nothing by that
-  const { passes = [], exports = [] } = files.get(file) ?? {};
-  const own = unitOf(file);
-  const units = new Map<string, UnitPlace | undefined>(exports.map(({ name }) => [name, own]));
-  // What has a name here goes before what is handed on whole.
-  for (const { name, of, from } of passes.toSorted((a, b) => rankOf(a) - rankOf(b))) {
-    const target = resolve(file, from);
-    if (target === undefined || depth > DEPTH_MAX) continue;
-    const next = exportedBy(target, { ...walk, depth: depth + 1 });
-    const giver = entersUnits ? undefined : (own ?? unitOf(target));
-    if (name !== "*") {
-      if (giver !== undefined || next.has(of)) units.set(name, giver ?? next.get(of));
-    } else
-      for (const [one, unit] of next)
-        if (one !== "default" && !units.has(one)) units.set(one, giver ?? unit);
-  }
-  known.set(file, units);
-  return units;
+/** What a file hands on, and from where. */
+interface Handing extends Pass {
+  readonly target: string;
+  /** Whose it is, whoever made it; undefined where that is still to be found. */
+  readonly giver: UnitPlace | undefined;
 }
 
-function rankOf({ name }: Pass): number {
-  return name === "*" ? 1 : 0;
+/**
+ * Of all files that hand on, at the first question: each takes what the others have until none has more, since files may
+ * hand on each other.
+ */
+function exportsOf(barrels: Barrels, walk: Walk): (file: string) => Exported {
+  const { files, unitOf } = barrels;
+  const known = new Map<string, Map<string, UnitPlace | undefined>>();
+  const ownOf = (file: string) => {
+    const own = unitOf(file);
+    const exports = files.get(file)?.exports ?? [];
+    const units = known.get(file) ?? new Map(exports.map(({ name }) => [name, own]));
+    known.set(file, units);
+    return units;
+  };
+  let isDone = false;
+  return (file) => {
+    if (!isDone)
+      handOn(
+        [...files.values()].map((facts) => handingsOf(facts, barrels, walk)),
+        ownOf,
+      );
+    isDone = true;
+    return ownOf(file);
+  };
+}
+
+interface Hands {
+  readonly file: string;
+  readonly named: readonly Handing[];
+  readonly whole: readonly Handing[];
+}
+
+function handingsOf({ file, passes = [] }: FileFacts, barrels: Barrels, walk: Walk): Hands {
+  const own = barrels.unitOf(file);
+  const all = passes.flatMap((pass): Handing[] => {
+    const target = barrels.resolve(file, pass.from);
+    if (target === undefined) return [];
+    const giver = walk.entersUnits ? undefined : (own ?? barrels.unitOf(target));
+    return [{ ...pass, target, giver }];
+  });
+  const { named = [], whole = [] } = Object.groupBy(all, ({ name }) =>
+    name === "*" ? "whole" : "named",
+  );
+  return { file, named, whole };
+}
+
+function handOn(
+  all: readonly Hands[],
+  exportedBy: (file: string) => Map<string, UnitPlace | undefined>,
+): void {
+  const handing = all.filter(({ named, whole }) => named.length + whole.length > 0);
+  let hasMore = true;
+  const take = (units: Map<string, UnitPlace | undefined>, name: string, unit?: UnitPlace) => {
+    if (units.has(name)) return;
+    units.set(name, unit);
+    hasMore = true;
+  };
+  for (let round = 0; hasMore && round < ROUNDS_MAX; round += 1) {
+    hasMore = false;
+    for (const { file, named, whole } of handing) {
+      const units = exportedBy(file);
+      for (const { name, of, target, giver } of named) {
+        const next = exportedBy(target);
+        if (giver !== undefined || next.has(of)) take(units, name, giver ?? next.get(of));
+      }
+      // What has a name here goes before what is handed on whole.
+      const kept = new Set(["default", ...named.map(({ name }) => name)]);
+      for (const { target, giver } of whole)
+        for (const [one, unit] of exportedBy(target))
+          if (!kept.has(one)) take(units, one, giver ?? unit);
+    }
+  }
 }

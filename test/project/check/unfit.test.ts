@@ -51,6 +51,19 @@ test("what is nested so deeply that the parser would end the process is told, an
   }
 });
 
+test("quotes in comments and behind backslashes do not hide what is between them", () => {
+  const deep = `${"[".repeat(10_000)}1${"]".repeat(10_000)}`;
+  for (const text of [
+    `/*'*/ x = ${deep} /*'*/;`,
+    `x = 1; // it's\ny = ${deep}; // it's`,
+    `x="\\"";y=${deep};z="\\"";`,
+  ])
+    assert.equal(isTooDeep(text), true, text.slice(0, 20));
+  // What only looks like a comment hides no bracket that closes.
+  const calls = "get(`https://${host}/a`, 'a//b', \"src/*\", a / b)\n".repeat(3000);
+  assert.equal(isTooDeep(calls), false);
+});
+
 test("what is asked in a row counts together with the brackets around it", () => {
   const of = (times: number) => `${`f${".b".repeat(100)}(\n`.repeat(times)}1${")".repeat(times)};`;
   assert.equal(isTooDeep(of(100)), true);

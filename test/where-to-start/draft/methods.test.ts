@@ -39,6 +39,28 @@ export const mailer = new MailService();
 export const tools = { clean(text: string) { return text; }, size: 1 };
 `;
 
+test(
+  "many classes of one name, each with a base of that name, come to an end",
+  { timeout: 20_000 },
+  async () => {
+    const gates = Array.from({ length: 40 }, (_, index) => [
+      `shop/payments/m${index + 1}.py`,
+      "from shop.payments import m0\nclass Gate(m0.Gate):\n    def charge(self, x=1): pass\n",
+    ]);
+    const files = {
+      ...djangoFiles(),
+      ...Object.fromEntries(gates),
+      "shop/catalog/gate.py":
+        "from shop.payments.m1 import Gate\ng = Gate()\ng.refund(1)\ng.charge(2)\n",
+    };
+    const { methods } = await callsOf(files, "payments");
+    assert.ok(
+      methods.some((method) => method.includes("Gate.charge")),
+      methods.join("; "),
+    );
+  },
+);
+
 test("methods of injected services, with who calls them and what they are given", async () => {
   const files = {
     ...nestFiles,

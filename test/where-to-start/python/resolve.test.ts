@@ -196,6 +196,52 @@ test("classes that inherit in circles, and long chains, come to an end", async (
   assert.ok(keys.some(({ field }) => field === "x"));
 });
 
+test("of modules that take all of each other both have all, whoever is asked first", async () => {
+  for (const [first, second] of ["ab", "ba"]) {
+    const { keys } = await resolveIn({
+      ...packages("core", "users", "aaa", "zeta"),
+      "settings.py": `INSTALLED_APPS = ["users", "aaa", "zeta"]`,
+      "core/a.py": "from core.b import *",
+      "core/b.py": "from core.a import *\nfrom core.c import *",
+      "core/c.py": `class Base(models.Model):
+    user = models.ForeignKey("users.User")
+    class Meta:
+        abstract = True`,
+      "users/models.py": "class User(models.Model): pass",
+      "aaa/models.py": `from core.${first} import Base\nclass Q(Base): pass`,
+      "zeta/models.py": `from core.${second} import Base\nclass Z(Base): pass`,
+    });
+    assert.deepEqual(
+      keys.map(({ from, to, field }) => `${from}>${to} ${field}`),
+      ["aaa>users user", "zeta>users user"],
+    );
+  }
+});
+
+test(
+  "more inherited keys than anybody wrote do not end the reading",
+  { timeout: 30_000 },
+  async () => {
+    const fields = Array.from(
+      { length: 1000 },
+      (_, index) => `    f${index} = models.ForeignKey("b.B")`,
+    );
+    const heirs = Array.from({ length: 15_000 }, (_, index) => `class A${index}(Root): pass`);
+    const { keys } = await resolveIn({
+      ...packages("a", "b"),
+      "settings.py": `INSTALLED_APPS = ["a", "b"]`,
+      "a/models.py": [
+        "class Root(models.Model):",
+        ...fields,
+        "    class Meta:\n        abstract = True",
+        ...heirs,
+      ].join("\n"),
+      "b/models.py": "class B(models.Model): pass",
+    });
+    assert.equal(keys.length, 100_000);
+  },
+);
+
 test("a look-up finds the way back of an inherited key by the name of the heir", async () => {
   const { hidden } = await resolveIn({
     ...project,

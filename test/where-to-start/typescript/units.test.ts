@@ -245,6 +245,26 @@ test("units that are called as what every object has", async () => {
   );
 });
 
+test("of files that hand on each other both have all, whoever is asked first", async () => {
+  for (const [first, second] of ["ab", "ba"]) {
+    const report = await reportOf({
+      "package.json": '{ "workspaces": ["apps/*"] }',
+      ...Object.fromEntries(
+        ["orders", "users", "zeta", "more"].map((name) => [`apps/${name}/package.json`, "{}"]),
+      ),
+      "libs/a.ts": 'export * from "./b";\n',
+      "libs/b.ts": 'export * from "./a";\nexport * from "../apps/users/index";\n',
+      "apps/users/index.ts": "export const getUser = 1;\n",
+      "apps/orders/index.ts": `import { getUser } from "../../libs/${first}";\n`,
+      "apps/zeta/index.ts": `import { getUser } from "../../libs/${second}";\n`,
+    });
+    assert.deepEqual(tiesOf(report), [
+      "apps/orders>apps/users apps/orders/index.ts:1",
+      "apps/zeta>apps/users apps/zeta/index.ts:1",
+    ]);
+  }
+});
+
 test("what files in no unit hand on is of the units that it comes from", async () => {
   const nest = (name: string) => `import { forwardRef } from "@nestjs/common";
 @Module({ imports: [forwardRef(() => ${name}Module), ${name}Module.register({ a: 1 })] })

@@ -166,20 +166,22 @@ function lastOf(dotted: string | undefined): string | undefined {
 /** By the name of a class or of an object. Of several classes of one name, of the one that has such a method. */
 function methodIn(
   all: readonly Made[],
-  { name, use, depth = 0 }: { name: string; use: Use; depth?: number },
+  { name, use, seen = new Set() }: { name: string; use: Use; seen?: Set<string> },
 ): Method | undefined {
-  if (depth > BASES_MAX) return undefined;
+  const asked = `${name} ${use.isDirect}`;
+  if (seen.has(asked) || seen.size > BASES_MAX) return undefined;
+  seen.add(asked);
   const classes = all.flatMap((made) => made.classes.filter((one) => one.name === name));
   for (const one of classes) {
     const own = one.methods.find((method) => fits(method, use));
     const base = lastOf(one.base);
-    const found = own ?? (base && methodIn(all, { name: base, use, depth: depth + 1 }));
+    const found = own ?? (base && methodIn(all, { name: base, use, seen }));
     // What two classes have of a third one is two things: rows of feeds, and rows of layouts.
     if (found) return { ...found, owner: name };
   }
   const of = all.map(({ instances }) => instances.get(name)).find((made) => made !== undefined);
   if (of === undefined || classes.length > 0) return undefined;
-  return methodIn(all, { name: of, use: { ...use, isDirect: false }, depth: depth + 1 });
+  return methodIn(all, { name: of, use: { ...use, isDirect: false }, seen });
 }
 
 function fits({ name, isStatic }: Class["methods"][number], { member, isDirect }: Use): boolean {

@@ -65,6 +65,8 @@ interface Asked {
   /** Only what stands above this line of the file. */
   readonly before?: number;
   readonly depth?: number;
+  /** Where it was looked for already. */
+  readonly seen?: Set<string>;
 }
 
 function finder(files: ReadonlyMap<string, FileFacts>) {
@@ -87,7 +89,7 @@ function finder(files: ReadonlyMap<string, FileFacts>) {
   };
   const known = new Map<string, ClassFacts | undefined>();
   const find = (name: string, file: string, asked: Asked = {}): ClassFacts | undefined => {
-    const { before = Infinity, depth = 0 } = asked;
+    const { before = Infinity, depth = 0, seen = new Set<string>() } = asked;
     const local = classes
       .get(file)
       ?.get(name)
@@ -95,17 +97,19 @@ function finder(files: ReadonlyMap<string, FileFacts>) {
     if (local !== undefined || depth > DEPTH_MAX) return local;
     const key = `${file}\0${name}`;
     if (known.has(key)) return known.get(key);
-    known.set(key, undefined);
+    if (seen.has(key)) return undefined; // modules may take all of each other: nothing is settled by that
+    seen.add(key);
     const facts = files.get(file);
     const ways = facts === undefined ? undefined : waysOf(facts, NO_WAYS);
     for (const way of ways === undefined ? [] : waysTo(name, ways)) {
       const next = moduleAt(way.module, file);
       if (next === undefined || next === file) continue;
-      const found = find(way.name, next, { depth: depth + 1 });
+      const found = find(way.name, next, { depth: depth + 1, seen });
       if (found === undefined) continue;
       known.set(key, found);
       return found;
     }
+    if (depth === 0) known.set(key, undefined);
     return undefined;
   };
   return find;

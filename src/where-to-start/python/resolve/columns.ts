@@ -21,6 +21,7 @@ export function columnsOf(
   classes: Classes,
 ): ReadonlyMap<string, readonly Column[]> {
   const fieldsOf = fieldsIn(classes);
+  let left = INHERITED_MAX;
   const columns = new Map<string, readonly Column[]>();
   for (const { file, language, foreignKeys, classes: own = [] } of files.values()) {
     if (language !== "python") continue;
@@ -32,10 +33,13 @@ export function columnsOf(
     // A class may be written twice, in two branches of an `if`: what both inherit is one column.
     const seen = new Set([...inClasses].map(({ owner, field }) => `${owner}.${field}`));
     for (const one of having) {
-      for (const { field, by, table = tableOf(field, classes) } of fieldsOf(one)) {
+      for (const { field, by, table = tableOf(field, classes) } of left > 0
+        ? fieldsOf(one)
+        : ownOf(one)) {
         const name = `${one.name}.${field.field}`;
         const isOwn = inClasses.has(field) && by === one;
-        if (!isOwn && seen.has(name)) continue;
+        if (!isOwn && (seen.has(name) || left <= 0)) continue;
+        if (!isOwn) left -= 1;
         seen.add(name);
         found.push({ key: isOwn ? field : keyOf(one, { field, by }), written: field, table });
       }
@@ -44,6 +48,13 @@ export function columnsOf(
     if (sorted.length > 0) columns.set(file, sorted);
   }
   return columns;
+}
+
+/** What a thousand classes inherit of a thousand fields nobody wrote; the rest is not counted. */
+const INHERITED_MAX = 100_000;
+
+function ownOf(one: ClassFacts): Field[] {
+  return one.keys.map((field) => ({ field, by: one }));
 }
 
 /** Its place is where the class begins that has the column; what it says, where the field is written. */
