@@ -3,6 +3,7 @@ import type { Resolved, ResolvedHidden, ResolvedImport, ResolvedKey } from "../s
 import type { Project, UnitPlace } from "../types/project.ts";
 import type { FileFacts, Import } from "../types/source.ts";
 import { modelsOf } from "./resolve/classes.ts";
+import { INHERITED_MAX } from "./resolve/columns.ts";
 import { OUTSIDE_USER, resolveKeys } from "./resolve/keys.ts";
 import { type Scope, scopeOf, unitOfImport } from "./resolve/scope.ts";
 import { withTestData } from "./test-data.ts";
@@ -41,7 +42,20 @@ export function resolvePython(project: Project, read: ReadonlyMap<string, FileFa
     const keys = resolveKeys(scope, facts.file, unit);
     for (const key of keys) (key.to === OUTSIDE_USER ? resolved.userKeys : resolved.keys).push(key);
   }
-  return { ...resolved, files: withoutOwn(scope, files), tables: new Map(), problems: [] };
+  return {
+    ...resolved,
+    files: withoutOwn(scope, files),
+    tables: new Map(),
+    problems: tooManyIn(scope),
+  };
+}
+
+function tooManyIn({ columns }: Scope): string[] {
+  let count = 0;
+  for (const { length } of columns.values()) count += length;
+  if (count < INHERITED_MAX) return [];
+  const most = INHERITED_MAX.toLocaleString("en");
+  return [`Of foreign keys that models inherit ${most} are counted: there are more.`];
 }
 
 /** `from kitsune import users, wiki` leads to two units. */

@@ -227,7 +227,7 @@ test(
       (_, index) => `    f${index} = models.ForeignKey("b.B")`,
     );
     const heirs = Array.from({ length: 15_000 }, (_, index) => `class A${index}(Root): pass`);
-    const { keys } = await resolveIn({
+    const { keys, problems } = await resolveIn({
       ...packages("a", "b"),
       "settings.py": `INSTALLED_APPS = ["a", "b"]`,
       "a/models.py": [
@@ -239,6 +239,7 @@ test(
       "b/models.py": "class B(models.Model): pass",
     });
     assert.equal(keys.length, 100_000);
+    assert.match(problems.join(" "), /100,000 are counted: there are more/);
   },
 );
 

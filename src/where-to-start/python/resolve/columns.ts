@@ -51,7 +51,7 @@ export function columnsOf(
 }
 
 /** What a thousand classes inherit of a thousand fields nobody wrote; the rest is not counted. */
-const INHERITED_MAX = 100_000;
+export const INHERITED_MAX = 100_000;
 
 function ownOf(one: ClassFacts): Field[] {
   return one.keys.map((field) => ({ field, by: one }));
