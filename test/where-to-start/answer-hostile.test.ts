@@ -1,20 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { codeOf } from "../../src/errors.ts";
 import { whereToStart } from "../../src/where-to-start/where-to-start.ts";
-import { git, repositoryOf, temporaryFolder } from "./repository.ts";
+import { git, repositoryOf, temporaryFolder, written } from "./repository.ts";
 import { djangoFiles, djangoShop, nestFiles, nestShop } from "./shops.ts";
-
-function write(files: Readonly<Record<string, string>>): string {
-  const folder = temporaryFolder();
-  for (const [file, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
-  return folder;
-}
 
 test("a shallow clone is judged by its code, and says how to get the rest", async () => {
   const folder = temporaryFolder();
@@ -29,7 +20,7 @@ test("a shallow clone is judged by its code, and says how to get the rest", asyn
 });
 
 test("without git the code alone is ranked, as a list of what is easy", async () => {
-  const { report } = await whereToStart(write(djangoFiles()));
+  const { report } = await whereToStart(written(djangoFiles()));
   assert.equal(report.repository, undefined);
   assert.equal(report.evidence.history, "none");
   assert.equal(report.evidence.confidence, "low");
@@ -68,7 +59,7 @@ test("the same code is the same answer in a folder, a commit and a bare reposito
 });
 
 test("syntax errors, generated files, binaries and large files do not stop it", async () => {
-  const folder = write({
+  const folder = written({
     ...djangoFiles(),
     "shop/reviews/broken.py":
       "def f(:\n    '''never closed\nfrom shop.catalog.models import Product\n",
@@ -89,7 +80,7 @@ test("syntax errors, generated files, binaries and large files do not stop it", 
 });
 
 test("broken TypeScript is read as far as it goes", async () => {
-  const folder = write({
+  const folder = written({
     ...nestFiles,
     "src/reports/broken.ts": `import { send } from "../mail/mail.service";\nexport class {{{\n`,
     "src/reports/old.min.js": `import "../auth/guard";`,
@@ -103,8 +94,8 @@ test("broken TypeScript is read as far as it goes", async () => {
 });
 
 test("links are not followed: neither round in circles nor out of the folder", async () => {
-  const outside = write({ "secret/models.py": "from django.db import models\n" });
-  const folder = write(djangoFiles());
+  const outside = written({ "secret/models.py": "from django.db import models\n" });
+  const folder = written(djangoFiles());
   symlinkSync(".", join(folder, "shop", "loop"));
   symlinkSync(join(outside, "secret"), join(folder, "shop", "secret"));
   const { report } = await whereToStart(folder);
@@ -129,7 +120,7 @@ test("a name that is not UTF-8 is left out and told", async () => {
 test("nothing that is read is run, imported or loaded", async () => {
   const marker = join(temporaryFolder(), "marker");
   const js = `require("node:fs").writeFileSync(${JSON.stringify(marker)}, "run");\n`;
-  const folder = write({
+  const folder = written({
     ...djangoFiles(marker),
     ...nestFiles,
     "settings.ts": js,
@@ -155,7 +146,7 @@ test("a path that cannot be read is a clear error", async () => {
 });
 
 test("where no convention fits, it says which folders there are, and --units names them", async () => {
-  const folder = write({
+  const folder = written({
     "src/a/index.js": "const b = require('../b');\nimport('../c/deep/x.js');\n",
     "src/b/index.js": "module.exports = 1;\n",
     "src/c/deep/x.js": "export const x = 1;\n",
@@ -177,7 +168,7 @@ test("where no convention fits, it says which folders there are, and --units nam
 
 test("a unit that is only called as tests are has lines and ties, and may be first", async () => {
   const nest = (name: string) => `@Module({})\nexport class ${name}Module {}\n`;
-  const folder = write({
+  const folder = written({
     "src/ab_test/ab_test.module.ts": nest("AbTest"),
     "src/ab_test/a.ts": `import { pay } from "../pay/pay";\nexport const a = pay;\n`,
     "src/ab_test/a.spec.ts": `import { b } from "../spec/b";\n`,
@@ -209,7 +200,7 @@ test("a unit that is only called as tests are has lines and ties, and may be fir
   const named = await whereToStart(folder, { units: ["src/tests", "src/pay", "src/spec"] });
   assert.equal(named.report.units.find(({ name }) => name === "tests")?.lines, 3);
 
-  const django = write({
+  const django = written({
     ...djangoFiles(),
     "shop/settings.py": `INSTALLED_APPS = ["shop.ab_test", "shop.catalog", "shop.orders", "shop.payments", "shop.rtd_tests"]\n`,
     "shop/ab_test/__init__.py": "",

@@ -1,7 +1,7 @@
 /** What is not known is said to be missing, and never taken for nothing. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -9,22 +9,13 @@ import { whyLines } from "../../src/cli/commands/where-to-start/why.ts";
 import { answerLines } from "../../src/cli/commands/where-to-start/table.ts";
 import { toHtml } from "../../src/where-to-start/report/html.ts";
 import { whereToStart } from "../../src/where-to-start/where-to-start.ts";
-import { git, repositoryOf, temporaryFolder } from "./repository.ts";
+import { git, repositoryOf, temporaryFolder, written } from "./repository.ts";
 import { djangoFiles, djangoShop } from "./shops.ts";
 
 const schemaFile = join(import.meta.dirname, "../../docs/reference/where-to-start.schema.json");
 const isReport = new Ajv2020({ strict: true }).compile(
   JSON.parse(readFileSync(schemaFile, "utf8")) as object,
 );
-
-function written(files: Readonly<Record<string, string>>): string {
-  const folder = temporaryFolder();
-  for (const [file, text] of Object.entries(files)) {
-    mkdirSync(join(folder, file, ".."), { recursive: true });
-    writeFileSync(join(folder, file), text);
-  }
-  return folder;
-}
 
 async function asked(folder: string, options: { at?: string; units?: string[] } = {}) {
   const answer = await whereToStart(folder, options);

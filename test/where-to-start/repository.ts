@@ -1,6 +1,6 @@
 /** Repositories for tests, made by git itself from a list of commits. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
@@ -28,6 +28,16 @@ after(() => made.forEach((folder) => rmSync(folder, { recursive: true, force: tr
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "marcot-where-")));
   made.push(folder);
+  return folder;
+}
+
+/** A folder with these files, without git. */
+export function written(files: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder();
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(join(folder, file, ".."), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
   return folder;
 }
 
