@@ -1,8 +1,10 @@
 /** Reads the files of a code base, each by its language. What was read before is not read again. */
+import { isFit } from "../project/check/unfit.ts";
 import { readPython } from "./python/read.ts";
 import { readTemplate } from "./python/template.ts";
 import type { FileFacts } from "./types/source.ts";
 import type { Tree } from "./types/tree.ts";
+import { readApart } from "./typescript/apart.ts";
 import { isConfiguration } from "./typescript/configuration.ts";
 import { readPrisma } from "./typescript/prisma.ts";
 import { readTypeScript } from "./typescript/read.ts";
@@ -57,13 +59,29 @@ export async function scan(
 ): Promise<void> {
   const readers = languages.map((language) => READERS[language]);
   const wanted = files.filter((file) => readers.some((reader) => reader.files.test(file)));
+  const found = new Map<string, FileFacts>();
   let count = 0;
-  await tree.read(wanted, (file, text) => {
+  const take = (file: string, one: FileFacts | undefined) => {
     count += 1;
     onRead(count, wanted.length);
-    const reader = readers.find((one) => one.files.test(file));
-    if (text !== undefined && reader !== undefined) facts.set(file, readSafely(reader, file, text));
-  });
+    if (one !== undefined) found.set(file, one);
+  };
+  const apart = readApart({ take: (one) => take(one.file, one) });
+  try {
+    await tree.read(wanted, (file, text) => {
+      const reader = readers.find((one) => one.files.test(file));
+      if (text === undefined || reader === undefined) return take(file, undefined);
+      if (reader === READERS.typescript && !isFit(text)) return apart.read(file, text);
+      return take(file, readSafely(reader, file, text));
+    });
+    await apart.end();
+  } finally {
+    apart.stop();
+  }
+  for (const file of wanted) {
+    const one = found.get(file);
+    if (one !== undefined) facts.set(file, one);
+  }
 }
 
 /** A reader that fails must not take the report with it. */

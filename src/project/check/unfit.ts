@@ -3,8 +3,26 @@
  * each level of nesting, and with each error shows the line that it is in.
  */
 
-/** No text of so few signs ended it, whatever they were: the least that did had 8,000. Most files are shorter. */
-const FIT_CHARS = 4000;
+/**
+ * A level of nesting is written with a token at the least. The parser took up to 1.6 KB of its stack for one (of
+ * 80 ways to nest, `type X=[[[[` took most), so that of so few it takes 4 MB, of the 8 that a program has.
+ */
+const FIT_TOKENS = 2500;
+
+/** Whether the parser cannot end the process with this text, whatever is in it. Most files are so. */
+export function isFit(text: string): boolean {
+  if (text.length <= FIT_TOKENS) return true;
+  let tokens = 0;
+  let wasWord = false;
+  for (let at = 0; at < text.length && tokens <= FIT_TOKENS; at += 1) {
+    const code = text.charCodeAt(at);
+    const isInWord = isWord(code);
+    // Spaces are none, and of a word only its first letter is one; each other sign may be one of its own.
+    if (code > SPACE && !(isInWord && wasWord)) tokens += 1;
+    wasWord = isInWord;
+  }
+  return tokens <= FIT_TOKENS;
+}
 
 /** Open brackets. People come to 50; the parser died of 5,000, and in a thread of its own it has less. */
 const DEPTH_MAX = 500;
@@ -42,7 +60,7 @@ const [TAB, SPACE, BANG, DOLLAR, ROUND, EQUALS, QUESTION, CURLY] = [9, 32, 33, 3
 
 /** Regular expressions and templates are counted too: they open little that is not closed. */
 export function isTooDeep(text: string): boolean {
-  if (text.length < FIT_CHARS) return false;
+  if (isFit(text)) return false;
   const open = new Uint8Array(DEPTH_MAX + 1);
   const rows = new Uint16Array(DEPTH_MAX + 2); // by depth
   let [depth, chain, row] = [0, 0, 0];

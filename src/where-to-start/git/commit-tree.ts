@@ -88,7 +88,8 @@ async function readBlobs(
       const { value } = await answers.next();
       if (value === undefined) break;
       if ("why" in value) skip(file, value.why);
-      each(file, "text" in value ? value.text : undefined);
+      const more = each(file, "text" in value ? value.text : undefined);
+      if (more !== undefined) await more;
     }
     output.resume(); // nothing is left, but its end has to be seen
   } catch (error) {

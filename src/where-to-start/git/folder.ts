@@ -91,7 +91,8 @@ export function treeOnDisk(
         if (index % READ_AT_ONCE === READ_AT_ONCE - 1) await setImmediate();
         const read = isOwn(file) ? readOne(join(root, file)) : { why: "it lies behind a link" };
         if ("why" in read) skip(file, read.why);
-        each(file, "text" in read ? read.text : undefined);
+        const more = each(file, "text" in read ? read.text : undefined);
+        if (more !== undefined) await more;
       }
     },
   };

@@ -10,10 +10,13 @@ export interface Tree {
   readonly skipped: readonly { readonly file: string; readonly why: string }[];
   /** Those of the files that are not on disk, since only a part was checked out. */
   readonly notHere?: ReadonlySet<string>;
-  /** The text of files, in the order in which they were asked for; undefined for one that cannot be read. */
+  /**
+   * The text of files, in the order in which they were asked for; undefined for one that cannot be read. The next
+   * one is read when `each` is done.
+   */
   read(
     files: readonly string[],
-    each: (file: string, text: string | undefined) => void,
+    each: (file: string, text: string | undefined) => void | Promise<void>,
   ): Promise<void>;
 }
 

@@ -5,7 +5,7 @@
 import { basename } from "node:path";
 import { type ParseResult, parseSync } from "oxc-parser";
 import { lineFinder } from "../../project/check/line-at.ts";
-import { isPacked, isTooDeep } from "../../project/check/unfit.ts";
+import { isPacked } from "../../project/check/unfit.ts";
 import { saysItIsGenerated } from "../generated.ts";
 import type { Export, FileFacts, Import } from "../types/source.ts";
 import { passesOf } from "./barrels.ts";
@@ -19,23 +19,16 @@ const MAY_HAVE_TIES =
   /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(/;
 
 export function readTypeScript(file: string, text: string): FileFacts {
-  const isLong = isPacked(text);
-  const isDeep = !isLong && isTooDeep(text);
-  const isFit = !isDeep && !isLong;
-  const parsed = parseSync(basename(file), isFit ? text : "");
+  if (isPacked(text)) return { ...unread(file, text), isGenerated: true };
+  const parsed = parseSync(basename(file), text);
   const lineAt = lineFinder(text);
   const at: At = { file, text, lineAt };
-  const ties = isFit && MAY_HAVE_TIES.test(text) ? readTies(parsed.program, at) : NO_TIES;
+  const ties = MAY_HAVE_TIES.test(text) ? readTies(parsed.program, at) : NO_TIES;
   const imports = [...importsOf(parsed.module, at), ...ties.required];
   const declared = declaredIn(at, imports);
   const passes = passesOf(parsed.module);
   return {
-    file,
-    language: "typescript",
-    lines: codeLines(text),
-    isTest: isTest(file),
-    isMigration: /(^|\/)migrations?\//.test(file),
-    isGenerated: isLong || isGenerated(file, text),
+    ...unread(file, text),
     imports,
     foreignKeys: ties.foreignKeys,
     hidden: [...ties.hidden, ...clientCalls(at)],
@@ -44,14 +37,30 @@ export function readTypeScript(file: string, text: string): FileFacts {
     models: ties.models,
     ...(declared.length === 0 ? {} : { declared }),
     ...(passes.length === 0 ? {} : { passes }),
-    problems: [
-      ...(isDeep ? [{ file, line: 1, what: "it is nested too deeply" }] : []),
-      ...parsed.errors.map(({ message, labels }) => ({
-        file,
-        line: lineAt(labels[0]?.start ?? 0),
-        what: message,
-      })),
-    ],
+    problems: parsed.errors.map(({ message, labels }) => ({
+      file,
+      line: lineAt(labels[0]?.start ?? 0),
+      what: message,
+    })),
+  };
+}
+
+/** What is known of a file without its parser; and why no more, where that is to be told. */
+export function unread(file: string, text: string, why?: string): FileFacts {
+  return {
+    file,
+    language: "typescript",
+    lines: codeLines(text),
+    isTest: isTest(file),
+    isMigration: /(^|\/)migrations?\//.test(file),
+    isGenerated: isGenerated(file, text),
+    imports: [],
+    foreignKeys: [],
+    hidden: [],
+    outside: [],
+    exports: [],
+    models: [],
+    problems: why === undefined ? [] : [{ file, line: 1, what: why }],
   };
 }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isTooDeep } from "../../../src/project/check/unfit.ts";
+import { parseSync } from "oxc-parser";
+import { importsOf } from "../../../src/project/check/imports.ts";
+import { isFit, isTooDeep } from "../../../src/project/check/unfit.ts";
 import { readTypeScript } from "../../../src/where-to-start/typescript/read.ts";
 
 /** What the parser calls itself for: with 20,000 of these it takes the process with it. */
@@ -40,15 +42,28 @@ test("what is nested so deeply that the parser would end the process is told, an
     // Of `x.` only the first has the name.
     const again = open.length > 1 && open.startsWith("x") ? open.slice(1) : open;
     const text = `import "./before";\nx = 1;\n${open.startsWith("<") ? "y = " : ""}${open}${again.repeat(20_000)}1${close.repeat(20_000)};\n`;
-    const { problems, imports, lines } = readTypeScript("a.tsx", text);
+    const { errors, imports } = importsOf("a.tsx", text);
     assert.deepEqual(
-      problems.map(({ what }) => what),
-      ["it is nested too deeply"],
+      errors.map(({ message }) => message),
+      ["it is nested too deeply to be read"],
       open,
     );
     assert.deepEqual(imports, []);
-    assert.ok(lines >= 2);
   }
+});
+
+test("with a text of few tokens the parser ends in no way, whatever they are", () => {
+  // Those that took most of its stack, of all ways to nest; 5,261 of the first end it.
+  for (const part of ["type X=[", "[", "(", "@(", "({[", "({a(){", "do\n", "keyof\n", "a<"]) {
+    const [first, again] = part.startsWith("type") ? [part, "["] : [part, part];
+    const tokens = again.match(/\w+|\S/g)?.length ?? 0;
+    const text = first + again.repeat(Math.floor(2490 / tokens));
+    assert.equal(isFit(text), true, part);
+    assert.ok(parseSync("a.ts", text));
+    assert.equal(isFit(text + again.repeat(20)), false, part);
+  }
+  // Words, lines and spaces are few, however long.
+  assert.equal(isFit(`export const ${"a".repeat(50_000)} =\n${" ".repeat(50_000)}1;\n`), true);
 });
 
 test("quotes in comments and behind backslashes do not hide what is between them", () => {
@@ -88,8 +103,8 @@ test("what people and their tools write is not too deep", () => {
     `import "./x";\nconst a = "data:image/png;base64,${"iVBORw0KGgo+/AAA=".repeat(20_000)}";\n`,
   ];
   for (const text of texts) {
-    const { problems, imports } = readTypeScript("a.tsx", text);
-    assert.deepEqual(problems, [], text.slice(0, 80));
+    const { errors, imports } = importsOf("a.tsx", text);
+    assert.deepEqual(errors, [], text.slice(0, 80));
     assert.equal(imports.length, 1);
   }
 });

@@ -197,19 +197,40 @@ test("a name that is set to something else too is nobody's object", () => {
   );
 });
 
+test("next to files that are nested too deeply for the parser, or for the walk, the others are read", async () => {
+  const use = (rest: string) => `import { MailService } from "../mail/mail.service";
+export const use = (mail: MailService) => mail.send("a");
+${rest}\n`;
+  const nested = (depth: number) => `export const x = ${"[".repeat(depth)}${"]".repeat(depth)};`;
+  const files = {
+    ...nestFiles,
+    "src/mail/mail.service.ts": service,
+    "src/orders/use.ts": use(""),
+    "src/orders/walk.ts": use(nested(4500)),
+    "src/orders/parser.ts": use(nested(50_000)),
+    "src/mail/walk.ts": `export class Walk {}\n${nested(4500)}`,
+    "src/mail/parser.ts": `export class Parser {}\n${nested(50_000)}`,
+  };
+  const { methods } = await callsOf(files, "mail");
+  const sent = methods.find((method) => method.startsWith("MailService.send"));
+  assert.match(sent ?? "", /< src\/orders\/use\.ts:2$/);
+});
+
 test("any text can be read, in time by its length", () => {
   const locals = new Map([["Mail", "Mail"]]);
+  // Ours, which call themselves for nothing; TypeScript's parser gets none of these.
+  const nested = ["[".repeat(100_000), "x = Mail(".repeat(50_000)];
   const texts = [
-    "[".repeat(100_000),
+    "[].".repeat(100_000),
     "class A:\n def a(".repeat(20_000),
     "Mail.".repeat(100_000),
-    "x = Mail(".repeat(50_000),
+    "x = Mail();".repeat(50_000),
     "class A extends A { x = new Mail(); }\n".repeat(5000),
     `import { Mail } from "./mail";\n${"(a) => { const b = Mail.c(b); ".repeat(200)}`,
   ];
-  for (const text of texts) {
+  for (const text of [...nested, ...texts]) {
     const began = performance.now();
-    usesInTypeScript("a.ts", text, locals);
+    if (!nested.includes(text)) usesInTypeScript("a.ts", text, locals);
     usesInPython("a.py", text, locals);
     classesOfPython("a.py", text);
     const took = performance.now() - began;

@@ -10,7 +10,7 @@ import { git, NOW, DAY, repositoryOf, temporaryFolder } from "../repository.ts";
 
 async function textsOf(tree: Tree, files = tree.files) {
   const texts: [string, string | undefined][] = [];
-  await tree.read(files, (file, text) => texts.push([file, text]));
+  await tree.read(files, (file, text) => void texts.push([file, text]));
   return texts;
 }
 

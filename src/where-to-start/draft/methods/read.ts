@@ -40,7 +40,7 @@ export async function readCalls(unit: UnitFacts, read: Tree["read"]): Promise<Ca
     const here = new Map((byFile.get(file) ?? []).map((one) => [one.local, one]));
     const locals = new Map([...here].map(([local, { name }]) => [local, name]));
     const uses = isPython(file) ? usesInPython : usesInTypeScript;
-    for (const use of uses(file, text, locals)) {
+    for (const use of unlessTooDeep(() => uses(file, text, locals)) ?? []) {
       const one = here.get(use.local);
       if (one === undefined) continue;
       const called = functionOf(unit, one, use);
@@ -52,6 +52,18 @@ export async function readCalls(unit: UnitFacts, read: Tree["read"]): Promise<Ca
   });
   return { methods: told(methods), functions: told(functions), offered, wiring: made.wiring };
 }
+
+/** What the parser could just read may be nested too deeply for whoever walks over its tree. */
+function unlessTooDeep<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const NONE: Made = { classes: [], instances: new Map() };
 
 interface Called<T> {
   readonly one: T;
@@ -138,8 +150,10 @@ async function readMade(
     const making = own.filter(({ file, exports }) => !found.has(file) && exports.some(isWanted));
     await read(
       making.map(({ file }) => file),
-      (file, text = "") =>
-        found.set(file, (isPython(file) ? classesOfPython : classesOfTypeScript)(file, text)),
+      (file, text = "") => {
+        const classesOf = isPython(file) ? classesOfPython : classesOfTypeScript;
+        found.set(file, unlessTooDeep(() => classesOf(file, text)) ?? NONE);
+      },
     );
     wanted = new Set(
       [...found.values()].flatMap(({ classes, instances }) => [

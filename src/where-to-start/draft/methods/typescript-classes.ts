@@ -10,15 +10,14 @@ import {
   type TSTypeAnnotation,
 } from "oxc-parser";
 import { lineFinder } from "../../../project/check/line-at.ts";
-import { isPacked, isTooDeep } from "../../../project/check/unfit.ts";
 import type { At } from "../../typescript/lines.ts";
 import { calleeOf, nameOf, placeAt } from "../../typescript/walk.ts";
 import type { Class, Made, Method } from "./types.ts";
 
+/** The text is one that was read before: others may end the process. */
 export function classesOfTypeScript(file: string, text: string): Made {
   const classes: Class[] = [];
   const instances = new Map<string, string>();
-  if (isPacked(text) || isTooDeep(text)) return { classes, instances };
   const at: At = { file, text, lineAt: lineFinder(text) };
   for (const statement of parseSync(basename(file), text).program.body) {
     const declared = declarationIn(statement);

@@ -12,7 +12,6 @@ import {
   Visitor,
 } from "oxc-parser";
 import { lineFinder } from "../../../project/check/line-at.ts";
-import { isPacked, isTooDeep } from "../../../project/check/unfit.ts";
 import type { At } from "../../typescript/lines.ts";
 import { calleeOf, nameOf, placeAt } from "../../typescript/walk.ts";
 import type { Locals, Use } from "./types.ts";
@@ -30,10 +29,10 @@ interface Walk extends At {
 
 /**
  * Things of a type that is imported: what a constructor is given (`private readonly mail: MailService`), fields,
- * variables and parameters, `new MailService()`, `inject(MailService)`; and what is imported itself.
+ * variables and parameters, `new MailService()`, `inject(MailService)`; and what is imported itself. The text is
+ * one that was read before: others may end the process.
  */
 export function usesInTypeScript(file: string, text: string, locals: Locals): Use[] {
-  if (isPacked(text) || isTooDeep(text)) return [];
   const { program } = parseSync(basename(file), text);
   const at: At = { file, text, lineAt: lineFinder(text) };
   const walk: Walk = { ...at, locals, scopes: [new Map()], fields: [] };
