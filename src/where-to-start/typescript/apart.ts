@@ -74,6 +74,7 @@ export function readApart({ take, patienceMs = PATIENCE_MS }: ApartOptions): Apa
       while (waiting.length > 0) giveUp(`its parser cannot be started: ${error.message}`);
     });
     started.once("close", (code, signal) => {
+      if (child !== started) return; // it was stopped, or was none
       child = undefined;
       giveUp(whyOf(signal ?? code, patienceMs));
       if (waiting.length > 0) start();
@@ -95,6 +96,7 @@ export function readApart({ take, patienceMs = PATIENCE_MS }: ApartOptions): Apa
     stop() {
       waiting.length = 0;
       child?.kill();
+      child = undefined;
     },
   };
 }
