@@ -151,8 +151,9 @@ function gather({ window, kept, authors, move, whole, boundary, units, isPart }:
     const inUnits = touched.units.filter((unit) => unit < units);
     if (who.isBot) return window.pass(slice, "bots");
     if (files > FILES_MAX || inUnits.length > tooMany) return window.pass(slice, "bulk");
-    inUnits.sort((a, b) => a - b);
-    const row = { ...said, slice, committed, author: who.author, units: inUnits };
+    if (inUnits.length > 1) inUnits.sort((a, b) => a - b);
+    const { isRepair, type } = said;
+    const row = { isRepair, type, slice, committed, author: who.author, units: inUnits };
     kept.add(row);
     window.add(slice, row);
   };

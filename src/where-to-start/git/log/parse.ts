@@ -111,7 +111,7 @@ function parser({ sink, idLength }: Reading): (bytes: Buffer) => number {
     let at = 0;
     while (at < bytes.length) {
       if (inFiles && bytes[at] === COLON) {
-        const end = bytes.indexOf(0, at + before);
+        const end = indexIn(bytes, 0, at + before);
         if (end === -1) return at;
         if (isRead) sink.file(bytes, at + before, end);
         at = end + 1;
@@ -126,6 +126,11 @@ function parser({ sink, idLength }: Reading): (bytes: Buffer) => number {
     }
     return at;
   };
+}
+
+/** That of a Buffer takes texts and encodings too, and longer. */
+function indexIn(bytes: Buffer, byte: number, from: number): number {
+  return Uint8Array.prototype.indexOf.call(bytes, byte, from);
 }
 
 type Written<T> = { -readonly [K in keyof T]: T[K] };
@@ -150,14 +155,14 @@ interface Here {
 
 /** False when not all of it is here yet. */
 function readHead(head: Written<Head>, { bytes, at, idLength }: Here): boolean {
-  const first = bytes.indexOf(0, at);
-  const second = first === -1 ? -1 : bytes.indexOf(0, first + 1);
-  const third = second === -1 ? -1 : bytes.indexOf(0, second + 1);
-  const end = third === -1 ? -1 : bytes.indexOf(0, third + 1);
+  const first = indexIn(bytes, 0, at);
+  const second = first === -1 ? -1 : indexIn(bytes, 0, first + 1);
+  const third = second === -1 ? -1 : indexIn(bytes, 0, second + 1);
+  const end = third === -1 ? -1 : indexIn(bytes, 0, third + 1);
   if (end === -1) return false;
   const committed = at + idLength + 1;
-  const authored = bytes.indexOf(BLANK, committed) + 1;
-  const parents = bytes.indexOf(BLANK, authored) + 1;
+  const authored = indexIn(bytes, BLANK, committed) + 1;
+  const parents = indexIn(bytes, BLANK, authored) + 1;
   head.bytes = bytes;
   head.start = at;
   head.committed = timeAt(bytes, committed);

@@ -44,7 +44,8 @@ export function tallyOf(units: number): Tally {
       if (type === "fix") byType += 1;
       if (isRepair) byWord += 1;
       const month = monthOf(committed);
-      for (const [index, unit] of touched.entries()) {
+      for (let index = 0; index < touched.length; index += 1) {
+        const unit = touched[index] ?? 0;
         tallies[unit]?.add(commit, month);
         for (let other = index + 1; other < touched.length; other += 1) {
           const key = unit * units + (touched[other] ?? 0);
@@ -57,9 +58,10 @@ export function tallyOf(units: number): Tally {
     isByType,
     repairs: () => (isByType() ? byType : byWord),
     together: () =>
-      [...together]
-        .toSorted(([a], [b]) => a - b)
-        .map(([key, count]) => ({ units: [Math.floor(key / units), key % units], commits: count })),
+      Array.from(Float64Array.from(together.keys()).sort(), (key) => ({
+        units: [Math.floor(key / units), key % units],
+        commits: together.get(key) ?? 0,
+      })),
     units: ({ countsFixes, nameOf }) =>
       tallies.map(({ result }) => {
         const { byType: typedFixes, byWord: saidFixes, authors, ...told } = result();
