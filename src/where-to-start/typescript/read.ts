@@ -5,12 +5,12 @@
 import { basename } from "node:path";
 import { type ParseResult, parseSync } from "oxc-parser";
 import { lineFinder } from "../../project/check/line-at.ts";
-import { isPacked } from "../../project/check/unfit.ts";
 import { saysItIsGenerated } from "../generated.ts";
 import type { Export, FileFacts, Import } from "../types/source.ts";
 import { passesOf } from "./barrels.ts";
 import { type At, codeLines } from "./lines.ts";
 import { outsideOf } from "./outside.ts";
+import { isPacked } from "./packed.ts";
 import { readTies } from "./ties.ts";
 import { clientCalls, declaredIn } from "./tokens.ts";
 
