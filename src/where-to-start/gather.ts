@@ -46,6 +46,7 @@ export function gather(gathering: Gathering): Evidence {
       hiddenOut: ties.hidden.out.get(name) ?? [],
       hiddenIn: ties.hidden.into.get(name) ?? [],
       ofProject: ties.ofProject.get(name) ?? [],
+      hiddenOfProject: ties.hiddenOfProject.get(name) ?? [],
       userKeys: ties.userKeys.get(name) ?? [],
       tables: tablesOf(name, files, gathering),
       whole: history?.whole[index],
@@ -91,6 +92,7 @@ function tiesOf({ imports, keys, hidden, userKeys, ofProject, files }: Resolved)
     keys: bothWays(keys),
     hidden: bothWays(hidden),
     ofProject: bothWays(ofProject.imports).into,
+    hiddenOfProject: bothWays(ofProject.hidden).into,
     userKeys: bothWays(userKeys).out,
   };
 }

@@ -73,6 +73,7 @@ export function evidenceOf(
         hiddenOut: [],
         hiddenIn: [],
         ofProject: [],
+        hiddenOfProject: [],
         userKeys: [],
         tables: [],
         whole: undefined,

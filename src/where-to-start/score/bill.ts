@@ -56,7 +56,7 @@ export function billOf(unit: UnitFacts, { project }: Evidence): Cut[] {
     ...unit.keysIn.map((key) => toKeyCut(key, "in")),
     ...[...unit.keysOut, ...unit.userKeys].map((key) => toKeyCut(key, "out")),
     ...oneForEachTransaction(unit.hiddenOut).flatMap((tie) => toHiddenCut(tie, "out", unit)),
-    ...unit.hiddenIn.flatMap((tie) => toHiddenCut(tie, "in", unit)),
+    ...[...unit.hiddenIn, ...unit.hiddenOfProject].flatMap((tie) => toHiddenCut(tie, "in", unit)),
     ...valuesOf([...unit.importsIn, ...unit.ofProject]).map((one) => toImportCut(one, "in")),
     ...valuesOf(unit.importsOut).map((one) => toImportCut(one, "out")),
   ];

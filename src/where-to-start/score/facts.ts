@@ -89,6 +89,7 @@ export interface UnitFacts {
   readonly hiddenIn: readonly ResolvedHidden[];
   /** From what is in no unit, as urls.py: to be changed too, and nobody that breaks. */
   readonly ofProject: readonly ResolvedImport[];
+  readonly hiddenOfProject: readonly ResolvedHidden[];
   /** To the user model of Django itself. */
   readonly userKeys: readonly ResolvedKey[];
   readonly tables: readonly Table[];

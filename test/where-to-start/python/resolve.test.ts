@@ -351,16 +351,28 @@ test("templates lead to units, and the project's own files are told apart", asyn
     ...project,
     "shop/users/templatetags/people.py": "",
     "shop/cart/templates/a.html": `{% load people %}{% url 'users:x' %}{{ perms.blog.add_post }}`,
-    "shop/urls.py": "from shop.users import views\nfrom shop.blog.models import Post",
+    "shop/cart/urls.py": `path("blog/", include(("shop.blog.urls", "blog")))\ninclude(router.urls)`,
+    "shop/urls.py": `from shop.users import views\nfrom shop.blog.models import Post
+path("", include("shop.users.urls"))\npath("", include("rest_framework.urls"))`,
+    "templates/base.html": "{% load people %}",
   });
   assert.deepEqual(imports, []);
   assert.deepEqual(
     hidden.map(({ kind, to }) => `${kind} ${to}`),
-    ["template users", "url users", "permission blog"],
+    ["template users", "url users", "permission blog", "url blog"],
   );
   assert.deepEqual(
     ofProject.imports.map(({ from, to }) => `${from} ${to}`),
     ["the project users", "the project blog"],
+  );
+  assert.deepEqual(
+    ofProject.hidden.map(
+      ({ file, line, kind, to, what }) => `${file}:${line} ${kind} ${to} ${what}`,
+    ),
+    [
+      "shop/urls.py:3 url users include(shop.users.urls)",
+      "templates/base.html:1 template users people",
+    ],
   );
 });
 

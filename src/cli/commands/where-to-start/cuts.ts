@@ -4,7 +4,7 @@ import { style, toColumns } from "../../terminal/style.ts";
 import { plural } from "../../../where-to-start/report/plural.ts";
 
 export function billLines(unit: Unit): string[] {
-  const { name, cuts, cutPoints, size, tables, neededBy } = unit;
+  const { name, cuts, cutPoints, size, tables } = unit;
   const head = `${name}: ${plural(cuts.length, "cut")}, ${plural(cutPoints, "point")}, size ${size}`;
   const groups = [...Map.groupBy(cuts, ({ kind, direction }) => `${kind} ${direction}`)];
   return [
@@ -13,11 +13,16 @@ export function billLines(unit: Unit): string[] {
     ...groups.flatMap(([, group]) => ["", ...groupLines(group)]),
     ...(tables.length === 0 ? [] : ["", ...rowsToMove(unit)]),
     "",
-    neededBy.length === 0
-      ? "No other unit has to change."
-      : `Units that have to change: ${neededBy.join(", ")}.`,
+    toBeChanged(unit),
     style("dim", "No hours: nobody has measured them for this code base."),
   ];
+}
+
+function toBeChanged({ neededBy, cuts }: Unit): string {
+  const isOfNone = cuts.some(({ direction, unit }) => direction === "in" && unit === "the project");
+  const more = isOfNone ? ", and files of no unit" : "";
+  if (neededBy.length > 0) return `Units that have to change: ${neededBy.join(", ")}${more}.`;
+  return `No other unit has to change${isOfNone ? ", but files of no unit" : ""}.`;
 }
 
 function groupLines(group: readonly Cut[]): string[] {

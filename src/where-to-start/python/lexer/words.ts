@@ -55,6 +55,7 @@ const words = [
   "periodic_task",
   "send_task",
   "signature",
+  "include",
   "reverse",
   "reverse_lazy",
   "redirect",

@@ -63,6 +63,16 @@ export function readReverse(reading: Reading, token: number): void {
   if (what !== undefined && /^[\w.:-]+$/.test(what)) hide(reading, "url", what, token);
 }
 
+/** `include("app.urls")`, `include(("app.urls", "space"))`: its routes stand here, by the module's name. */
+export function readInclude(reading: Reading, token: number): void {
+  const { tokens } = reading;
+  if (!isOperator(tokens, token + 1, sign.open)) return;
+  const inTuple = isOperator(tokens, token + 2, sign.open) ? token + 2 : token + 1;
+  const what = firstString(tokens, inTuple);
+  if (what !== undefined && /^[A-Za-z_][\w.]*$/.test(what))
+    hide(reading, "url", `include(${what})`, token);
+}
+
 /** `path("x/", view, name="y")` */
 export function readRoute(reading: Reading, token: number): void {
   const what = keywordString(reading.tokens, token + 1, "name");

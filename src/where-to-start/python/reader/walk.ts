@@ -18,6 +18,7 @@ import { readFromImport, readImport, readImportCall } from "./imports.ts";
 import {
   isPermission,
   readContentType,
+  readInclude,
   readModelByName,
   readPermission,
   readReverse,
@@ -58,6 +59,7 @@ const readers: Readonly<Partial<Record<Word, Reader>>> = {
   reverse_lazy: readReverse,
   redirect: readReverse,
   resolve_url: readReverse,
+  include: readInclude,
   path: readRoute,
   re_path: readRoute,
   url: readRoute,

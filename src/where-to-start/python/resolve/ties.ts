@@ -126,12 +126,14 @@ function targetUnit(scope: Scope, hidden: Hidden, here: Here): UnitPlace | undef
   }
 }
 
-/** `users:profile` by its name alone, when only one unit has it, else by the name before the colon. */
+/** A module, or `users:profile` by its name alone, when only one unit has it, else by the name before the colon. */
 function ofUrl(
   { index }: Scope,
   { what, file }: Hidden,
   { urls, spaces }: Reachable,
 ): UnitPlace | undefined {
+  const module = /^include\((.*)\)$/.exec(what)?.[1];
+  if (module !== undefined) return index.ofModule(module, file);
   const cut = what.lastIndexOf(":");
   if (cut < 0) return urls.get(what);
   const space = what.slice(0, cut).split(":")[0] ?? "";
