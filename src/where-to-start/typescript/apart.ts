@@ -62,8 +62,13 @@ export function readApart({ take, patienceMs = PATIENCE_MS }: ApartOptions): Apa
   }
   function start(): void {
     const started = fork(program, [String(patienceMs)], {
-      execArgv: process.execArgv.filter((one) => !one.startsWith("--inspect")),
-      env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"), ...process.env },
+      // Nothing of how this process was started: with its `--eval` the other one would do all that this one does.
+      execArgv: [],
+      env: {
+        NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
+        ...process.env,
+        NODE_OPTIONS: "",
+      },
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });

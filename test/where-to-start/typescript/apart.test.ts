@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { openCode, scan } from "../../../src/where-to-start/scan.ts";
 import { readApart } from "../../../src/where-to-start/typescript/apart.ts";
 import { readTypeScript } from "../../../src/where-to-start/typescript/read.ts";
@@ -137,4 +139,16 @@ test("files keep their order, however long they are", async () => {
     ["e.ts", 1],
   ]);
   assert.deepEqual(counts, [1, 5, 2, 5, 3, 5, 4, 5, 5, 5]);
+});
+
+test("however a program was started, what it reads apart is not all that it does", async () => {
+  const module = import.meta.resolve("../../../src/where-to-start/typescript/apart.ts");
+  const program = `import { readApart } from ${JSON.stringify(module)};
+    const apart = readApart({ take: ({ file, problems }) => console.log(file, problems.length) });
+    await apart.read("a.ts", "let a = 1;");
+    await apart.end();
+    apart.stop();`;
+  const args = ["--input-type=module", "--eval", program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+  assert.equal(stdout, "a.ts 0\n");
 });
