@@ -1,7 +1,7 @@
 /** Would this have said what was done? Code and history as they stood before a unit left. */
 import { MarcotError } from "../errors.ts";
 import { findUnit } from "./find-unit.ts";
-import { folderAt } from "./git/open.ts";
+import { folderAt, openTree } from "./git/open.ts";
 import { commitOf, locate } from "./git/repository.ts";
 import type { Unit } from "./types/report.ts";
 import { whereToStart, type WhereToStartOptions } from "./where-to-start.ts";
@@ -22,6 +22,8 @@ export interface Backtest {
   readonly position: number | undefined;
   /** Best first. */
   readonly first: readonly Unit[];
+  /** Files of its folder that the commit left there. */
+  readonly left: number;
 }
 
 /** So many of the best are told. */
@@ -47,7 +49,13 @@ export async function backtest(
     units: units.length,
     position: rank === undefined ? undefined : (rank - 1) / Math.max(1, ranked.length - 1),
     first: ranked.slice(0, FIRST),
+    left: await leftOf(path, rev, unit),
   };
+}
+
+async function leftOf(path: string, rev: string, unit: Unit): Promise<number> {
+  const { tree } = await openTree(path, { at: rev });
+  return tree.files.filter((file) => file.startsWith(`${unit.path}/`)).length;
 }
 
 async function refuseFirst(path: string, rev: string): Promise<void> {

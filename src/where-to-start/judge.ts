@@ -5,7 +5,7 @@ import type { Evidence, Past, UnitFacts } from "./score/facts.ts";
 import { billOf, sizeOf } from "./score/bill.ts";
 import { gateOf, type GateOptions } from "./score/gates.ts";
 import { ownWorlds } from "./score/own-world.ts";
-import { type Parts, scoreAll } from "./score/score.ts";
+import { GOOD, NO_EASY_BEGINNING, type Parts, scoreAll } from "./score/score.ts";
 import { isOwnCode, linesOf, needs, ownWorldCount } from "./score/ties.ts";
 import type { Report, Traffic, Unit } from "./types/report.ts";
 import type { Outside } from "./types/source.ts";
@@ -113,6 +113,7 @@ function toUnit(unit: UnitFacts, parts: Parts, { evidence, world, options }: Aro
     ownWorld: world,
     cuts,
     cutPoints,
+    tieWeight: parts.cuts,
     size: sizeOf(cutPoints),
     gate,
     score: parts.score,
@@ -222,10 +223,10 @@ function startOf(units: readonly Unit[], { mayBeRanked, hasHistory }: Known): Re
   return { unit: first.name, answer: first.answer, why: whyFirst(first), runnerUp };
 }
 
-/** The price belongs to the answer: what is best may still be much. */
-function whyFirst({ why, cuts, cutPoints, size }: Unit): string {
+/** The price belongs to the answer: what is best may still be much, and may still be bad. */
+function whyFirst({ why, cuts, cutPoints, size, score }: Unit): string {
   const bill = `its bill: ${plural(cuts.length, "place")}, ${plural(cutPoints, "point")}, size ${size}`;
-  return [...why, bill].join("; ");
+  return [...why, bill, ...(score.total < GOOD ? [NO_EASY_BEGINNING] : [])].join("; ");
 }
 
 /** What the second has less of, in a sentence. */

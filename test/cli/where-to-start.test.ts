@@ -236,7 +236,9 @@ test("--backtest: the rank just before it left, of how many", async () => {
   const { code, stdout } = await ask(folder, "--backtest", "HEAD", "payments");
   assert.equal(code, 0);
   assert.match(stdout, /^payments, before HEAD: rank 1 of \d \(position 0\.00; chance is 0\.5\)/);
+  assert.doesNotMatch(stdout, /leaves/);
   const gated = await ask(folder, "--backtest", "HEAD", "users");
+  assert.match(gated.stdout, /HEAD leaves 3 files in shop\/users: is it what took the unit out\?/);
   assert.match(gated.stdout, /^users, before HEAD: not ranked: in every request/);
 });
 

@@ -1,7 +1,8 @@
 /** The top of the page: the answer, the three rules that it follows from, what to do next, what is missing. */
 import { html } from "hono/html";
 import type { Report, Unit } from "../types/report.ts";
-import { command, cutsIdOf, GOOD, linkToUnit, type Markup } from "./markup.ts";
+import { GOOD, NO_EASY_BEGINNING } from "../score/score.ts";
+import { command, cutsIdOf, linkToUnit, type Markup } from "./markup.ts";
 import { commitsIn, plural } from "./plural.ts";
 
 export function drawAnswer(report: Report, path: string): Markup {
@@ -36,7 +37,7 @@ function headline({ start, units }: Report): Markup {
 /** What is best may still be bad. */
 function praise({ score }: Unit): string {
   const isGood = score.total >= GOOD;
-  return `Score ${score.total.toFixed(0)} of 100${isGood ? "" : ": the best here, and no easy beginning"}.`;
+  return `Score ${score.total.toFixed(0)} of 100${isGood ? "" : `: ${NO_EASY_BEGINNING}`}.`;
 }
 
 /** The sentences are those of the report, in the order in which it says them. */

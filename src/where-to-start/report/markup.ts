@@ -6,9 +6,6 @@ import { quoted } from "./quoted.ts";
 /** A piece of HTML in which every value was escaped. */
 export type Markup = ReturnType<typeof html>;
 
-/** What scores less is no easy beginning. */
-export const GOOD = 70;
-
 /** By which other parts of the page lead to a unit. No two names have the same. */
 export function idOf(name: string): string {
   return `unit-${encodeURIComponent(name.toWellFormed())}`;

@@ -7,7 +7,8 @@
  *     own world   = lg(libraries + settings + hosts that only it uses)
  *     pain        = (history + own world) / 2
  *     critical    = other units that need it / (units - 1)
- *     small       = 1 - (lines / max + cuts / max) / 2   cuts: import lines + 3 a foreign key + 2 a signal or task
+ *     small       = 1 - (lines / max + cuts / max) / 2
+ *     cuts        = import lines + tag libraries + 3 a foreign or generic key + 2 a signal or task
  *     total       = 100 * cube root(pain * (1 - critical) * small)
  *
  * With traffic, critical is at least the share of calls that go to the unit, and pain has a third part:
@@ -17,6 +18,12 @@ import type { Score } from "../types/report.ts";
 import type { Evidence, UnitFacts } from "./facts.ts";
 import { cutWeight, linesOf, neededBy } from "./ties.ts";
 
+/** From here on a unit is one to begin with. */
+export const GOOD = 70;
+
+/** What is said of the best where it is below. */
+export const NO_EASY_BEGINNING = "the best here, and no easy beginning";
+
 export const formula: readonly string[] = [
   "lg(x) = ln(1 + x) / ln(1 + max), max of all units",
   "history = (lg(fixes) + lg(commits) + lg(people)) / 3",
@@ -24,7 +31,8 @@ export const formula: readonly string[] = [
   "pain = (history + own world) / 2; with traffic (history + own world + hot) / 3",
   "hot = (lg(errors + calls over 1 s) + share of the time of all calls) / 2",
   "critical = max(units that need it / (units - 1), share of calls that go to it)",
-  "small = 1 - (lines / max + cuts / max) / 2, cuts = import lines + 3 a foreign key + 2 a signal or task",
+  "small = 1 - (lines / max + cuts / max) / 2",
+  "cuts = import lines + tag libraries + 3 a foreign or generic key + 2 a signal or task",
   "total = 100 * cube root(pain * (1 - critical) * small)",
 ];
 

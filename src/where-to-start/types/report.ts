@@ -127,6 +127,8 @@ export interface Unit {
   readonly ownWorld: readonly Outside[];
   readonly cuts: readonly Cut[];
   readonly cutPoints: number;
+  /** What the score counts as `cuts`: coarser than the bill. */
+  readonly tieWeight: number;
   readonly size: "S" | "M" | "L" | "XL";
   readonly gate: Gate | undefined;
   readonly score: Score;

@@ -1,9 +1,10 @@
 /** Where a unit that left stood just before. */
 import type { Backtest } from "../../../where-to-start/backtest.ts";
+import { plural } from "../../../where-to-start/report/plural.ts";
 import { style } from "../../terminal/style.ts";
 
 export function backtestLines(
-  { unit, ranked, units, position, first }: Backtest,
+  { unit, ranked, units, position, first, left }: Backtest,
   rev: string,
 ): string[] {
   const before = `${unit.name}, before ${rev}`;
@@ -16,6 +17,9 @@ export function backtestLines(
     style("bold", `${before}: ${state}`),
     ...unit.why.map((one) => `- ${one}`),
     `The first of ${ranked} ranked, of ${units} in all: ${best || "none"}`,
+    ...(left === 0
+      ? []
+      : [`${rev} leaves ${plural(left, "file")} in ${unit.path}: is it what took the unit out?`]),
   ];
 }
 

@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { commitsIn, plural } from "../../../where-to-start/report/plural.ts";
 import { quoted } from "../../../where-to-start/report/quoted.ts";
+import { GOOD, NO_EASY_BEGINNING } from "../../../where-to-start/score/score.ts";
 import type { Report, Unit } from "../../../where-to-start/types/report.ts";
 import { style } from "../../terminal/style.ts";
 
@@ -39,6 +40,7 @@ export function answerLines(report: Report, path: string): string[] {
       ]),
     ...(ranked.length > LISTED ? [`    … and ${ranked.length - LISTED} more`] : []),
     ...(ranked.length > 0 ? [""] : []),
+    ...noEasyBeginning(report),
     ...runnerUp(report),
     ...gates(units),
     ...report.evidence.missing.flatMap((one) => wrapped("missing: ", one)),
@@ -102,6 +104,12 @@ function moreOf(unit: Unit, hasHistory: boolean): string {
       : []),
     `${plural(lines, "line")}${models > 0 ? `, ${plural(models, "model")}` : ""}`,
   ].join(" · ");
+}
+
+function noEasyBeginning({ start, units }: Report): string[] {
+  const first = units.find(({ name }) => name === start.unit);
+  if (first === undefined || first.score.total >= GOOD) return [];
+  return wrapped(`${first.name}: `, `${NO_EASY_BEGINNING} (below ${GOOD})`);
 }
 
 function runnerUp({ start }: Report): string[] {

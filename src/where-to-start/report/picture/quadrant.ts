@@ -5,7 +5,8 @@
 import { html } from "hono/html";
 import type { Report, Unit } from "../../types/report.ts";
 import { type Box, type Circle, placeLabels, shorten, widthOf } from "./labels.ts";
-import { GOOD, idOf, type Markup } from "../markup.ts";
+import { GOOD } from "../../score/score.ts";
+import { idOf, type Markup } from "../markup.ts";
 import { drawCircle, drawLegend, titleOf } from "./node.ts";
 
 const WIDTH = 900;
