@@ -11,13 +11,25 @@ import { complaintAbout } from "./node-version.js";
 const complaint = complaintAbout(process.version);
 if (complaint === undefined) {
   nodeModule.enableCompileCache(); // a start costs a sixth less CPU from the second one on
-  const own = ownManage();
+  const own = isOfStrangers(process.argv.slice(2)) ? undefined : ownManage();
   /** @type {typeof import("./manage.ts")} */
   const { manage } = own ? await import(own) : await import("./manage.ts");
   await manage();
 } else {
   console.error(complaint);
   process.exitCode = 1;
+}
+
+/**
+ * What reads code of others, and promises to run none of it: any folder may say that it has a copy of the framework.
+ * What a project measured is in its own database, which its own copy opens.
+ *
+ * @param {readonly string[]} args
+ * @returns {boolean}
+ */
+function isOfStrangers(args) {
+  const command = args.find((one) => !one.startsWith("-")) ?? "";
+  return ["where-to-start", "boundaries"].includes(command) && !args.includes("--measured");
 }
 
 /**

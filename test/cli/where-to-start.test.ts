@@ -36,6 +36,24 @@ test("a table of at most 100 columns, without colours in a pipe", async () => {
   assert.deepEqual(long, []);
 });
 
+test("a folder that says that it has a copy of the framework is read, and not run", async () => {
+  const evil = `console.log("RUN"); export const manage = () => {};`;
+  const claim = JSON.stringify({ name: "marcot", exports: { "./manage": "./evil.mjs" } });
+  for (const place of ["", "node_modules/marcot/"]) {
+    const files = { [`${place}package.json`]: claim, [`${place}evil.mjs`]: evil };
+    const folder = repositoryOf([{ files: { ...djangoFiles(), ...files } }]);
+    for (const args of [
+      ["where-to-start"],
+      ["where-to-start", "."],
+      ["boundaries", "check", "."],
+    ]) {
+      const { stdout, stderr } = await marcot(args, { cwd: folder });
+      assert.doesNotMatch(stdout, /RUN/, args.join(" "));
+      assert.match(stdout + stderr, /orders|boundaries\.todo/);
+    }
+  }
+});
+
 test("a narrow terminal gets narrow lines, and the path of the next command whole", async () => {
   const folder = djangoShop();
   const { stdout } = await marcot(["where-to-start", folder], {

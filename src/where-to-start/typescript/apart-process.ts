@@ -2,7 +2,7 @@
 import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { FileFacts } from "../types/source.ts";
-import { type Asked, BYTES_MAX } from "./apart.ts";
+import { type Asked, BYTES_MAX, READY } from "./apart.ts";
 import type { Watched } from "./apart-watch.ts";
 import { readTypeScript, unread } from "./read.ts";
 
@@ -16,7 +16,9 @@ const watched: Watched = {
   parent: process.ppid,
 };
 const watch = join(import.meta.dirname, `apart-watch${extname(import.meta.filename)}`);
-new Worker(watch, { workerData: watched }).unref();
+const watcher = new Worker(watch, { workerData: watched });
+watcher.unref();
+watcher.once("online", () => process.send?.(READY));
 
 const waiting: Asked[] = [];
 

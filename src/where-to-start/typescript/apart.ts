@@ -14,6 +14,9 @@ export interface Asked {
   readonly text: string;
 }
 
+/** What the other process says first: it could be started. */
+export const READY = "ready";
+
 export interface Apart {
   /** Resolves when there is room for more. Of the file itself `take` hears. */
   read(file: string, text: string): Promise<void>;
@@ -42,16 +45,23 @@ export const BYTES_MAX = 2_000_000_000;
 /** So much text may wait to be read. */
 const WAITING_CHARS = 8_000_000;
 
+/** So many files are with the other process, so that it never waits for one, and few are sent again when it ends. */
+const AHEAD = 8;
+
 /** Nothing is started before there is a file to read. */
 export function readApart({ take, patienceMs = PATIENCE_MS }: ApartOptions): Apart {
   /** What was not answered yet; the first one is being read. */
   const waiting: Asked[] = [];
-  let chars = 0;
+  let [chars, sent, late] = [0, 0, 0];
   let child: ChildProcess | undefined;
+  let isReady = false;
   let next = Promise.withResolvers<void>();
 
+  /** Of many that take long each may take less, so that they do not take hours together. */
+  const patience = () => Math.ceil(patienceMs / (1 + late));
   function answer(facts: FileFacts): void {
     chars -= waiting.shift()?.text.length ?? 0;
+    sent = Math.max(0, sent - 1);
     take(facts);
     next.resolve();
     next = Promise.withResolvers();
@@ -60,8 +70,20 @@ export function readApart({ take, patienceMs = PATIENCE_MS }: ApartOptions): Apa
     const [first] = waiting;
     if (first !== undefined) answer(unread(first.file, first.text, why));
   }
+  function giveUpAll(why: string): void {
+    child = undefined;
+    while (waiting.length > 0) giveUp(`its parser cannot be started: ${why}`);
+  }
+  function sendMore(): void {
+    for (; isReady && sent < Math.min(AHEAD, waiting.length); sent += 1) {
+      const asked = waiting[sent];
+      // One that just ended is told by how it did, not by what it was not sent.
+      if (asked !== undefined) child?.send(asked, () => undefined);
+    }
+  }
   function start(): void {
-    const started = fork(program, [String(patienceMs)], {
+    const givenMs = patience();
+    const started = fork(program, [String(givenMs)], {
       // Nothing of how this process was started: with its `--eval` the other one would do all that this one does.
       execArgv: [],
       env: {
@@ -73,26 +95,28 @@ export function readApart({ take, patienceMs = PATIENCE_MS }: ApartOptions): Apa
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
     child = started;
-    started.on("message", (facts) => answer(facts as FileFacts));
-    started.once("error", (error) => {
-      child = undefined;
-      while (waiting.length > 0) giveUp(`its parser cannot be started: ${error.message}`);
+    [sent, isReady] = [0, false];
+    started.on("message", (said: FileFacts | typeof READY) => {
+      if (said === READY) isReady = true;
+      else answer(said);
+      sendMore();
     });
+    started.once("error", ({ message }) => giveUpAll(message));
     started.once("close", (code, signal) => {
       if (child !== started) return; // it was stopped, or was none
+      if (!isReady) return giveUpAll(`it ended with ${signal ?? code}`);
       child = undefined;
-      giveUp(whyOf(signal ?? code, patienceMs));
+      if (signal === "SIGKILL") late += 1;
+      giveUp(whyOf(signal ?? code, givenMs));
       if (waiting.length > 0) start();
     });
-    for (const asked of waiting) send(started, asked);
   }
   return {
     async read(file, text) {
-      const asked = { file, text };
-      waiting.push(asked);
+      waiting.push({ file, text });
       chars += text.length;
       if (child === undefined) start();
-      else send(child, asked);
+      else sendMore();
       while (chars > WAITING_CHARS) await next.promise;
     },
     async end() {
@@ -104,11 +128,6 @@ export function readApart({ take, patienceMs = PATIENCE_MS }: ApartOptions): Apa
       child = undefined;
     },
   };
-}
-
-/** One that just ended is told by how it did, not by what it was not sent. */
-function send(child: ChildProcess, asked: Asked): void {
-  child.send(asked, () => undefined);
 }
 
 function whyOf(ended: NodeJS.Signals | number | null, patienceMs: number): string {

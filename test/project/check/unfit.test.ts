@@ -62,7 +62,11 @@ test("with a text of few tokens the parser ends in no way, whatever they are", (
     assert.equal(isFit(text + again.repeat(20)), false, part);
   }
   // Words, lines and spaces are few, however long.
-  assert.equal(isFit(`export const ${"a".repeat(50_000)} =\n${" ".repeat(50_000)}1;\n`), true);
+  assert.equal(isFit(`export const ${"a".repeat(15_000)} =\n${" ".repeat(15_000)}1;\n`), true);
+  // But each may be a mistake that keeps its line, and with each of these time and memory double.
+  assert.equal(isFit(`${"a??b||c,".repeat(10)}${" ".repeat(50_000)}`), false);
+  assert.equal(isFit(`type X = ${"[infer a extends ".repeat(30)}${"a]?b:c".repeat(30)}`), false);
+  assert.equal(isFit("type X<T> = T extends [infer A extends string] ? A : never;\n"), true);
 });
 
 test("quotes in comments and behind backslashes do not hide what is between them", () => {
