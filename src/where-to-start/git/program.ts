@@ -94,8 +94,14 @@ export function startGit(options: GitOptions): Started {
     argumentsOf(options),
     { cwd: options.folder, env: environment(), stdio: ["pipe", "pipe", "pipe"], windowsHide: true },
   );
+  // Where there are too many open files it has no pipes, and says why later, to nobody.
+  const { stderr } = child as Partial<typeof child>;
+  if (stderr === undefined) {
+    child.once("error", () => undefined);
+    throw notStarted("too many files are open");
+  }
   let complaint = "";
-  child.stderr.on("data", (chunk: Buffer) => {
+  stderr.on("data", (chunk: Buffer) => {
     if (complaint.length < COMPLAINT_MAX) complaint += chunk.toString("utf8");
   });
   child.stdin.on("error", () => undefined); // it ended first; how, `ended` says
@@ -112,7 +118,10 @@ function notStarted(cause: unknown): MarcotError {
   const what = isMissing
     ? "there is no program git here"
     : `git cannot be started: ${String(cause)}`;
-  return new MarcotError("CodeUnreadable", what, { cause, fix: "Install git, or correct PATH." });
+  const fix = isMissing
+    ? "Install git, or correct PATH."
+    : "Allow more open files and processes (ulimit -n, ulimit -u), and try again.";
+  return new MarcotError("CodeUnreadable", what, { cause, fix });
 }
 
 export interface Said extends Ended {
