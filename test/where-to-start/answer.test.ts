@@ -98,9 +98,14 @@ test("who needs whom, the own world and the bill of a Django app", async () => {
     payments.cuts.map(
       ({ kind, direction, unit, points }) => `${kind} ${direction} ${unit} ${points}`,
     ),
-    ["foreign key out orders 2", "import in orders 1", "import in the project 1"],
+    [
+      "foreign key out orders 2",
+      "transaction in orders 5",
+      "import in orders 1",
+      "import in the project 1",
+    ],
   );
-  assert.equal(payments.cutPoints, 4);
+  assert.equal(payments.cutPoints, 9);
   const orders = unitOf(report, "orders");
   const transactions = orders.cuts.filter(({ kind }) => kind === "transaction");
   assert.deepEqual(placesOf(transactions), ["shop/orders/views.py:6"]);

@@ -14,11 +14,10 @@ export interface CodeTie extends Tie {
 
 /** One for each name and file, however often it is used there. In the order of the files. */
 export function tiesIn({ imports, keys, hidden, files }: Resolved, kind: Kind): CodeTie[] {
-  const taking = new Set(imports.filter(({ isModel }) => isModel).map(wayOf));
   const all = [
     ...imports.filter(isToBeCut).flatMap((one) => ofImport(one, kind)),
     ...keys.filter(({ file }) => !isOfPrisma(file)).map(ofKey),
-    ...hidden.filter((tie) => isLasting(tie, taking)).map((one) => ofHidden(one, kind)),
+    ...hidden.filter(isLasting).map((one) => ofHidden(one, kind)),
   ];
   const counted = all.filter(({ from, to, file }) => {
     const facts = files.get(file);
@@ -85,14 +84,9 @@ function oneLine(what: string): string {
  * To whom a model of Prisma belongs is a guess by who uses it most: one more use elsewhere may change it, and would
  * make ties new that are old.
  */
-function isLasting({ kind, what, file, to }: ResolvedHidden, taking: ReadonlySet<string>): boolean {
+function isLasting({ kind, what, file, isGuess }: ResolvedHidden): boolean {
   if (kind === "model by name") return modelOfCall(what) === undefined || file.endsWith(".py");
-  if (kind !== "transaction" || file.endsWith(".py")) return true;
-  return to !== undefined && taking.has(wayOf({ file, to }));
-}
-
-function wayOf({ file, to }: Pick<ResolvedImport, "file" | "to">): string {
-  return `${file}\0${to}`;
+  return isGuess !== true;
 }
 
 function isOfPrisma(file: string): boolean {

@@ -6,6 +6,7 @@ import type { Tokens } from "./lexer/tokens.ts";
 import { modelClasses } from "./reader/models.ts";
 import type { Reading } from "./reader/reading.ts";
 import { readStatements } from "./reader/statements.ts";
+import { readTransactions } from "./reader/transactions.ts";
 
 /**
  * Reads any version of Python, 2.7 to 3.14, and any text at all: what cannot be understood is a problem with its
@@ -15,6 +16,7 @@ export function readPython(file: string, text: string): FileFacts {
   const tokens = lex(text);
   const reading = newReading(file, tokens);
   readStatements(reading);
+  readTransactions(reading);
   const classes = addClasses(reading);
   const { imports, foreignKeys, hidden, outside, exports, models, declared } = reading;
   return {
@@ -52,6 +54,7 @@ function newReading(file: string, tokens: Tokens): Reading {
     exports: [],
     models: [],
     declared: [],
+    transactions: [],
   };
 }
 

@@ -42,6 +42,8 @@ export interface ResolvedHidden extends Place {
   readonly kind: HiddenKind;
   readonly what: string;
   readonly source: Hidden;
+  /** To whom the model of Prisma belongs that leads there was chosen, and may change. */
+  readonly isGuess?: boolean;
 }
 
 /** What ties units, in the order of the files. What stays in a unit is left out. */

@@ -81,6 +81,11 @@ export interface Hidden extends Place {
   readonly kind: HiddenKind;
   /** As it is written: `users.tasks.send`, `a__b__c`. */
   readonly what: string;
+  /**
+   * Of a transaction: what stands in it and is imported, as the file calls it; and calls of Prisma, as
+   * `tx.order.create`.
+   */
+  readonly names?: readonly string[];
 }
 
 export type OwnWorldKind = "library" | "setting" | "host";

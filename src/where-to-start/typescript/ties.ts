@@ -3,6 +3,7 @@ import { type Program, Visitor } from "oxc-parser";
 import type { ForeignKey, Hidden, HiddenKind, Import, Place } from "../types/source.ts";
 import type { At } from "./lines.ts";
 import { decorated, keyed, referenced, referring } from "./relations.ts";
+import { readTransactions } from "./transactions.ts";
 import {
   type Called,
   calleeOf,
@@ -47,6 +48,9 @@ export function readTies(program: Program, at: At): Ties {
     isMongoose,
     isMikro: at.text.includes("@mikro-orm/"),
     told: new Set(),
+    begun: new Map(),
+    transactions: new Map(),
+    handles: new Set(),
     around: [],
   };
   new Visitor({
@@ -83,7 +87,7 @@ export function readTies(program: Program, at: At): Ties {
     },
     Decorator({ expression }) {
       const name = calleeOf(expression);
-      if (name === "Transactional") hide(walk, "transaction", "@Transactional", expression.start);
+      if (name === "Transactional") begin(walk, "@Transactional", expression.start);
       if (name !== undefined && expression.type === "CallExpression") named(walk, name, expression);
     },
     TSImportEqualsDeclaration({ moduleReference, importKind, start }) {
@@ -100,10 +104,14 @@ export function readTies(program: Program, at: At): Ties {
       else if (name === "require") required(walk, node);
       else if (name === "model") addModel(walk, node);
       else if (name === "AuthGuard") named(walk, name, node);
-      else if (name === "$transaction" || (name === "transaction" && isMember(node)))
-        hide(walk, "transaction", name, node.start);
+      else if (name === "$transaction" || (name === "transaction" && isMember(node))) {
+        begin(walk, name, node.start);
+        if (node.callee.type === "MemberExpression")
+          walk.handles.add(calleeOf(node.callee.object) ?? "");
+      }
     },
   }).visit(program);
+  readTransactions(program, walk);
   return walk;
 }
 
@@ -126,6 +134,15 @@ function hide(walk: Walk, kind: HiddenKind, what: string, offset: number): void 
   const key = `${place.line} ${what}`;
   if (!walk.told.has(key)) walk.hidden.push({ ...place, kind, what });
   walk.told.add(key);
+}
+
+function begin(walk: Walk, what: string, offset: number): void {
+  const place = placeAt(walk, offset);
+  const key = `${place.line} ${what}`;
+  const names = walk.begun.get(key) ?? [];
+  if (!walk.begun.has(key)) walk.hidden.push({ ...place, kind: "transaction", what, names });
+  walk.begun.set(key, names);
+  walk.transactions.set(offset, names);
 }
 
 /** Mongoose: `model("User", schema)`. */

@@ -50,7 +50,7 @@ export function resolveTypeScript(code: TypeScriptCode): Resolved {
     const unit = scope.unitOf(facts.file);
     if (unit === undefined && facts.isTest) continue;
     const taken = facts.imports.flatMap((one) => resolveImport(scope, one, unit));
-    const named = resolveHidden(scope, facts, { unit, imports: taken });
+    const named = resolveHidden(scope, facts, unit);
     (unit === undefined ? ofProject.imports : imports).push(...taken);
     (unit === undefined ? ofProject.hidden : hidden).push(...named);
     if (unit !== undefined && facts.language !== "prisma")
@@ -186,31 +186,31 @@ function prismaKeys({ owners }: Scope, keys: readonly ForeignKey[]): ResolvedKey
 function resolveHidden(
   scope: Scope,
   facts: FileFacts,
-  { unit, imports }: { unit: UnitPlace | undefined; imports: readonly ResolvedImport[] },
+  unit: UnitPlace | undefined,
 ): ResolvedHidden[] {
-  const called = facts.hidden.flatMap(
-    ({ what }) => scope.owners.called(modelOfCall(what) ?? "", facts.file) ?? [],
-  );
   return facts.hidden.flatMap((source) => {
     const { file, line, kind, what } = source;
-    const targets =
-      kind === "transaction"
-        ? [
-            ...imports.filter(({ isModel, isType }) => isModel && !isType).map(({ to }) => to),
-            ...called.map(({ name }) => name),
-          ]
-        : targetsOf(scope, { source, facts, unit }).map(({ name }) => name);
-    return [...new Set(targets)]
-      .filter((to) => to !== unit?.name)
-      .map((to) => ({ file, line, from: unit?.name ?? THE_PROJECT, to, kind, what, source }));
+    const ends = { file, line, from: unit?.name ?? THE_PROJECT, kind, what, source };
+    const named = new Set(targetsOf(scope, { source, facts, unit }));
+    const asked = new Set(kind === "transaction" ? askedUnits(scope, source) : []);
+    const guessed = [...asked].filter((one) => !named.has(one));
+    return [
+      ...[...named].map(({ name }) => ({ ...ends, to: name })),
+      ...guessed.map(({ name }) => ({ ...ends, to: name, isGuess: true })),
+    ].filter(({ to }) => to !== unit?.name);
   });
+}
+
+function askedUnits({ owners }: Scope, { names = [], file }: Hidden): UnitPlace[] {
+  return names.flatMap((name) => owners.called(modelOfCall(name) ?? "", file) ?? []);
 }
 
 function targetsOf(
   scope: Scope,
   { source, facts, unit }: { source: Hidden; facts: FileFacts; unit: UnitPlace | undefined },
 ): UnitPlace[] {
-  const { what, kind } = source;
+  const { what, kind, names = [] } = source;
+  if (kind === "transaction") return names.flatMap((name) => unitsOfName(scope, facts, name));
   const model = modelOfCall(what);
   if (kind === "model by name" && model !== undefined) {
     return [scope.owners.called(model, facts.file) ?? []].flat();
@@ -223,6 +223,18 @@ function targetsOf(
   const known = scope.tokens.get(what);
   // What a unit has itself it does not get from elsewhere; of several nobody knows which.
   return known?.size === 1 && (unit === undefined || !known.has(unit)) ? [...known] : [];
+}
+
+/** Of what a file imports, by the name that it has there. A constant takes part in nothing, unless it is a table. */
+function unitsOfName({ targets, models }: Scope, { imports, file }: FileFacts, name: string) {
+  const imported = imports.find(
+    ({ names, here = names, isType }) => !isType && here.includes(name),
+  );
+  const taken = imported?.names[(imported.here ?? imported.names).indexOf(name)];
+  if (imported === undefined || taken === undefined) return [];
+  const units = [...targets(file, imported.from, [taken]).keys()];
+  const isConstant = /^[A-Z][A-Z\d_]+$/.test(taken);
+  return isConstant ? units.filter((unit) => models.get(taken)?.has(unit)) : units;
 }
 
 function withoutOwn(

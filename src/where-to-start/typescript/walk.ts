@@ -13,6 +13,11 @@ export interface Walk extends At {
   readonly isMikro: boolean;
   /** Lines and names of what is hidden. */
   readonly told: Set<string>;
+  /** What transactions touch, by their lines and names, and by where each starts. */
+  readonly begun: Map<string, string[]>;
+  readonly transactions: Map<number, string[]>;
+  /** What they are begun by: `prisma` of `this.prisma.$transaction`. */
+  readonly handles: Set<string>;
   /** Classes, tables and fields that stand around what is looked at, with where they end. */
   readonly around: {
     readonly name: string;

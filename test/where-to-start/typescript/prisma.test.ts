@@ -22,7 +22,7 @@ model Lost {
     "packages/users/a.ts": service("this.prisma.user.create({}); this.prisma.user.update({});"),
     "packages/orders/package.json": "{}",
     "packages/orders/a.ts": service(
-      "this.prisma.order.create({}); await this.prisma.user\n.findMany(); prisma.$transaction([]); this.prisma.user.count(); this.prisma.user.findFirst()",
+      "this.prisma.order.create({}); await this.prisma.user\n.findMany(); prisma.$transaction([this.prisma.user.count()]); this.prisma.user.findFirst()",
     ),
     "packages/other/package.json": "{}",
     "packages/other/a.ts": tiny,

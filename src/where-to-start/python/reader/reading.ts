@@ -58,6 +58,8 @@ export interface Reading {
   readonly exports: Export[];
   readonly models: (Place & { readonly name: string })[];
   readonly declared: Declared[];
+  /** Where each begins, and what it touches: known when all of the file is read. */
+  readonly transactions: { readonly token: number; readonly names: string[] }[];
 }
 
 export function hide(reading: Reading, kind: HiddenKind, what: string, token: number): void {

@@ -29,7 +29,7 @@ import {
 } from "./names.ts";
 import { readEnvironment, readHosts, readSetting, readSettingByName, readSql } from "./outside.ts";
 import { isQuery, readQuery } from "./queries.ts";
-import { hide, type Reading } from "./reading.ts";
+import { hide, placeOf, type Reading } from "./reading.ts";
 
 type Reader = (reading: Reading, token: number, word: Word) => void;
 
@@ -110,7 +110,10 @@ function readTransaction(reading: Reading, token: number): void {
   const isBlock = wordOf(tokens.detail[token - 1] ?? 0) === "with";
   if (!isOfModule && !isDecorator && !isBlock) return;
   const name = textOf(tokens, token);
-  hide(reading, "transaction", isOfModule ? `transaction.${name}` : name, token);
+  const names: string[] = [];
+  reading.transactions.push({ token, names });
+  const what = isOfModule ? `transaction.${name}` : name;
+  reading.hidden.push({ kind: "transaction", what, names, ...placeOf(reading, token) });
 }
 
 /** Longer text than a name or a path has is prose, or SQL. */

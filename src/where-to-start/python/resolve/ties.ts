@@ -74,7 +74,7 @@ interface Here {
   readonly reachable: Reachable;
 }
 
-/** Those that lead to another unit. A transaction leads to each unit whose models the file uses. */
+/** Those that lead to another unit. A transaction leads to each unit that something in it comes from. */
 export function resolveHidden(scope: Scope, facts: FileFacts, here: Here): ResolvedHidden[] {
   return facts.hidden.flatMap((hidden) => {
     const { file, line, kind, what } = hidden;
@@ -88,9 +88,18 @@ export function resolveHidden(scope: Scope, facts: FileFacts, here: Here): Resol
 
 function targetsOf(scope: Scope, hidden: Hidden, here: Here): string[] {
   if (hidden.kind === "transaction")
-    return here.imports.filter(({ isModel, isType }) => isModel && !isType).map(({ to }) => to);
+    return (hidden.names ?? []).flatMap((name) => unitInTransaction(scope, name, here)?.name ?? []);
   const unit = targetUnit(scope, hidden, here);
   return unit === undefined ? [] : [unit.name];
+}
+
+/** A constant takes part in nothing, unless it is a model with a name like one: `FAQ`. */
+function unitInTransaction(scope: Scope, name: string, { names }: Here): UnitPlace | undefined {
+  const unit = unitOfName(scope, names, name);
+  const taken = names.names.get(name)?.name ?? "";
+  const isConstant = /^[A-Z][A-Z\d_]+$/.test(taken);
+  const isModel = unit !== undefined && scope.models.get(unit.path)?.has(taken) === true;
+  return isConstant && !isModel ? undefined : unit;
 }
 
 function targetUnit(scope: Scope, hidden: Hidden, here: Here): UnitPlace | undefined {
