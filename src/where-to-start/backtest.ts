@@ -54,8 +54,11 @@ export async function backtest(
 }
 
 async function leftOf(path: string, rev: string, unit: Unit): Promise<number> {
-  const { tree } = await openTree(path, { at: rev });
-  return tree.files.filter((file) => file.startsWith(`${unit.path}/`)).length;
+  const opened = await openTree(path, { at: rev }).catch((error: unknown) => {
+    if (error instanceof MarcotError) return undefined; // it left nothing at all
+    throw error;
+  });
+  return opened?.tree.files.filter((file) => file.startsWith(`${unit.path}/`)).length ?? 0;
 }
 
 async function refuseFirst(path: string, rev: string): Promise<void> {

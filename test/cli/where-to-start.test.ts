@@ -26,7 +26,7 @@ test("a table of at most 100 columns, without colours in a pipe", async () => {
   );
   assert.match(
     stdout,
-    /\n 1 {2}payments +\d+ {2}pain █+·* {2}safe █+·* {2}small █+·* {2}1 needs it · 3 cuts \(S\)/,
+    /\n 1 {2}payments +\d+ {2}pain █+·* {2}safe █+·* {2}small █+·* {2}1 needs it · 4 cuts \(S\)/,
   );
   assert.match(stdout, /own world: stripe, 1 setting, 1 host · 13 commits, 6 fixes, 2 people/);
   assert.match(stdout, /not yet: users in every request \(shop\/settings\.py:12\)/);
@@ -61,7 +61,7 @@ test("a narrow terminal gets narrow lines, and the path of the next command whol
     environment: { COLUMNS: "64" },
   });
   const lines = stdout.split("\n");
-  assert.match(stdout, /small █+·*\n {4}1 needs it · 3 cuts \(S\)\n/);
+  assert.match(stdout, /small █+·*\n {4}1 needs it · 4 cuts \(S\)\n/);
   assert.ok(lines.includes(`next: marcot where-to-start ${folder} --cuts payments`));
   assert.deepEqual(
     lines.filter((line) => line.length > 64 && !line.includes(folder)),
@@ -95,7 +95,7 @@ test("its bill, its reasons and its draft", async () => {
   const folder = djangoShop();
   const cuts = await ask(folder, "--cuts", "payments");
   assert.equal(cuts.code, 0);
-  assert.match(cuts.stdout, /^payments: 3 cuts, 4 points, size S\n/);
+  assert.match(cuts.stdout, /^payments: 4 cuts, 9 points, size S\n/);
   assert.match(
     cuts.stdout,
     /shop\/payments\/models\.py:3 +orders +Payment\.order -> orders\.Order/,
