@@ -104,7 +104,7 @@ test("its bill, its reasons and its draft", async () => {
     cuts.stdout,
     /shop\/orders\/views\.py:4 +orders +charge from shop\.payments\.gateway/,
   );
-  assert.match(cuts.stdout, /Units that have to change: orders\./);
+  assert.match(cuts.stdout, /Units that have to change: orders, and files of no unit\./);
   const why = await ask(folder, "--why", "payments");
   assert.match(why.stdout, /commits, 6 repairs, 2 people \(13\)/);
   const newest = git(folder, "log", "-1", "--format=%h", "--abbrev=10", "--", "shop/payments");
