@@ -8,7 +8,7 @@ import type { UnitFacts } from "../score/facts.ts";
 import { type Calls, NO_CALLS } from "./methods/read.ts";
 import { type Field, fieldsOf, nameOf } from "./fields.ts";
 import type { Row } from "./rows/types.ts";
-import { type Taken, takenOf } from "./taken.ts";
+import { type Named, namedIn, referredIn, type Taken, takenOf } from "./taken.ts";
 
 interface Endpoint {
   readonly name: string;
@@ -41,7 +41,7 @@ export function draftContract(
   const rest = taken.filter(
     ({ name, made }) => made?.is !== "function" && made?.is !== "model" && !calls.offered.has(name),
   );
-  const lists = listsOf(rest, calls.wiring);
+  const lists = listsOf(unit, { rest, wiring: calls.wiring });
   const code = endpoints.flatMap((endpoint) => endpoint.code);
   const body = endpoints.flatMap(({ comment, name, code: lines }) => [
     "  /**",
@@ -54,6 +54,7 @@ export function draftContract(
     "/**",
     ` * A first contract of ${safe(unit.place.name)}: what other units take from it today. Say what each returns, and`,
     " * drop what nobody should need. Input of which no type was found is `json()`.",
+    ...(endpoints.length === 0 ? whyEmpty(lists.length > 0) : []),
     ...lists,
     " */",
     `import { ${importsOf(code.join("\n")).join(", ")} } from "marcot/contract";`,
@@ -65,25 +66,51 @@ export function draftContract(
   ].join("\n");
 }
 
-function listsOf(rest: readonly Taken[], wiring: ReadonlySet<string>): string[] {
+function whyEmpty(isTaken: boolean): string[] {
+  return isTaken
+    ? [
+        " *",
+        " * It is empty: of what is listed here none is a function or a model, that would be an endpoint by itself.",
+      ]
+    : [
+        " *",
+        " * It is empty: nothing was found that others take, neither by import nor by name. What is put together",
+        " * only at run time is not found.",
+      ];
+}
+
+function listsOf(
+  unit: UnitFacts,
+  { rest, wiring }: { readonly rest: readonly Taken[]; readonly wiring: ReadonlySet<string> },
+): string[] {
   return [
     ...listOf(
       "Taken as well, and no endpoint yet (a class, a constant, a module): copy it, or offer what it is for.",
-      rest.filter(({ name }) => !wiring.has(name)),
+      rest.filter(({ name }) => !wiring.has(name)).map(toNamed),
+    ),
+    ...listOf(
+      "Taken by name, where no import shows it, and no endpoint yet: offer what it is for.",
+      namedIn(unit),
+    ),
+    ...listOf(
+      "Rows that others refer to by foreign keys, of which ids are left:",
+      referredIn(unit),
     ),
     ...listOf(
       "Wiring, that goes with the unit:",
-      rest.filter(({ name }) => wiring.has(name)),
+      rest.filter(({ name }) => wiring.has(name)).map(toNamed),
     ),
   ];
 }
 
-function listOf(title: string, taken: readonly Taken[]): string[] {
+function toNamed({ name, callers, made }: Taken): Named {
+  const from = made === undefined ? "" : `, ${made.file}:${made.line}`;
+  return { what: `${name}${from}`, places: callers };
+}
+
+function listOf(title: string, taken: readonly Named[]): string[] {
   if (taken.length === 0) return [];
-  const lines = taken.map(({ name, callers, made }) => {
-    const from = made === undefined ? "" : `, ${made.file}:${made.line}`;
-    return ` *   ${safe(name)}${safe(from)}: ${safe(callers.join(", "))}`;
-  });
+  const lines = taken.map(({ what, places }) => ` *   ${safe(what)}: ${safe(places.join(", "))}`);
   return [" *", ` * ${title}`, ...lines];
 }
 
