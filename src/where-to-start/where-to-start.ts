@@ -20,6 +20,7 @@ import { toReport } from "./to-report.ts";
 import type { History } from "./types/history.ts";
 import type { Project } from "./types/project.ts";
 import type { Report } from "./types/report.ts";
+import type { FileFacts } from "./types/source.ts";
 import type { Repository, Tree } from "./types/tree.ts";
 
 export interface WhereToStartOptions {
@@ -47,6 +48,8 @@ export interface Answer {
   readonly history: History | undefined;
   /** What the report calls somebody: a hash, unless people were to be named. */
   readonly nameOf: NameOf;
+  /** Of all files, also of those that are in no unit. */
+  readonly files: ReadonlyMap<string, FileFacts>;
   /** Reads files of the code base again, for what only some questions need. */
   readonly read: Tree["read"];
 }
@@ -100,7 +103,14 @@ export async function whereToStart(
         ...(project.units.length === 0 ? folderList(code, options) : []),
       ],
     });
-    return { report, evidence, history: past.history, nameOf, read: tree.read };
+    return {
+      report,
+      evidence,
+      history: past.history,
+      nameOf,
+      files: resolved.files,
+      read: tree.read,
+    };
   } finally {
     log?.stop();
   }

@@ -4,19 +4,11 @@
  */
 import { bySpelling } from "../order.ts";
 import { cleanText } from "../report/clean.ts";
-import type { ResolvedImport, UnitFacts } from "../score/facts.ts";
-import { isTying } from "../score/ties.ts";
-import type { Export } from "../types/source.ts";
+import type { UnitFacts } from "../score/facts.ts";
 import { type Calls, NO_CALLS } from "./methods/read.ts";
 import { type Field, fieldsOf, nameOf } from "./fields.ts";
-
-/** What others take, by its name. */
-interface Taken {
-  readonly name: string;
-  readonly callers: readonly string[];
-  /** Where it is made; undefined when it is a module, or is passed on from elsewhere. */
-  readonly made: Export | undefined;
-}
+import type { Row } from "./rows/types.ts";
+import { type Named, namedIn, referredIn, type Taken, takenOf } from "./taken.ts";
 
 interface Endpoint {
   readonly name: string;
@@ -24,39 +16,48 @@ interface Endpoint {
   readonly code: readonly string[];
 }
 
-/** The text of a `contract.ts`. `calls`: what others call of classes and modules. */
-export function draftContract(unit: UnitFacts, calls: Calls = NO_CALLS): string {
+/** What only the draft of one unit needs to know. */
+interface Read {
+  /** What others call of classes and modules. */
+  readonly calls?: Calls;
+  /** Of the models that are taken, by their names. */
+  readonly rows?: ReadonlyMap<string, Row>;
+}
+
+/** The text of a `contract.ts`. */
+export function draftContract(
+  unit: UnitFacts,
+  { calls = NO_CALLS, rows = new Map() }: Read = {},
+): string {
   const taken = takenOf(unit, calls);
   const app = appNameOf(unit.place.name);
   const endpoints = named([
     ...taken.filter(({ made }) => made?.is === "function").map(toCall),
     ...toMethods(calls),
-    ...taken.filter(({ made }) => made?.is === "model").map((one) => toRow(one, unit)),
+    ...taken
+      .filter(({ made }) => made?.is === "model")
+      .map((one) => toRows(one, rows.get(one.name) ?? IDS)),
   ]);
   const rest = taken.filter(
     ({ name, made }) => made?.is !== "function" && made?.is !== "model" && !calls.offered.has(name),
   );
-  const [wiring, left] = [true, false].map((is) =>
-    rest.filter(({ name }) => calls.wiring.has(name) === is),
-  ) as [Taken[], Taken[]];
-  const body = endpoints.flatMap(({ comment, name, code }) => [
+  const lists = listsOf(unit, { rest, wiring: calls.wiring });
+  const code = endpoints.flatMap((endpoint) => endpoint.code);
+  const body = endpoints.flatMap(({ comment, name, code: lines }) => [
     "  /**",
     ...comment.map((line) => `   * ${safe(line)}`),
     "   */",
-    `  ${name}: ${code[0] ?? ""}`,
-    ...code.slice(1).map((line) => `  ${line}`),
+    `  ${name}: ${lines[0] ?? ""}`,
+    ...lines.slice(1).map((line) => `  ${line}`),
   ]);
   return [
     "/**",
     ` * A first contract of ${safe(unit.place.name)}: what other units take from it today. Say what each returns, and`,
     " * drop what nobody should need. Input of which no type was found is `json()`.",
-    ...listOf(
-      "Taken as well, and no endpoint yet (a class, a constant, a module): copy it, or offer what it is for.",
-      left,
-    ),
-    ...listOf("Wiring, that goes with the unit:", wiring),
+    ...(endpoints.length === 0 ? whyEmpty(lists.length > 0) : []),
+    ...lists,
     " */",
-    `import { ${importsOf(body.join("\n")).join(", ")} } from "marcot/contract";`,
+    `import { ${importsOf(code.join("\n")).join(", ")} } from "marcot/contract";`,
     "",
     `export const v1 = contract("${app}/v1", {`,
     ...body,
@@ -65,45 +66,57 @@ export function draftContract(unit: UnitFacts, calls: Calls = NO_CALLS): string 
   ].join("\n");
 }
 
-function listOf(title: string, taken: readonly Taken[]): string[] {
+function whyEmpty(isTaken: boolean): string[] {
+  return isTaken
+    ? [
+        " *",
+        " * It is empty: of what is listed here none is a function or a model, that would be an endpoint by itself.",
+      ]
+    : [
+        " *",
+        " * It is empty: nothing was found that others take, neither by import nor by name. What is put together",
+        " * only at run time is not found.",
+      ];
+}
+
+function listsOf(
+  unit: UnitFacts,
+  { rest, wiring }: { readonly rest: readonly Taken[]; readonly wiring: ReadonlySet<string> },
+): string[] {
+  return [
+    ...listOf(
+      "Taken as well, and no endpoint yet (a class, a constant, a module): copy it, or offer what it is for.",
+      rest.filter(({ name }) => !wiring.has(name)).map(toNamed),
+    ),
+    ...listOf(
+      "Taken by name, where no import shows it, and no endpoint yet: offer what it is for.",
+      namedIn(unit),
+    ),
+    ...listOf(
+      "Rows that others refer to by foreign keys, of which ids are left:",
+      referredIn(unit),
+    ),
+    ...listOf(
+      "Wiring, that goes with the unit:",
+      rest.filter(({ name }) => wiring.has(name)).map(toNamed),
+    ),
+  ];
+}
+
+function toNamed({ name, callers, made }: Taken): Named {
+  const from = made === undefined ? "" : `, ${made.file}:${made.line}`;
+  return { what: `${name}${from}`, places: callers };
+}
+
+function listOf(title: string, taken: readonly Named[]): string[] {
   if (taken.length === 0) return [];
-  const lines = taken.map(({ name, callers, made }) => {
-    const from = made === undefined ? "" : `, ${made.file}:${made.line}`;
-    return ` *   ${safe(name)}${safe(from)}: ${safe(callers.join(", "))}`;
-  });
+  const lines = taken.map(({ what, places }) => ` *   ${safe(what)}: ${safe(places.join(", "))}`);
   return [" *", ` * ${title}`, ...lines];
 }
 
 /** A comment must not end where what was read says so, nor steer who reads it. */
 function safe(text: string): string {
   return cleanText(text.replaceAll(/\s+/g, " ")).replaceAll("*/", "* /");
-}
-
-function takenOf({ importsIn, ofProject, files }: UnitFacts, calls: Calls): Taken[] {
-  const made = new Map<string, Export>();
-  for (const file of files.filter(isTying)) {
-    const models = new Set(file.models.map(({ name }) => name));
-    for (const one of file.exports) {
-      const is = models.has(one.name) ? "model" : one.is;
-      if (!made.has(one.name)) made.set(one.name, { ...one, is });
-    }
-  }
-  const callers = new Map<string, string[]>();
-  for (const one of [...importsIn, ...ofProject].filter(({ isType }) => !isType))
-    for (const name of namesOf(one))
-      callers.set(name, [...(callers.get(name) ?? []), `${one.file}:${one.line}`]);
-  for (const { callers: places, ...one } of calls.functions) {
-    made.set(one.name, one);
-    callers.set(one.name, [...(callers.get(one.name) ?? []), ...places]);
-  }
-  return [...callers]
-    .toSorted(([a], [b]) => bySpelling(a, b))
-    .map(([name, places]) => ({ name, callers: places, made: made.get(name) }));
-}
-
-function namesOf({ names, source }: ResolvedImport): readonly string[] {
-  const said = names.filter((name) => name !== "*" && name !== "default");
-  return said.length > 0 ? said : [source.from];
 }
 
 function toCall({ name, callers, made }: Taken): Endpoint {
@@ -151,22 +164,35 @@ function postOf(name: string, parameters: string): string[] {
   ];
 }
 
-/** Rows are asked for by their ids; what refers to other rows is known, other columns are not. */
-function toRow({ name, callers, made }: Taken, { files }: UnitFacts): Endpoint {
-  const keys = files
-    .flatMap(({ foreignKeys }) => foreignKeys)
-    .filter(
-      ({ owner, kind }) => owner === name && (kind === "foreign key" || kind === "one to one"),
-    )
-    .map(({ field }): Field => ({ name: nameOf(`${field}_id`), field: "nullable(integer())" }));
-  const row = new Map([{ name: "id", field: "integer()" }, ...keys].map((one) => [one.name, one]));
+/** Of a model of which nothing was read. */
+const IDS: Row = {
+  key: "integer()",
+  columns: [{ name: "id", field: "integer()" }],
+  notes: ["Its columns were not read: add them."],
+};
+
+/** Rows are asked for by their ids. */
+function toRows({ name, callers, made }: Taken, { key, columns, notes }: Row): Endpoint {
   return {
     name: nameOf(camel(name)),
-    comment: [`Rows of ${name}, ${made?.file}:${made?.line}`, `Used by ${callers.join(", ")}`],
+    comment: [
+      `Rows of ${name}, ${made?.file}:${made?.line}`,
+      `Used by ${callers.join(", ")}`,
+      ...notes,
+    ],
     code: [
       `get("/${pathOf(name)}/", {`,
-      "  input: { ids: list(integer(), { max: 200 }) },",
-      `  output: { rows: list(object({ ${[...row.values()].map((one) => `${one.name}: ${one.field}`).join(", ")} })) },`,
+      `  input: { ids: list(${key}, { max: 200 }) },`,
+      "  output: {",
+      "    rows: list(",
+      "      object({",
+      ...columns.map(
+        ({ name: column, field, comment }) =>
+          `        ${column}: ${field},${comment === undefined ? "" : ` // ${safe(comment)}`}`,
+      ),
+      "      }),",
+      "    ),",
+      "  },",
       "}),",
     ],
   };
@@ -195,7 +221,7 @@ function named(endpoints: readonly Endpoint[]): Endpoint[] {
 
 function importsOf(body: string): string[] {
   const all =
-    "binary boolean date datetime decimal get integer json list nullable number object optional post text uuid".split(
+    "binary boolean choice date datetime decimal get integer json list nullable number object optional post text uuid".split(
       " ",
     );
   return ["contract", ...all.filter((name) => new RegExp(`\\b${name}\\(`).test(body))].toSorted();

@@ -1,49 +1,12 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
-import { pathToFileURL } from "node:url";
-import { aboutOf, type AnyContract } from "../../../src/contract/contract.ts";
+import { aboutOf } from "../../../src/contract/contract.ts";
 import { draftContract } from "../../../src/where-to-start/draft/contract.ts";
-import { readCalls } from "../../../src/where-to-start/draft/methods/read.ts";
 import { fieldsOf } from "../../../src/where-to-start/draft/fields.ts";
 import { whereToStart } from "../../../src/where-to-start/where-to-start.ts";
 import { repositoryOf } from "../repository.ts";
 import { djangoShop, nestFiles, nestShop } from "../shops.ts";
-
-const root = join(import.meta.dirname, "..", "..", "..");
-
-async function draftOf(folder: string, unit: string): Promise<string> {
-  const { evidence, read } = await whereToStart(folder);
-  const facts = evidence.units.find(({ place }) => place.name === unit);
-  assert.ok(facts);
-  return draftContract(facts, await readCalls(facts, read));
-}
-
-/** Within the project, so that `marcot/contract` is found as an app finds it. */
-async function loaded(drafts: readonly string[]): Promise<AnyContract[]> {
-  const folder = mkdtempSync(join(root, "example", "draft-"));
-  try {
-    const files = drafts.map((text, index) => {
-      const file = join(folder, `contract${index}.ts`);
-      writeFileSync(file, text);
-      return file;
-    });
-    const options =
-      "--noEmit --strict --target es2024 --module nodenext --skipLibCheck --types node --erasableSyntaxOnly --allowImportingTsExtensions --noUncheckedIndexedAccess".split(
-        " ",
-      );
-    const tsc = join(root, "node_modules", ".bin", "tsc");
-    execFileSync(tsc, [...options, "--ignoreConfig", ...files], { cwd: root, stdio: "pipe" });
-    const modules = await Promise.all(
-      files.map(async (file) => (await import(pathToFileURL(file).href)) as { v1: AnyContract }),
-    );
-    return modules.map(({ v1 }) => v1);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+import { draftOf, loaded } from "./load.ts";
 
 test("a draft compiles, loads, and says who calls what", async () => {
   const drafts = [

@@ -167,15 +167,14 @@ async function linesOf(found: Answer, path: string, flags: Flags): Promise<strin
   return [...answerLines(cleaned.report, path), ...page];
 }
 
-async function tellDraft({ report, evidence, read }: Answer, name: string): Promise<void> {
+async function tellDraft({ report, evidence, files, read }: Answer, name: string): Promise<void> {
   const { findUnit } = await import("../../../where-to-start/find-unit.ts");
-  const { draftContract } = await import("../../../where-to-start/draft/contract.ts");
+  const { draftOf } = await import("../../../where-to-start/draft/draft.ts");
   const unit = findUnit(report.units, name);
   const facts = evidence.units.find(({ place }) => place.path === unit.path);
   if (facts === undefined) return;
   if (unit.kind === "marcot app") refuseApp(facts);
-  const { readCalls } = await import("../../../where-to-start/draft/methods/read.ts");
-  process.stdout.write(draftContract(facts, await readCalls(facts, read)));
+  process.stdout.write(await draftOf(facts, { project: evidence.project, files, read }));
 }
 
 /** A draft that goes to the app's contract.ts would be instead of what the app promises. */

@@ -57,7 +57,7 @@ export function readField(
 }
 
 /** The bracket of the call; `ForeignKey["User"](…)` has one before it. */
-function openOf(tokens: Tokens, at: number): number | undefined {
+export function openOf(tokens: Tokens, at: number): number | undefined {
   const open = isOperator(tokens, at, sign.openList) ? next(tokens, at) : at;
   return isOperator(tokens, open, sign.open) ? open : undefined;
 }

@@ -133,7 +133,7 @@ function isLink({ field, table: known }: Field, table: ClassFacts, classes: Clas
 const PROXIES_MAX = 20;
 
 /** Of a proxy, the model whose rows it shows. */
-function rowsOf(one: ClassFacts, classes: Classes): ClassFacts {
+export function rowsOf(one: ClassFacts, classes: Classes): ClassFacts {
   let at = one;
   for (let count = 0; at.isProxy && count < PROXIES_MAX; count += 1) {
     const next = classes.basesOf(at).find((base) => !base.isAbstract && classes.isModel(base));
