@@ -150,7 +150,7 @@ describe("the page of where-to-start", { skip }, () => {
     assert.ok("browser" in opened);
     const { page: plain } = await openPage(opened.browser, { javaScriptEnabled: false });
     await plain.goto(addressOf("a shop in Django"));
-    const bill = plain.getByRole("heading", { name: /^To cut: 3 places, 4 points/ });
+    const bill = plain.getByRole("heading", { name: /^To cut: 4 places, 9 points/ });
     assert.equal(await bill.isVisible(), false);
     await plain.getByRole("link", { name: "what is to be cut" }).click();
     assert.equal(await bill.isVisible(), true);
