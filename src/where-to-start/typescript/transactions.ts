@@ -49,7 +49,7 @@ interface Looking extends Begun, Made {
 const FOLLOWED_MAX = 1000;
 
 export function readTransactions(program: Program, begun: Begun): void {
-  if (begun.transactions.size === 0) return;
+  if (begun.transactions.size === 0 || !isNode(program)) return;
   const looking: Looking = {
     ...begun,
     bodies: new Map(),
@@ -59,10 +59,10 @@ export function readTransactions(program: Program, begun: Begun): void {
   };
   const body = newStretch();
   const scope = newScope(undefined);
-  push(looking, { scope, stretch: body, body, ofClass: undefined }, [program as unknown as Node]);
+  push(looking, { scope, stretch: body, body, ofClass: undefined }, [program]);
   for (let one = looking.left.pop(); one !== undefined; one = looking.left.pop())
     look(looking, ...one);
-  const imported = importedBy(program as unknown as Node);
+  const imported = importedBy(program);
   for (const handle of begun.handles) imported.delete(handle);
   for (const [names, stretch] of looking.blocks)
     names.push(...followed(stretch).filter((name) => imported.has(name) || name.includes(".")));

@@ -209,6 +209,7 @@ class Order(models.Model):
     délai = models.TextField()
     ключ = models.TextField()
     class_ = x.délaiField()
+    nested = ${"ArrayField(".repeat(50_000)}models.TextField()${")".repeat(50_000)}
     odd = models.CharField(choices=[("\\"]), process.exit(1), text([\\"", "x")])
     other = models.CharField(choices=[("*/ process.exit(1) /*", "x")])
 `,

@@ -84,12 +84,20 @@ function readAssignment(
   if (field !== undefined) body?.fields?.push(field);
 }
 
+/** Lists of lists of lists: deeper than people write them. */
+const DEPTH_MAX = 10;
+
 interface Naming {
   readonly name: string;
   readonly known: (constant: string) => Span | undefined;
 }
 
-function fieldAt(tokens: Tokens, value: number, { name, known }: Naming): Written | undefined {
+function fieldAt(
+  tokens: Tokens,
+  value: number,
+  { name, known }: Naming,
+  depth = 0,
+): Written | undefined {
   let start = value;
   while (isOperator(tokens, start, sign.open)) start += 1;
   const { name: call, end } = dottedAt(tokens, start);
@@ -102,7 +110,7 @@ function fieldAt(tokens: Tokens, value: number, { name, known }: Naming): Writte
   const toField = named("to_field");
   const choices = named("choices");
   const first = named("base_field") ?? given.find(({ keyword }) => keyword === undefined);
-  const isArray = first !== undefined && call.endsWith("ArrayField");
+  const isArray = first !== undefined && call.endsWith("ArrayField") && depth < DEPTH_MAX;
   return {
     name,
     line: lineOf(tokens, start),
@@ -111,7 +119,7 @@ function fieldAt(tokens: Tokens, value: number, { name, known }: Naming): Writte
     isKey: isTrue(named("primary_key")) || isTrue(named("parent_link")),
     toField: toField && stringOf(tokens, toField),
     choices: choices && choicesAt(tokens, choices, { known, mayBeEmpty: isTrue(named("blank")) }),
-    item: isArray ? fieldAt(tokens, first.start, { name, known }) : undefined,
+    item: isArray ? fieldAt(tokens, first.start, { name, known }, depth + 1) : undefined,
   };
 }
 
@@ -132,9 +140,11 @@ function choicesAt(
     const [value] = insideOf(tokens, item) ?? [];
     return value && stringOf(tokens, value);
   });
-  const plain = values.filter((value) => value !== undefined && PLAIN.test(value));
+  const plain = values.flatMap((value) =>
+    value !== undefined && PLAIN.test(value) ? [value] : [],
+  );
   if (plain.length === 0 || plain.length < values.length) return undefined;
-  return [...new Set([...(mayBeEmpty ? [""] : []), ...(plain as string[])])];
+  return [...new Set([...(mayBeEmpty ? [""] : []), ...plain])];
 }
 
 /** The parts of a span that is one pair of brackets. */
