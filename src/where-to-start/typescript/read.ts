@@ -3,13 +3,14 @@
  * has something of the kind, its syntax tree for relations and injections. Nothing is run.
  */
 import { basename } from "node:path";
-import { type ParseResult, parseSync } from "oxc-parser";
+import { type EcmaScriptModule, parseSync } from "oxc-parser";
 import { lineFinder } from "../../project/check/line-at.ts";
 import { saysItIsGenerated } from "../generated.ts";
 import type { Export, FileFacts, Import } from "../types/source.ts";
 import { passesOf } from "./barrels.ts";
 import { type At, codeLines } from "./lines.ts";
 import { outsideOf } from "./outside.ts";
+import { moduleRecordOf } from "./module-record.ts";
 import { isPacked } from "./packed.ts";
 import { readTies } from "./ties.ts";
 import { clientCalls, declaredIn } from "./tokens.ts";
@@ -20,24 +21,25 @@ const MAY_HAVE_TIES =
 
 export function readTypeScript(file: string, text: string): FileFacts {
   if (isPacked(text)) return { ...unread(file, text), isGenerated: true };
-  const parsed = parseSync(basename(file), text);
+  const tied = MAY_HAVE_TIES.test(text) ? parseSync(basename(file), text) : undefined;
+  const { module, errors } = tied ?? moduleRecordOf(file, text);
   const lineAt = lineFinder(text);
   const at: At = { file, text, lineAt };
-  const ties = MAY_HAVE_TIES.test(text) ? readTies(parsed.program, at) : NO_TIES;
-  const imports = [...importsOf(parsed.module, at), ...ties.required];
+  const ties = tied === undefined ? NO_TIES : readTies(tied.program, at);
+  const imports = [...importsOf(module, at), ...ties.required];
   const declared = declaredIn(at, imports);
-  const passes = passesOf(parsed.module);
+  const passes = passesOf(module);
   return {
     ...unread(file, text),
     imports,
     foreignKeys: ties.foreignKeys,
     hidden: [...ties.hidden, ...clientCalls(at)],
     outside: outsideOf(imports, at),
-    exports: exportsOf(parsed.module, at),
+    exports: exportsOf(module, at),
     models: ties.models,
     ...(declared.length === 0 ? {} : { declared }),
     ...(passes.length === 0 ? {} : { passes }),
-    problems: parsed.errors.map(({ message, labels }) => ({
+    problems: errors.map(({ message, labels }) => ({
       file,
       line: lineAt(labels[0]?.start ?? 0),
       what: message,
@@ -66,9 +68,7 @@ export function unread(file: string, text: string, why?: string): FileFacts {
 
 const NO_TIES = { required: [], foreignKeys: [], hidden: [], models: [] };
 
-type Module = ParseResult["module"];
-
-function importsOf(module: Module, { file, text, lineAt }: At): Import[] {
+function importsOf(module: EcmaScriptModule, { file, text, lineAt }: At): Import[] {
   const imports: Import[] = module.staticImports.map(({ start, end, moduleRequest, entries }) => {
     const values = entries.filter(({ isType }) => !isType);
     const shown = values.length > 0 ? values : entries;
@@ -106,7 +106,7 @@ function importsOf(module: Module, { file, text, lineAt }: At): Import[] {
   return imports;
 }
 
-function exportsOf(module: Module, { file, text, lineAt }: At): Export[] {
+function exportsOf(module: EcmaScriptModule, { file, text, lineAt }: At): Export[] {
   return module.staticExports.flatMap(({ start, entries }) =>
     entries.flatMap((entry): Export[] => {
       if (entry.moduleRequest !== null || entry.isType) return [];

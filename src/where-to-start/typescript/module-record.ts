@@ -1,0 +1,20 @@
+/** What a text imports and exports, as oxc's parser tells it, without its syntax tree. */
+import { basename } from "node:path";
+import type { EcmaScriptModule, OxcError } from "oxc-parser";
+import { parseSync } from "oxc-parser/src-js/bindings";
+
+export interface ModuleRecord {
+  readonly module: EcmaScriptModule;
+  readonly errors: readonly OxcError[];
+}
+
+/** `file` says by its ending which language it is. */
+export function moduleRecordOf(file: string, text: string): ModuleRecord {
+  const parsed = parseSync(basename(file), text, { astType: "js" }); // fewer fields of a tree that nobody reads
+  const { module, errors } = parsed;
+  // The parser has written the tree as JSON, 14 times as long as the text, where V8 neither sees it nor hurries to
+  // free it: of 2,000 files 90 MB. Whoever asks for it takes it. What oxc-parser exports in the first place would
+  // also read it.
+  void parsed.program;
+  return { module, errors };
+}
