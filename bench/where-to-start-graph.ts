@@ -16,8 +16,8 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { openTree } from "../src/where-to-start/git/open.ts";
 import { openCode, readTexts, scan } from "../src/where-to-start/scan.ts";
-import { readConfiguration } from "../src/where-to-start/typescript/configuration.ts";
-import { resolver } from "../src/where-to-start/typescript/resolve.ts";
+import { readConfiguration } from "../src/where-to-start/typescript/paths/configuration.ts";
+import { resolver } from "../src/where-to-start/typescript/paths/resolve.ts";
 import { median } from "./rounds.ts";
 
 const FOREIGN = ["dependency-cruiser@18.7.2", "typescript@6.0.3"];

@@ -10,7 +10,7 @@ import {
   type Configuration,
   isConfiguration,
   readConfiguration,
-} from "./typescript/configuration.ts";
+} from "./typescript/paths/configuration.ts";
 import { appsElsewhere, findFolders, findTypeScript } from "./typescript/units.ts";
 import { unitFinder } from "./unit-of.ts";
 

@@ -5,7 +5,7 @@ import type { Resolved } from "./score/facts.ts";
 import { withoutSeemingTests } from "./test-units.ts";
 import type { Project } from "./types/project.ts";
 import type { FileFacts } from "./types/source.ts";
-import type { Configuration } from "./typescript/configuration.ts";
+import type { Configuration } from "./typescript/paths/configuration.ts";
 import { resolveTypeScript } from "./typescript/to-units.ts";
 
 const PYTHON = new Set(["python", "template"]);

@@ -4,9 +4,9 @@ import { readPython } from "./python/read.ts";
 import { readTemplate } from "./python/template.ts";
 import type { FileFacts } from "./types/source.ts";
 import type { Tree } from "./types/tree.ts";
-import { readApart } from "./typescript/apart.ts";
-import { isConfiguration } from "./typescript/configuration.ts";
-import { readPrisma } from "./typescript/prisma.ts";
+import { readApart } from "./typescript/apart/apart.ts";
+import { isConfiguration } from "./typescript/paths/configuration.ts";
+import { readPrisma } from "./typescript/prisma/read.ts";
 import { readTypeScript } from "./typescript/read.ts";
 import { isTelling } from "./typescript/units.ts";
 

@@ -3,7 +3,7 @@ import type { Kind, Tie } from "../../project/todo/todo.ts";
 import { prices } from "../score/bill.ts";
 import type { Resolved, ResolvedHidden, ResolvedImport, ResolvedKey } from "../score/facts.ts";
 import { isToBeCut, isTying } from "../score/ties.ts";
-import { modelOfCall } from "../typescript/prisma-owners.ts";
+import { modelOfCall } from "../typescript/prisma/owners.ts";
 
 export interface CodeTie extends Tie {
   /** The first of its lines. */

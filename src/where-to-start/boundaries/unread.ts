@@ -9,7 +9,7 @@ import { isSource } from "../scan.ts";
 import type { Project } from "../types/project.ts";
 import type { FileFacts } from "../types/source.ts";
 import type { Tree } from "../types/tree.ts";
-import { type Configuration, isConfiguration } from "../typescript/configuration.ts";
+import { type Configuration, isConfiguration } from "../typescript/paths/configuration.ts";
 import { unitFinder } from "../unit-of.ts";
 
 /** No error, as in a project of ours: old code may be in a dialect that is not known here. */

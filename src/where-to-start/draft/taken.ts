@@ -3,7 +3,7 @@ import { bySpelling } from "../order.ts";
 import type { ResolvedHidden, ResolvedImport, UnitFacts } from "../score/facts.ts";
 import { isTying } from "../score/ties.ts";
 import type { Export, Place } from "../types/source.ts";
-import { modelOfCall } from "../typescript/prisma-owners.ts";
+import { modelOfCall } from "../typescript/prisma/owners.ts";
 import type { Calls } from "./methods/read.ts";
 
 /** What others take, by its name. */

@@ -7,13 +7,13 @@ import { type EcmaScriptModule, parseSync } from "oxc-parser";
 import { lineFinder } from "../../project/check/line-at.ts";
 import { saysItIsGenerated } from "../generated.ts";
 import type { Export, FileFacts, Import } from "../types/source.ts";
-import { passesOf } from "./barrels.ts";
-import { type At, codeLines } from "./lines.ts";
-import { outsideOf } from "./outside.ts";
-import { moduleRecordOf } from "./module-record.ts";
-import { isPacked } from "./packed.ts";
-import { readTies } from "./ties.ts";
-import { clientCalls, declaredIn } from "./tokens.ts";
+import { passesOf } from "./reader/barrels.ts";
+import { type At, codeLines } from "./reader/lines.ts";
+import { outsideOf } from "./reader/outside.ts";
+import { moduleRecordOf } from "./reader/module-record.ts";
+import { isPacked } from "./reader/packed.ts";
+import { readTies } from "./reader/ties.ts";
+import { clientCalls, declaredIn } from "./reader/tokens.ts";
 
 /** What makes a look at the syntax tree worth its price, which is half of the parser's own. */
 const MAY_HAVE_TIES =

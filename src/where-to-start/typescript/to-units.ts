@@ -4,11 +4,11 @@ import { isTying } from "../score/ties.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
 import type { FileFacts, ForeignKey, Hidden, Import } from "../types/source.ts";
 import { unitFinder } from "../unit-of.ts";
-import { type MakerOf, makersIn, throughBarrels } from "./barrels.ts";
-import { packageOf } from "./outside.ts";
-import { modelOfCall, ownersOf, type Owners, problemsOf } from "./prisma-owners.ts";
-import type { Configuration } from "./configuration.ts";
-import { resolver } from "./resolve.ts";
+import { type MakerOf, makersIn, throughBarrels } from "./reader/barrels.ts";
+import { packageOf } from "./reader/outside.ts";
+import { modelOfCall, ownersOf, type Owners, problemsOf } from "./prisma/owners.ts";
+import type { Configuration } from "./paths/configuration.ts";
+import { resolver } from "./paths/resolve.ts";
 
 export interface TypeScriptCode {
   readonly project: Project;

@@ -3,9 +3,9 @@ import { posix } from "node:path";
 import { bySpelling } from "../order.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
 import type { Place } from "../types/source.ts";
-import type { Configuration } from "./configuration.ts";
-import { globsOf } from "./globs.ts";
-import { folderOf } from "./json.ts";
+import type { Configuration } from "./paths/configuration.ts";
+import { globsOf } from "./paths/globs.ts";
+import { folderOf } from "./paths/json.ts";
 
 /** Fewer are not what the code base is made of. */
 const UNITS_MIN = 3;

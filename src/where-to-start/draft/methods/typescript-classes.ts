@@ -10,8 +10,8 @@ import {
   type TSTypeAnnotation,
 } from "oxc-parser";
 import { lineFinder } from "../../../project/check/line-at.ts";
-import type { At } from "../../typescript/lines.ts";
-import { calleeOf, nameOf, placeAt } from "../../typescript/walk.ts";
+import type { At } from "../../typescript/reader/lines.ts";
+import { calleeOf, nameOf, placeAt } from "../../typescript/reader/walk.ts";
 import type { Class, Made, Method } from "./types.ts";
 
 /** The text is one that was read before: others may end the process. */

@@ -12,8 +12,8 @@ import {
   Visitor,
 } from "oxc-parser";
 import { lineFinder } from "../../../project/check/line-at.ts";
-import type { At } from "../../typescript/lines.ts";
-import { calleeOf, nameOf, placeAt } from "../../typescript/walk.ts";
+import type { At } from "../../typescript/reader/lines.ts";
+import { calleeOf, nameOf, placeAt } from "../../typescript/reader/walk.ts";
 import type { Locals, Use } from "./types.ts";
 
 /** By name, of what it is made; undefined where that is not known, or something else. */

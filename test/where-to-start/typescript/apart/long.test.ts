@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readTypeScript } from "../../../src/where-to-start/typescript/read.ts";
+import { readTypeScript } from "../../../../src/where-to-start/typescript/read.ts";
 
 test("long lines full of code were written by a program, and may not cost more than they are worth", () => {
   // Each error would show the whole line.

@@ -1,7 +1,7 @@
 /** What a file in no unit hands on is of the unit that made it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { reportOf, tiesOf } from "./reports.ts";
+import { reportOf, tiesOf } from "../reports.ts";
 
 test("of files that hand on each other both have all, whoever is asked first", async () => {
   for (const [first, second] of ["ab", "ba"]) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { globsOf } from "../../../src/where-to-start/typescript/globs.ts";
+import { globsOf } from "../../../../src/where-to-start/typescript/paths/globs.ts";
 
 /** The same as a regular expression, which is shorter and too slow for what strangers write. */
 function expression(pattern: string): RegExp {

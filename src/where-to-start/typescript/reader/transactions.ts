@@ -1,6 +1,6 @@
 /** What a transaction touches: what stands in it, and in the functions of the same file that this calls. */
 import type { Program } from "oxc-parser";
-import { modelOfCall } from "./prisma-owners.ts";
+import { modelOfCall } from "../prisma/owners.ts";
 import {
   bodyOf,
   childrenOf,

@@ -6,8 +6,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import type { FileFacts } from "../types/source.ts";
-import { unread } from "./read.ts";
+import type { FileFacts } from "../../types/source.ts";
+import { unread } from "../read.ts";
 
 export interface Asked {
   readonly file: string;
@@ -34,7 +34,7 @@ export interface ApartOptions {
 }
 
 /** As this file: TypeScript here, JavaScript where it is built. */
-const program = join(import.meta.dirname, `apart-process${extname(import.meta.filename)}`);
+const program = join(import.meta.dirname, `process${extname(import.meta.filename)}`);
 
 /** The largest file takes under a second. */
 const PATIENCE_MS = 20_000;

@@ -1,7 +1,7 @@
 /** Which unit has a model, where one schema is for all, and which schema is meant. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { reportOf, tiny } from "./reports.ts";
+import { reportOf, tiny } from "../reports.ts";
 
 test("a model of Prisma belongs to the unit that writes to it most, and relations follow", async () => {
   const service = (calls: string) => `export class S { run() { ${calls} } }\n`;

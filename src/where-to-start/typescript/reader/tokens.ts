@@ -1,5 +1,5 @@
 /** Names by which a unit is reached without an import: what Nest provides, queues, events, clients of Prisma. */
-import type { Declared, Hidden, Import } from "../types/source.ts";
+import type { Declared, Hidden, Import } from "../../types/source.ts";
 import type { At } from "./lines.ts";
 
 const NAME = String.raw`(?:["'\`]([^"'\`\n]{1,200})["'\`]|([A-Za-z_$][\w$.]{0,200}))`;

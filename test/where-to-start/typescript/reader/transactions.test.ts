@@ -1,8 +1,8 @@
 /** Which units a transaction of TypeScript is about: those of which something stands in it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readTypeScript } from "../../../src/where-to-start/typescript/read.ts";
-import { reportOf } from "./reports.ts";
+import { readTypeScript } from "../../../../src/where-to-start/typescript/read.ts";
+import { reportOf } from "../reports.ts";
 
 const IMPORTS = `import { Order, Order as Bought, type Line } from "../orders/order";
 import * as mails from "../mails/send";

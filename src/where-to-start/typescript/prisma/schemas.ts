@@ -1,6 +1,6 @@
 /** Which schema of Prisma is meant, where a code base has several: two may have a `User`. */
 import { posix } from "node:path";
-import type { FileFacts, ForeignKey, ManyField, Place } from "../types/source.ts";
+import type { FileFacts, ForeignKey, ManyField, Place } from "../../types/source.ts";
 
 export interface Model extends Place {
   readonly name: string;

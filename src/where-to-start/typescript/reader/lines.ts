@@ -1,5 +1,5 @@
 /** A file that is read, and how many of its lines are code. */
-import type { LineAt } from "../../project/check/line-at.ts";
+import type { LineAt } from "../../../project/check/line-at.ts";
 
 /** A file that is read. */
 export interface At {

@@ -1,6 +1,6 @@
 /** What a file uses of the world outside: packages, variables of the environment, hosts. */
 import { builtinModules } from "node:module";
-import type { Import, Outside } from "../types/source.ts";
+import type { Import, Outside } from "../../types/source.ts";
 import type { At } from "./lines.ts";
 
 const builtins = new Set(builtinModules);

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { openCode, scan } from "../../../src/where-to-start/scan.ts";
-import { readApart } from "../../../src/where-to-start/typescript/apart.ts";
-import { readTypeScript } from "../../../src/where-to-start/typescript/read.ts";
-import type { FileFacts } from "../../../src/where-to-start/types/source.ts";
+import { openCode, scan } from "../../../../src/where-to-start/scan.ts";
+import { readApart } from "../../../../src/where-to-start/typescript/apart/apart.ts";
+import { readTypeScript } from "../../../../src/where-to-start/typescript/read.ts";
+import type { FileFacts } from "../../../../src/where-to-start/types/source.ts";
 
 async function read(texts: Record<string, string>, patienceMs?: number): Promise<FileFacts[]> {
   const all: FileFacts[] = [];
@@ -167,7 +167,7 @@ test("where no process can be started, each file is told, and nothing waits for 
 });
 
 test("however a program was started, what it reads apart is not all that it does", async () => {
-  const module = import.meta.resolve("../../../src/where-to-start/typescript/apart.ts");
+  const module = import.meta.resolve("../../../../src/where-to-start/typescript/apart/apart.ts");
   const program = `import { readApart } from ${JSON.stringify(module)};
     const apart = readApart({ take: ({ file, problems }) => console.log(file, problems.length) });
     await apart.read("a.ts", "let a = 1;");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseSync } from "oxc-parser";
-import { moduleRecordOf } from "../../../src/where-to-start/typescript/module-record.ts";
-import { readTypeScript } from "../../../src/where-to-start/typescript/read.ts";
+import { moduleRecordOf } from "../../../../src/where-to-start/typescript/reader/module-record.ts";
+import { readTypeScript } from "../../../../src/where-to-start/typescript/read.ts";
 
 const ODD = [
   'import a, { type B, c as d } from "./one"; import type E from "./two"; import * as f from "./three";',

@@ -1,6 +1,6 @@
 /** Ties that no import shows: relations between rows, transactions, what Nest finds by name. */
 import { type Program, Visitor } from "oxc-parser";
-import type { ForeignKey, Hidden, HiddenKind, Import, Place } from "../types/source.ts";
+import type { ForeignKey, Hidden, HiddenKind, Import, Place } from "../../types/source.ts";
 import type { At } from "./lines.ts";
 import { decorated, keyed, referenced, referring } from "./relations.ts";
 import { readTransactions } from "./transactions.ts";

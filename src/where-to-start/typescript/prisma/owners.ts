@@ -2,12 +2,12 @@
  * To which unit a model of Prisma belongs. One schema has the tables of all: unless its file lies in a unit,
  * a model is given to the unit that writes to it most, then to the one that calls it most.
  */
-import { bySpelling } from "../order.ts";
-import { isTying } from "../score/ties.ts";
-import type { UnitPlace } from "../types/project.ts";
-import type { Table } from "../types/report.ts";
-import type { FileFacts } from "../types/source.ts";
-import { type Model, type Schemas, schemasIn } from "./prisma-schemas.ts";
+import { bySpelling } from "../../order.ts";
+import { isTying } from "../../score/ties.ts";
+import type { UnitPlace } from "../../types/project.ts";
+import type { Table } from "../../types/report.ts";
+import type { FileFacts } from "../../types/source.ts";
+import { type Model, type Schemas, schemasIn } from "./schemas.ts";
 
 interface Owner {
   readonly unit: UnitPlace;

@@ -3,8 +3,8 @@
  * them is the units'. Of what such a file makes itself, nothing is known.
  */
 import type { ParseResult } from "oxc-parser";
-import type { UnitPlace } from "../types/project.ts";
-import type { FileFacts, Pass } from "../types/source.ts";
+import type { UnitPlace } from "../../types/project.ts";
+import type { FileFacts, Pass } from "../../types/source.ts";
 
 export function passesOf({ staticExports }: ParseResult["module"]): Pass[] {
   return staticExports.flatMap(({ entries }) =>

@@ -1,10 +1,10 @@
 /** The other side of apart.ts: reads the files that it is given, one after the other, and is watched. */
 import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { FileFacts } from "../types/source.ts";
+import type { FileFacts } from "../../types/source.ts";
 import { type Asked, BYTES_MAX, READY } from "./apart.ts";
-import type { Watched } from "./apart-watch.ts";
-import { readTypeScript, unread } from "./read.ts";
+import type { Watched } from "./watch.ts";
+import { readTypeScript, unread } from "../read.ts";
 
 const [, , patienceMs] = process.argv;
 /** Goes up as a file is begun, and as it is done. */
@@ -15,7 +15,7 @@ const watched: Watched = {
   bytesMax: BYTES_MAX,
   parent: process.ppid,
 };
-const watch = join(import.meta.dirname, `apart-watch${extname(import.meta.filename)}`);
+const watch = join(import.meta.dirname, `watch${extname(import.meta.filename)}`);
 const watcher = new Worker(watch, { workerData: watched });
 watcher.unref();
 watcher.once("online", () => process.send?.(READY));

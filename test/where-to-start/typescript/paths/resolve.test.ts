@@ -1,8 +1,8 @@
 /** Which file an import means, by what tsconfig.json and package.json say. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readConfiguration } from "../../../src/where-to-start/typescript/configuration.ts";
-import { resolver } from "../../../src/where-to-start/typescript/resolve.ts";
+import { readConfiguration } from "../../../../src/where-to-start/typescript/paths/configuration.ts";
+import { resolver } from "../../../../src/where-to-start/typescript/paths/resolve.ts";
 
 test("an import is found by relative paths, paths of tsconfig, packages and subpaths", () => {
   const files = new Set(

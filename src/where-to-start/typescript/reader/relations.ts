@@ -1,6 +1,6 @@
 /** Columns that refer to rows of others, as TypeORM, MikroORM, Mongoose and Drizzle have them. */
 import type { Argument, Decorator, Expression, ObjectExpression } from "oxc-parser";
-import type { LinkKind } from "../types/source.ts";
+import type { LinkKind } from "../../types/source.ts";
 import { aroundOf, type Called, calleeOf, literalOf, nameOf, placeAt, type Walk } from "./walk.ts";
 
 /** A code base may wrap them, and still say what they are: `@MultiORMManyToOne`. */

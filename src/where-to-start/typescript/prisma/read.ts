@@ -3,7 +3,7 @@
  * and where the client that asks for its rows is written to.
  */
 import { posix } from "node:path";
-import type { Declared, FileFacts, ForeignKey, ManyField, Place } from "../types/source.ts";
+import type { Declared, FileFacts, ForeignKey, ManyField, Place } from "../../types/source.ts";
 
 interface Statement {
   readonly line: number;

@@ -1,6 +1,6 @@
 /** What a walk over a syntax tree collects, and how it reads names. */
 import type { Argument, Expression } from "oxc-parser";
-import type { ForeignKey, Hidden, Import, Place } from "../types/source.ts";
+import type { ForeignKey, Hidden, Import, Place } from "../../types/source.ts";
 import type { At } from "./lines.ts";
 
 export interface Walk extends At {

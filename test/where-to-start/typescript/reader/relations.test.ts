@@ -1,8 +1,8 @@
 /** What stores rows, and what refers to them, of each library that can say so. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readPrisma } from "../../../src/where-to-start/typescript/prisma.ts";
-import { readTypeScript } from "../../../src/where-to-start/typescript/read.ts";
+import { readPrisma } from "../../../../src/where-to-start/typescript/prisma/read.ts";
+import { readTypeScript } from "../../../../src/where-to-start/typescript/read.ts";
 
 const keysOf = (file: string, text: string) =>
   readTypeScript(file, text).foreignKeys.map(
