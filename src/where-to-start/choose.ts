@@ -2,7 +2,7 @@
 import { withoutBraces } from "./braces.ts";
 import { nouns } from "./folder-list.ts";
 import { findDjango } from "./python/find-django.ts";
-import { type Code, has, type OnRead, readTexts, scan } from "./scan.ts";
+import { type Code, has, type OnRead, readAround, readTexts, scan } from "./scan.ts";
 import { isOwnCode } from "./score/ties.ts";
 import type { Project } from "./types/project.ts";
 import type { FileFacts } from "./types/source.ts";
@@ -40,6 +40,9 @@ export async function chooseProject(
   const texts = await readTexts(code);
   const configuration = readConfiguration(
     new Map([...texts].filter(([file]) => isConfiguration(file))),
+    has(code, "typescript")
+      ? { prefix: code.tree.within?.prefix ?? "", texts: await readAround(code.tree) }
+      : undefined,
   );
   const tree = { files: code.files, texts, configuration };
   const asTypeScript = findTypeScript(tree);
@@ -49,14 +52,29 @@ export async function chooseProject(
   const needsTypeScript = units !== undefined || django === undefined || asTypeScript.length > 0;
   if (needsTypeScript) await scan(code, ["typescript", "prisma"], onRead);
   if (units !== undefined)
-    return { project: findFolders(code.files, withoutBraces(units)), configuration, problems: [] };
+    return {
+      project: findFolders(code.files, withoutBraces(units)),
+      configuration,
+      problems: absentIn(configuration),
+    };
   const all = [...asTypeScript, ...(django === undefined ? [] : [django])];
   const asked = kind === undefined ? all : all.filter((one) => one.kind === kind);
   // Where there is none of the kind that was asked for, it helps to know what there is.
   const [taken, others] = asked.length === 0 ? [[], all] : [asked, []];
   const { project, problems } = best(taken, others, code.facts);
   const elsewhere = all.length === 0 || project?.kind === "marcot" ? appsElsewhere(tree) : [];
-  return { project, problems: [...problems, ...elsewhere], configuration };
+  const unread = project?.kind === "django" ? [] : absentIn(configuration);
+  return { project, problems: [...problems, ...elsewhere, ...unread], configuration };
+}
+
+/** What is generated, and in no repository, is usual: one is named, for all. */
+function absentIn({ absent }: Configuration): string[] {
+  const [first, ...more] = absent;
+  if (first === undefined) return [];
+  const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
+  return [
+    `${first.file} extends ${first.parent}${others}, which was not read: what is imported by its paths is not found.`,
+  ];
 }
 
 interface Weighed {

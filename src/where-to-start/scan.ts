@@ -1,4 +1,5 @@
 /** Reads the files of a code base, each by its language. What was read before is not read again. */
+import { posix } from "node:path";
 import { isFit } from "../project/check/unfit.ts";
 import { readPython } from "./python/read.ts";
 import { readTemplate } from "./python/template.ts";
@@ -92,6 +93,23 @@ function readSafely({ read }: (typeof READERS)[Language], file: string, text: st
     const what = `it could not be read: ${error instanceof Error ? error.message : String(error)}`;
     return { ...readTemplate(file, ""), problems: [{ file, line: 1, what }] };
   }
+}
+
+/**
+ * Of the repository around the part of it that is read: what says how TypeScript is put together, by paths from that part,
+ * as `../tsconfig.json`.
+ */
+export async function readAround({ within }: Tree): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  if (within === undefined) return texts;
+  const { prefix, open } = within;
+  const { files, read } = await open();
+  const isAround = (file: string) =>
+    isConfiguration(file) && !file.startsWith(prefix) && !FOREIGN.test(file);
+  await read(files.filter(isAround), (file, text) => {
+    if (text !== undefined) texts.set(posix.relative(prefix, file), text);
+  });
+  return texts;
 }
 
 /** The texts that say how TypeScript is put together. */

@@ -67,15 +67,20 @@ async function openRepository(
   at: string | undefined,
 ): Promise<Opened> {
   const repository = await describe(location, at);
+  const { prefix, root } = location;
+  const within = (open: () => Promise<Tree>) => (prefix === "" ? {} : { within: { prefix, open } });
   if (at !== undefined || location.isBare) {
     const commit = repository?.head ?? (await commitOf(location, at ?? "HEAD"));
-    return { tree: await treeOfCommit(location, commit), repository, missing: [] };
+    const tree = await treeOfCommit(location, commit);
+    const all = () => treeOfCommit({ ...location, prefix: "" }, commit);
+    return { tree: { ...tree, ...within(all) }, repository, missing: [] };
   }
   const found = await listFiles(folder);
   if (found.files.length > 0 || found.skipped.length > 0) {
     const missing =
       repository === undefined ? ["There is no commit yet: the history is unknown."] : [];
-    const tree = { ...treeOnDisk(folder, found), notHere: found.notHere };
+    const all = async () => treeOnDisk(root, await listFiles(root));
+    const tree = { ...treeOnDisk(folder, found), notHere: found.notHere, ...within(all) };
     return { tree, repository, missing };
   }
   return openFolder(folder, "git ignores this folder: the history is unknown", at);

@@ -10,6 +10,13 @@ export interface Tree {
   readonly skipped: readonly { readonly file: string; readonly why: string }[];
   /** Those of the files that are not on disk, since only a part was checked out. */
   readonly notHere?: ReadonlySet<string>;
+  /** Of a folder within a repository. */
+  readonly within?: {
+    /** From the top of the repository to here, with `/` at its end. */
+    readonly prefix: string;
+    /** All of the repository. Only opened for what files here refer to. */
+    open(): Promise<Tree>;
+  };
   /**
    * The text of files, in the order in which they were asked for; undefined for one that cannot be read. The next
    * one is read when `each` is done.

@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import { parse as parseYaml } from "yaml";
 import { folderOf, isRecord, patternsOf, readJson } from "./json.ts";
-import { type PathRule, pathRules } from "./tsconfig.ts";
+import { type Extended, type PathRule, pathRules } from "./tsconfig.ts";
 
 /** What package.json, tsconfig.json and workspace files say, as far as it is JSON that was found. */
 export interface Configuration {
@@ -16,6 +16,17 @@ export interface Configuration {
   readonly workspaces: readonly string[];
   /** Files that cannot be understood: they say nothing. */
   readonly broken: readonly string[];
+  /** Of a part of a repository, its path from the top with `/` at its end; else "". */
+  readonly prefix: string;
+  /** What a tsconfig extends and was not read. */
+  readonly absent: readonly Extended[];
+}
+
+/** The rest of a repository. */
+export interface Around {
+  readonly prefix: string;
+  /** Of the same sort, by paths from the part that is read: `../tsconfig.json`. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 export interface PackageFile {
@@ -32,18 +43,23 @@ export function isConfiguration(file: string): boolean {
   );
 }
 
-export function readConfiguration(texts: ReadonlyMap<string, string>): Configuration {
+export function readConfiguration(
+  texts: ReadonlyMap<string, string>,
+  around: Around = { prefix: "", texts: new Map() },
+): Configuration {
   const packages = new Map<string, PackageFile>();
   const projects = new Map<string, string>();
   const workspaces = new Map<string, string[]>();
   const tsconfigs = new Map<string, Record<string, unknown>>();
   const broken: string[] = [];
-  for (const [file, text] of texts) {
+  // What is here goes before what is around, where both have a name.
+  for (const [file, text] of [...around.texts, ...texts]) {
+    const isHere = texts.has(file);
     const folder = folderOf(file);
     const name = posix.basename(file);
     const json = name.endsWith(".yaml") ? readYaml(text) : readJson(text);
     if (json === undefined) {
-      broken.push(file);
+      if (isHere) broken.push(file);
       // It is a package all the same, of which the name is not known.
       if (name !== "package.json") continue;
     }
@@ -53,20 +69,31 @@ export function readConfiguration(texts: ReadonlyMap<string, string>): Configura
       const imports = isRecord(said["imports"]) ? said["imports"] : {};
       const called = typeof given === "string" ? given : undefined;
       packages.set(folder, { name: called, imports, exports: said["exports"] });
-      addTo(workspaces, folder, patternsOf(said["workspaces"]));
+      if (isHere) addTo(workspaces, folder, patternsOf(said["workspaces"]));
     } else if (name === "project.json") {
       const isProject = typeof projectType === "string" || isRecord(targets);
-      if (isProject && folder !== "")
+      if (isHere && isProject && folder !== "")
         projects.set(folder, typeof given === "string" ? given : posix.basename(folder));
     } else if (name === "pnpm-workspace.yaml" || name === "lerna.json") {
-      addTo(workspaces, folder, patternsOf(said["packages"]));
+      if (isHere) addTo(workspaces, folder, patternsOf(said["packages"]));
     } else {
       tsconfigs.set(file, said);
     }
   }
   const byName = new Map([...packages].map(([folder, { name }]) => [name, folder]));
-  const paths = pathRules({ jsons: tsconfigs, packageOf: (name) => byName.get(name) });
-  return { packages, paths, projects, workspaces: outermost(workspaces), broken };
+  const { paths, absent } = pathRules({
+    jsons: tsconfigs,
+    packageOf: (name) => byName.get(name),
+  });
+  return {
+    packages,
+    paths,
+    projects,
+    workspaces: outermost(workspaces),
+    broken,
+    prefix: around.prefix,
+    absent: absent.filter(({ file }) => texts.has(file)),
+  };
 }
 
 function addTo(lists: Map<string, string[]>, folder: string, patterns: readonly string[]): void {

@@ -32,14 +32,17 @@ export type Resolve = (file: string, specifier: string) => string | undefined;
 
 /** `files`: all there are. The answer is one of them, or undefined for a library. */
 export function resolver(files: ReadonlySet<string>, configuration: Configuration): Resolve {
-  const { packages } = configuration;
+  const { packages, prefix } = configuration;
   const folders = new Map(
     [...packages].flatMap(([folder, { name }]) => (name ? [[name, folder]] : [])),
   );
   const known = new Map<string, string | undefined>();
   const probe = (path: string): string | undefined => {
     if (known.has(path)) return known.get(path);
-    const found = probeFile(files, path);
+    // What lies above may lead back here: `../../apps/api/src`.
+    const isAround = prefix !== "" && path.startsWith("../");
+    const here = isAround ? posix.relative(prefix, posix.join(prefix, path)) : path;
+    const found = probeFile(files, here);
     known.set(path, found);
     return found;
   };
@@ -52,7 +55,7 @@ export function resolver(files: ReadonlySet<string>, configuration: Configuratio
   return (file, specifier) => {
     const bare = specifier.split(/[?!]/, 1)[0] ?? specifier;
     if (bare.startsWith(".")) return probe(posix.join(folderOf(file), bare));
-    for (const folder of upward(folderOf(file))) {
+    for (const folder of upward(folderOf(file), prefix)) {
       const found = byRules(configuration.paths.get(folder) ?? [], bare, probe);
       if (found !== undefined) return found;
       if (bare.startsWith("#") && packages.has(folder))
@@ -64,10 +67,10 @@ export function resolver(files: ReadonlySet<string>, configuration: Configuratio
     const inside = deeper === "" ? "" : `/${deeper}`;
     return (
       byRules(exportsOf(folder), `.${inside}`, probe) ??
-      probe(`${folder}${inside}`) ??
+      probe(posix.join(folder, deeper)) ??
       probe(posix.join(folder, "src", deeper)) ??
       // Which file its `exports` mean does not matter: all of them are the package's.
-      `${folder}/package.json`
+      posix.join(folder, "package.json")
     );
   };
 }
@@ -136,9 +139,12 @@ function probeFile(files: ReadonlySet<string>, path: string): string | undefined
   return undefined;
 }
 
-function* upward(folder: string): Generator<string> {
+/** Up to the top of the repository, which may be above what is read. */
+function* upward(folder: string, prefix: string): Generator<string> {
   for (let at = folder; ; at = folderOf(at)) {
     yield at;
-    if (at === "") return;
+    if (at === "") break;
   }
+  const above = prefix.split("/").length - 1;
+  for (let count = 1; count <= above; count += 1) yield Array(count).fill("..").join("/");
 }

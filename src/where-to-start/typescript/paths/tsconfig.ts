@@ -16,6 +16,12 @@ export interface TsConfigs {
   readonly packageOf: (name: string) => string | undefined;
 }
 
+/** A file that another one extends, as it is written there. */
+export interface Extended {
+  readonly file: string;
+  readonly parent: string;
+}
+
 /** Each overrides the one that it extends, key by key. */
 interface Options {
   readonly baseUrl?: string;
@@ -27,11 +33,16 @@ interface Options {
 interface Reading extends TsConfigs {
   /** By file. Several may extend one, and one several: without this the ways through them would be countless. */
   readonly known: Map<string, Options>;
+  readonly absent: Extended[];
 }
 
 /** By folder. Of several in a folder, all: which of them means a file is not looked up. */
-export function pathRules(configs: TsConfigs): Map<string, readonly PathRule[]> {
-  const reading: Reading = { ...configs, known: new Map() };
+export function pathRules(configs: TsConfigs): {
+  readonly paths: Map<string, readonly PathRule[]>;
+  /** What is extended by a path, and is not among them. */
+  readonly absent: readonly Extended[];
+} {
+  const reading: Reading = { ...configs, known: new Map(), absent: [] };
   const byFolder = new Map<string, Map<string, PathRule>>();
   for (const file of configs.jsons.keys()) {
     const folder = folderOf(file);
@@ -40,7 +51,10 @@ export function pathRules(configs: TsConfigs): Map<string, readonly PathRule[]> 
       rules.set([rule.pattern, ...rule.targets].join("\0"), rule);
     if (rules.size > 0) byFolder.set(folder, rules);
   }
-  return new Map([...byFolder].map(([folder, rules]) => [folder, [...rules.values()]]));
+  return {
+    paths: new Map([...byFolder].map(([folder, rules]) => [folder, [...rules.values()]])),
+    absent: reading.absent,
+  };
 }
 
 function rulesOf({ baseUrl, paths = [], pathsFrom = "" }: Options, folder: string): PathRule[] {
@@ -76,6 +90,7 @@ function optionsOf(file: string, reading: Reading, depth: number): Options {
     for (const parent of parents) {
       const found = parentOf(parent, file, reading);
       if (found !== undefined) options = { ...options, ...optionsOf(found, reading, depth + 1) };
+      else if (parent.startsWith(".")) reading.absent.push({ file, parent });
     }
   const all = { ...options, ...ownOptions(json, folderOf(file)) };
   reading.known.set(file, all);
