@@ -105,9 +105,11 @@ function weightOf({ project, lines }: Weighed): number {
   return project.kind === "marcot" ? Infinity : project.units.length * lines;
 }
 
-function linesIn({ units }: Project, facts: ReadonlyMap<string, FileFacts>): number {
+/** Of the languages that count for such units. */
+function linesIn({ units, kind }: Project, facts: ReadonlyMap<string, FileFacts>): number {
   const unitOf = unitFinder(units);
+  const isCounted = ({ language }: FileFacts) => (language === "python") === (kind === "django");
   return [...facts.values()]
-    .filter((file) => isOwnCode(file) && unitOf(file.file) !== undefined)
+    .filter((file) => isOwnCode(file) && isCounted(file) && unitOf(file.file) !== undefined)
     .reduce((sum, { lines }) => sum + lines, 0);
 }

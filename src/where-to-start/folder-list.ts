@@ -1,4 +1,5 @@
 /** Where no convention fits: which folders there are and how large, so that somebody can say which are units. */
+import { MarcotError } from "../errors.ts";
 import { bySpelling } from "./order.ts";
 import { plural } from "./report/plural.ts";
 import type { Code } from "./scan.ts";
@@ -48,15 +49,34 @@ export function folderList(code: Code, asked: Asked = {}): string[] {
     .toSorted(([a, one], [b, other]) => other - one || bySpelling(a, b))
     .slice(0, FOLDERS_MAX)
     .map(([folder, lines]) => `${folder} (${lines.toLocaleString("en")} lines)`);
-  return [whyNone(asked), `The largest folders: ${largest.join(", ")}.`];
+  const { what, fix } = whyNone(asked);
+  return [`${what}. ${fix}`, `The largest folders: ${largest.join(", ")}.`];
 }
 
-function whyNone({ units, kind }: Asked): string {
+function whyNone({ units, kind }: Asked): { what: string; fix: string } {
   if (units !== undefined)
-    return `${noFolder(units)}. A glob is counted from PATH, and means folders that have files: --units 'src/*'.`;
+    return {
+      what: noFolder(units),
+      fix: "A glob is counted from PATH, and means folders that have files: --units 'src/*'.",
+    };
   if (kind !== undefined && kind !== "folders")
-    return `No units were found: no ${nouns[kind]}, or too few of them. Leave --kind away, or say which folders are units: --units 'src/*'.`;
-  return "No units were found: no apps of Marcot, not two apps of Django, not three packages of a workspace or modules of Nest. Say which folders are units: --units 'src/*'.";
+    return {
+      what: `No units were found: no ${nouns[kind]}, or too few of them`,
+      fix: "Leave --kind away, or say which folders are units: --units 'src/*'.",
+    };
+  return {
+    what: "No units were found: no apps of Marcot, not two apps of Django, not three packages of a workspace or modules of Nest",
+    fix: "Say which folders are units: --units 'src/*'.",
+  };
+}
+
+/** Where somebody said what the units are, and there are none. `others`: what the code could be seen as. */
+export function unitsNotFound(code: Code, asked: Asked, others: readonly string[]): MarcotError {
+  const { what, fix } = whyNone(asked);
+  const [, ...folders] = folderList(code, asked);
+  return new MarcotError("UnitsNotFound", what.charAt(0).toLowerCase() + what.slice(1), {
+    fix: [fix, ...others, ...folders].join(" "),
+  });
 }
 
 export function noFolder(units: readonly string[]): string {

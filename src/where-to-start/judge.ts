@@ -210,7 +210,7 @@ function startOf(units: readonly Unit[], { mayBeRanked, hasHistory }: Known): Re
     why,
     runnerUp: null,
   });
-  if (units.length === 0) return stay("nothing was found that could leave");
+  if (units.length === 0) return stay("no units were found");
   if (!mayBeRanked)
     return stay(
       `there are ${units.length} units: fewer than ${UNITS_MIN} need no ranking; look at the bill of each`,

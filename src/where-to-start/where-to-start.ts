@@ -6,7 +6,7 @@ import { basename, resolve as toAbsolute } from "node:path";
 import { MarcotError } from "../errors.ts";
 import { chooseProject, type ProjectKind } from "./choose.ts";
 import { findUnit } from "./find-unit.ts";
-import { folderList } from "./folder-list.ts";
+import { folderList, unitsNotFound } from "./folder-list.ts";
 import { gather, type Measured, sharedOf } from "./gather.ts";
 import { readHistory, startLog } from "./git/history.ts";
 import { openTree } from "./git/open.ts";
@@ -57,7 +57,8 @@ export interface Answer {
 /**
  * @param path a folder, a part of a repository, or a bare repository
  * @throws {MarcotError} `CodeUnreadable` when there is no such folder, no file in it, or no such commit;
- * `CommandInvalid` when there is no unit that is to be lifted
+ * `UnitsNotFound` when none of the units are there that were asked for; `CommandInvalid` when there is no unit that is
+ * to be lifted
  */
 export async function whereToStart(
   path: string,
@@ -70,6 +71,8 @@ export async function whereToStart(
     const code = openCode(tree);
     const chosen = await chooseProject(code, options);
     const project = chosen.project ?? nothing;
+    const isAsked = options.units !== undefined || options.kind !== undefined;
+    if (isAsked && project.units.length === 0) throw unitsNotFound(code, options, chosen.problems);
     const lifted = (options.lift ?? []).map((name) => findUnit(project.units, name).name);
     const reading = history(repository, { project, months: options.months, log });
     const [past, ownerOf] = await Promise.all([reading, readOwners(tree, repository)]);

@@ -1,5 +1,6 @@
 /** What a project of ours wrote down while it ran counts, and only where it was asked for. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { withConnection } from "../../src/data/database.ts";
 import { testDatabase } from "../../src/data/testing.ts";
@@ -7,7 +8,7 @@ import type { Report } from "../../src/where-to-start/types/report.ts";
 import { marcot, packageJson, settingsOf, tempFolder, tinyApp } from "./command.ts";
 
 const names = ["numbers", "callers", "mails", "bills"];
-const place = tempFolder({
+const files: Readonly<Record<string, string>> = {
   "package.json": packageJson,
   "settings.ts": settingsOf(names),
   ...Object.assign({}, ...names.map(tinyApp)),
@@ -16,8 +17,11 @@ import { v1 as numbers } from "#apps/numbers";
 import { v1 } from "./contract.ts";
 export const twice = view(v1.twice, async (input) => numbers.twice(input));
 `,
-});
-const cwd = place.folder;
+};
+const place = tempFolder(
+  Object.fromEntries(Object.entries(files).map(([file, text]) => [`project/${file}`, text])),
+);
+const cwd = join(place.folder, "project");
 const database = await testDatabase("empty", async () => {});
 const environment = { DATABASE_URL: database.url };
 after(async () => {
@@ -75,7 +79,7 @@ test("calls, errors and times are shares of those of all apps", async () => {
 
 test("tables show how much is to be moved", async () => {
   place.write({
-    "apps/numbers/tables.ts": `import { integer, schema } from "marcot/tables";
+    "project/apps/numbers/tables.ts": `import { integer, schema } from "marcot/tables";
 export const numbers = schema("numbers");
 export const bigEntries = numbers.table("big_entries", { id: integer("id") });
 `,
@@ -99,4 +103,15 @@ test("without the option no database is asked, and no settings are loaded", asyn
   assert.equal(report.units.find(({ name }) => name === "numbers")?.score.critical, 0.333);
   const refused = await ask({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" }, "--measured");
   assert.equal(refused.code, 1);
+});
+
+test("of a folder that the project lies in, the project is asked that the command is started in", async () => {
+  const { stdout, code, stderr } = await ask(environment, place.folder, "--measured");
+  assert.equal(code, 0, stderr);
+  const { units } = JSON.parse(stdout) as Report;
+  assert.equal(units.find(({ name }) => name === "numbers")?.traffic?.calls, 80);
+  const other = tempFolder({ "src/a/x.ts": "1;" });
+  const elsewhere = await ask(environment, other.folder, "--measured");
+  other.remove();
+  assert.match(elsewhere.stderr, /have no settings\.ts/);
 });

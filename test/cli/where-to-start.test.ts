@@ -222,7 +222,7 @@ test("0 whatever the answer is, 1 for what cannot be read, 2 for wrong use", asy
   const quiet = repositoryOf([{ files: { "src/a/x.js": "1;\n" } }]);
   const stay = await ask(quiet);
   assert.equal(stay.code, 0);
-  assert.match(stay.stdout, /stay: nothing was found that could leave/);
+  assert.match(stay.stdout, /no answer: no units were found\n/);
   const absent = await ask("/no/such/folder");
   assert.equal(absent.code, 1);
   assert.match(
@@ -239,10 +239,21 @@ test("0 whatever the answer is, 1 for what cannot be read, 2 for wrong use", asy
     ["--lift", "nope"],
     ["--html", "no/such/folder/report.html"],
     ["--nonsense"],
+    ["--backtest", "HEAD", "payments", "--html", "report.html"],
+    ["--backtest", "HEAD", "payments", "--at", "HEAD"],
+    ["--draft-contract", "payments", "--json"],
   ])
     assert.equal((await ask(folder, ...wrong)).code, 2, wrong.join(" "));
   const lifted = await ask(folder, "--lift", "nope");
   assert.match(lifted.stderr, /there is no unit nope\n.*catalog, orders, .*\[CommandInvalid\]/);
+  const several = repositoryOf([
+    { files: { "src/a/mail/x.js": "1;\n", "src/b/mail/x.js": "1;\n", "src/c/feed/x.js": "1;\n" } },
+  ]);
+  const either = await ask(several, "--units", "src/*/*", "--cuts", "mail");
+  assert.match(either.stderr, /mail could be a\/mail or b\/mail\n/);
+  const none = await ask(several, "--units", "lib/*");
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /no folder is called as --units says: 'lib\/\*'\n.*\[UnitsNotFound\]/);
   const nowhere = await ask(folder, "--html", "no/such/folder/report.html");
   assert.match(nowhere.stderr, /the folder of --html does not exist: .*no\/such\/folder\n/);
 });

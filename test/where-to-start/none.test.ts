@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { MarcotError } from "../../src/errors.ts";
 import { withoutBraces } from "../../src/where-to-start/braces.ts";
 import type { WhereToStartOptions } from "../../src/where-to-start/where-to-start.ts";
 import { whereToStart } from "../../src/where-to-start/where-to-start.ts";
@@ -21,18 +22,21 @@ const django = {
 };
 
 test("of a kind that is not there it is said what is there instead", async () => {
-  const { units, text } = await told(django, { kind: "nest" });
-  assert.equal(units, 0);
-  assert.match(text, /It could be seen as 2 apps of Django \(2 lines\): --kind django\./);
-  assert.match(text, /no modules of Nest, or too few of them\. Leave --kind away/);
-  assert.doesNotMatch(text, /no apps of/);
+  await assert.rejects(told(django, { kind: "nest" }), (error: MarcotError) => {
+    assert.equal(error.code, "UnitsNotFound");
+    assert.equal(error.message, "no units were found: no modules of Nest, or too few of them");
+    assert.match(error.fix, /Leave --kind away.* as 2 apps of Django \(2 lines\): --kind django\./);
+    return true;
+  });
 });
 
 test("a glob that no folder fits is named", async () => {
-  const { units, text } = await told(django, { units: ["nope/*"] });
-  assert.equal(units, 0);
-  assert.match(text, /No folder is called as --units says: 'nope\/\*'\./);
-  assert.match(text, /The largest folders: shop \(2 lines\), shop\/a/);
+  await assert.rejects(told(django, { units: ["nope/*"] }), (error: MarcotError) => {
+    assert.equal(error.code, "UnitsNotFound");
+    assert.equal(error.message, "no folder is called as --units says: 'nope/*'");
+    assert.match(error.fix, /counted from PATH.* The largest folders: shop \(2 lines\), shop\/a/);
+    return true;
+  });
 });
 
 test("braces in a glob are several globs", async () => {

@@ -1,12 +1,12 @@
 /** The files of a code base, wherever they are: a working tree, a commit, or a folder that git does not know. */
-import { realpathSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { MarcotError } from "../../errors.ts";
 import type { Repository, Tree } from "../types/tree.ts";
 import { treeOfCommit } from "./commit-tree.ts";
 import { treeOnDisk, walk } from "./folder.ts";
 import { askGit, mustHaveWorked } from "./program.ts";
-import { commitOf, describe, locate, type Location } from "./repository.ts";
+import { commitOf, describe, locate, type Location, type Refused } from "./repository.ts";
 import { A_SUBMODULE, entriesOf, isName, NO_NAME, type Skipped } from "./text.ts";
 
 export interface OpenOptions {
@@ -32,7 +32,7 @@ export async function openTree(path: string, { at }: OpenOptions = {}): Promise<
   const location = await locate(folder);
   const opened =
     "refused" in location
-      ? await openFolder(folder, location.refused, at)
+      ? await openRefused(folder, location, at)
       : await openRepository(folder, location, at);
   if (opened.tree.files.length === 0 && opened.tree.skipped.length === 0)
     throw new MarcotError(
@@ -47,7 +47,26 @@ export function folderAt(path: string): string {
   const stat = path.includes("\0") ? undefined : statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw new MarcotError("CodeUnreadable", `${path} does not exist`);
   if (!stat.isDirectory()) throw new MarcotError("CodeUnreadable", `${path} is not a folder`);
+  try {
+    accessSync(path, constants.R_OK | constants.X_OK);
+  } catch {
+    throw new MarcotError("CodeUnreadable", `${path} may not be read`, {
+      fix: "Let this user read it, or run this as one who may.",
+    });
+  }
   return realpathSync(resolve(path));
+}
+
+/** Without git a bare repository is a folder of objects: that no code lies in it would be no answer. */
+async function openRefused(
+  folder: string,
+  { refused, isOutside }: Refused,
+  at: string | undefined,
+): Promise<Opened> {
+  const isBare = ["HEAD", "objects", "refs"].every((name) => existsSync(join(folder, name)));
+  if (isBare && !isOutside)
+    throw new MarcotError("CodeUnreadable", `${folder} cannot be read: ${refused}`);
+  return openFolder(folder, refused, at);
 }
 
 async function openFolder(
@@ -76,6 +95,10 @@ async function openRepository(
     return { tree: { ...tree, ...within(all) }, repository, missing: [] };
   }
   const found = await listFiles(folder);
+  if (found.files.length + found.skipped.length === 0 && repository && prefix === "") {
+    const tree = await treeOfCommit(location, repository.head);
+    return { tree, repository, missing: ["Nothing is checked out here: HEAD was read."] };
+  }
   if (found.files.length > 0 || found.skipped.length > 0) {
     const missing =
       repository === undefined ? ["There is no commit yet: the history is unknown."] : [];

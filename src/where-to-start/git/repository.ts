@@ -1,6 +1,7 @@
 /** The repository that a folder is in: where, at which commit, and whether all of it is here. */
 import { MarcotError } from "../../errors.ts";
 import type { Repository } from "../types/tree.ts";
+import { quoted } from "../report/quoted.ts";
 import { TIME_MAX } from "./log/calendar.ts";
 import { askGit, askLine, firstLine, type Said } from "./program.ts";
 
@@ -32,7 +33,7 @@ export async function locate(folder: string): Promise<Location | Refused> {
     if (!(error instanceof MarcotError)) throw error;
     return { refused: `${error.message}: the history is unknown`, isOutside: false };
   }
-  if (said.code !== 0) return refusal(said.complaint);
+  if (said.code !== 0) return refusal(said.complaint, folder);
   const [isInside, isShallow, ...rest] = said.bytes.toString("utf8").split("\n");
   const prefix = rest.join("\n").replace(/\n$/, "");
   const isBare = isInside !== "true";
@@ -41,11 +42,13 @@ export async function locate(folder: string): Promise<Location | Refused> {
   return { root, prefix, isBare, isShallow: isShallow === "true" };
 }
 
-function refusal(complaint: string): Refused {
+function refusal(complaint: string, folder: string): Refused {
   if (/not a git repository/.test(complaint))
     return { refused: "this is not in a git repository: the history is unknown", isOutside: true };
+  // git names its own folder, which may be above.
+  const [, named = folder] = /repository (?:at )?\(?'(.+)'/.exec(complaint) ?? [];
   const advice = /dubious ownership|unsafe repository/.test(complaint)
-    ? "git refuses to read a repository of another user (git config --global --add safe.directory)"
+    ? `git refuses to read a repository of another user (git config --global --add safe.directory ${quoted(named)})`
     : `git refuses: ${firstLine(complaint)}`;
   return { refused: `${advice}: the history is unknown`, isOutside: false };
 }

@@ -53,7 +53,7 @@ export function appsElsewhere(tree: TypeScriptTree): string[] {
     return absent.length === 0
       ? []
       : [
-          `Of the apps in ${at.file} these do not lie here, and were not read: ${absent.join(", ")}.`,
+          `Of the apps in ${at.file} these do not lie here, and were not read: ${absent.join(", ")}. If they lie beside it, name the folder that has all of them.`,
         ];
   });
 }

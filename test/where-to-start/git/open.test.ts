@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { MarcotError } from "../../../src/errors.ts";
 import { openTree } from "../../../src/where-to-start/git/open.ts";
 import { addressOf } from "../../../src/where-to-start/git/repository.ts";
 import type { Tree } from "../../../src/where-to-start/types/tree.ts";
@@ -195,6 +196,26 @@ test("no link and no pipe of a working tree leads out of it, or stops it", async
     tree.skipped.map(({ why }) => why),
     ["it lies behind a link", "a symbolic link", "not a file", "it lies behind a link"],
   );
+});
+
+test("of a clone of which nothing is checked out, its HEAD is read", async () => {
+  const folder = repositoryOf([{ files: { "a/one.py": "1\n" } }], { checkout: false });
+  const { tree, repository, missing } = await openTree(folder);
+  assert.deepEqual(await textsOf(tree), [["a/one.py", "1\n"]]);
+  assert.equal(repository?.head, git(folder, "rev-parse", "HEAD"));
+  assert.deepEqual(missing, ["Nothing is checked out here: HEAD was read."]);
+});
+
+test("a bare repository that git refuses is an error, and no folder without code", async (t) => {
+  const folder = repositoryOf([{ files: { "a/one.py": "1\n" } }], { bare: true });
+  t.after(() => delete process.env["GIT_TEST_ASSUME_DIFFERENT_OWNER"]);
+  process.env["GIT_TEST_ASSUME_DIFFERENT_OWNER"] = "1";
+  const command = `git config --global --add safe.directory ${folder}`;
+  await assert.rejects(openTree(folder), ({ code, message }: MarcotError) => {
+    assert.equal(code, "CodeUnreadable");
+    assert.ok(message.includes(command), message);
+    return true;
+  });
 });
 
 test("a path that is no folder, or an empty one, gets a clear error", async () => {

@@ -2,6 +2,7 @@
  * What a project of ours wrote down while it ran: its ledger of calls, and how much its tables hold. This loads
  * the project's settings, as every command of a project does.
  */
+import { join } from "node:path";
 import { withConnection } from "../../../data/database.ts";
 import type { Sql } from "postgres";
 import { tablesOf } from "../../../extract/verify/catalog.ts";
@@ -24,7 +25,7 @@ interface Counted {
 
 /** @throws {MarcotError} of the project, or of its database, where these cannot be had */
 export async function measure(path: string): Promise<Measured> {
-  const plan = await readProject({ folder: findProject(path) });
+  const plan = await readProject({ folder: projectOf(path) });
   const owner = ownerUrls(plan);
   const counted = new Map<string, Counted>();
   try {
@@ -44,6 +45,18 @@ export async function measure(path: string): Promise<Measured> {
     traffic: new Map([...counted].map(([name, one]) => [name, trafficOf(one, all)])),
     tables: new Map([...counted].map(([name, { tables }]) => [name, tables])),
   };
+}
+
+/** Apps may be packages beside their project: then it is asked from there, of the folder that has all of them. */
+function projectOf(path: string): string {
+  const here = process.cwd();
+  try {
+    return findProject(path);
+  } catch (error) {
+    const isBelow = here.startsWith(join(path, "/"));
+    if (isBelow) return findProject(here);
+    throw error;
+  }
 }
 
 async function count(sql: Sql, app: string): Promise<Counted> {

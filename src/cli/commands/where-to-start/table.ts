@@ -31,7 +31,9 @@ export function answerLines(report: Report, path: string): string[] {
   return [
     ...wrapped("", headOf(report)).map((line) => style("bold", line)),
     "",
-    ...(start.unit === null ? [...wrapped("stay: ", start.why), ""] : []),
+    ...(start.unit === null
+      ? [...wrapped(units.length === 0 ? "no answer: " : "stay: ", start.why), ""]
+      : []),
     ...ranked
       .slice(0, LISTED)
       .flatMap((unit, index) => [
@@ -126,7 +128,10 @@ function gates(units: readonly Unit[]): string[] {
   const withWhy = ({ name, gate }: Unit) =>
     `${name} ${gate?.name}${gate?.at === undefined ? "" : ` (${gate.at.file}:${gate.at.line})`}`;
   const bare = ({ name }: Unit) => name;
+  const unranked = units.filter(({ gate, rank }) => gate === undefined && rank === undefined);
+  const open = unranked.length === 0 ? [] : wrapped("to look at: ", unranked.map(bare).join(" · "));
   return [
+    ...open,
     ...line("not yet: ", ["in every request", "identity", "core", "project"], withWhy),
     ...line("asleep (archive it, or make it a package): ", ["asleep"], bare),
     ...line("leave, nothing hurts: ", ["no pain"], bare),
@@ -140,7 +145,7 @@ function next({ start, units }: Report, path: string): string[] {
   const ask = `marcot where-to-start${path === "." ? "" : ` ${quoted(path)}`}`;
   return [
     "",
-    style("dim", `next: ${ask} --cuts ${quoted(start.unit ?? "UNIT")}`),
+    style("dim", `next: ${ask} --cuts ${quoted(start.unit ?? units[0]?.name ?? "")}`),
     style("dim", `      ${ask} --html report.html`),
   ];
 }

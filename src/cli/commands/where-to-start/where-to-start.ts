@@ -54,7 +54,7 @@ export function addWhereToStart(program: Command): void {
     .option("--people", "name people; else they are told apart by a hash of their mail")
     .option(
       "--measured",
-      "of an own project: calls, errors, times and sizes of tables, from its database",
+      "of an own project, at PATH or where this is started below it: calls, errors, times and sizes of tables, from its database",
     )
     .option("--json", "as JSON, for scripts: docs/reference/where-to-start.schema.json")
     .option("--html <file>", "write a page with the map, that needs no network")
@@ -69,7 +69,8 @@ folders that --units names. Runs nothing of what it reads, fetches nothing, and 
 Three rules, each a number from 0 to 1: start non-critical, where there is pain, small. The answer
 may be that all should stay. How it is counted: docs/topics/where-to-start.md.
 
-Exits with 0 whatever the answer is, 1 when the path cannot be read, 2 when used wrongly.
+Exits with 0 whatever the answer is, 1 when the path cannot be read or has no such units, 2 when
+used wrongly.
 
 Examples:
   marcot where-to-start
@@ -77,7 +78,7 @@ Examples:
   marcot where-to-start ../shop --cuts payments
   marcot where-to-start ../shop --draft-contract payments > contract.ts
   marcot where-to-start ../shop --units 'src/*' --units 'lib/*' --json
-  marcot where-to-start ../shop --backtest 3924b4b2b promotions`;
+  marcot where-to-start ../shop --backtest 3924b4b2b oscar.apps.promotions`;
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
@@ -112,12 +113,23 @@ async function answer(path: string, flags: Flags): Promise<void> {
   for (const line of await linesOf(found, path, flags)) console.log(line);
 }
 
-function refuseTogether({ cuts, why, draftContract, backtest }: Flags): void {
+function refuseTogether(flags: Flags): void {
+  const { cuts, why, draftContract, backtest } = flags;
   const asked = [cuts, why, draftContract, backtest].filter((one) => one !== undefined);
   if (asked.length > 1)
     throw new MarcotError("CommandInvalid", "one question at a time", {
       fix: "Give one of --cuts, --why, --draft-contract and --backtest.",
     });
+  // What would be left out without a word.
+  const without = (question: string, names: readonly (keyof Flags & string)[]) => {
+    const given = names.find((name) => flags[name] !== undefined);
+    if (given !== undefined)
+      throw new MarcotError("CommandInvalid", `${question} has no --${given}`, {
+        fix: `Leave --${given} away, or ask for the one after the other.`,
+      });
+  };
+  if (backtest !== undefined) without("--backtest", ["html", "at", "people", "measured"]);
+  if (draftContract !== undefined) without("--draft-contract", ["json"]);
 }
 
 /** Before the work, not after it. */
