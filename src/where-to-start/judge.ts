@@ -6,6 +6,7 @@ import { billOf, sizeOf } from "./score/bill.ts";
 import { gateOf, type GateOptions } from "./score/gates.ts";
 import { ownWorlds } from "./score/own-world.ts";
 import { GOOD, NO_EASY_BEGINNING, type Parts, scoreAll } from "./score/score.ts";
+import { whyNothing } from "./score/why-nothing.ts";
 import { isOwnCode, linesOf, needs, ownWorldCount } from "./score/ties.ts";
 import type { Report, Traffic, Unit } from "./types/report.ts";
 import type { Outside } from "./types/source.ts";
@@ -216,8 +217,7 @@ function startOf(units: readonly Unit[], { mayBeRanked, hasHistory }: Known): Re
       `there are ${units.length} units: fewer than ${UNITS_MIN} need no ranking; look at the bill of each`,
     );
   if (first === undefined) return stay("every unit is behind a gate: none should move");
-  if ((first.score.pain ?? 0) === 0)
-    return stay("nothing is known to hurt: no unit has an outside world of its own, or a history");
+  if ((first.score.pain ?? 0) === 0) return stay(whyNothing(units));
   const runnerUp =
     second === undefined ? null : { unit: second.name, why: comparedTo(first, second, hasHistory) };
   return { unit: first.name, answer: first.answer, why: whyFirst(first), runnerUp };

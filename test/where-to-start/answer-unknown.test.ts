@@ -89,6 +89,21 @@ test("without a history and a world outside nobody goes first", async () => {
   assert.match(start.why, /nothing is known to hurt/);
 });
 
+test("of a unit that hurts and cannot go first it is not said that no unit has an outside world", async () => {
+  const asking = 'import { key } from "../pay/pay";\nexport const x = key;\n';
+  const units = ["a", "b", "c"].map((name) => [`src/${name}/x.ts`, asking]);
+  const largest = `export const key = process.env.STRIPE_KEY;\n${"key;\n".repeat(100)}`;
+  const { start } = await asked(
+    written({ ...Object.fromEntries(units), "src/pay/pay.ts": largest }),
+    { units: ["src/*"] },
+  );
+  assert.equal(start.unit, null);
+  assert.equal(
+    start.why,
+    "what is known to hurt (pay) is behind a gate or scores 0 by another rule; no other unit has an outside world of its own, or a history",
+  );
+});
+
 /** Commits one whose dates no calendar has on top of what is there. */
 function strangeCommit(folder: string, seconds: string): string {
   const tree = git(folder, "rev-parse", "HEAD^{tree}");

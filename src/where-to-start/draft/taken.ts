@@ -3,7 +3,7 @@ import { bySpelling } from "../order.ts";
 import type { ResolvedHidden, ResolvedImport, UnitFacts } from "../score/facts.ts";
 import { isTying } from "../score/ties.ts";
 import type { Export, Place } from "../types/source.ts";
-import { modelOfCall } from "../typescript/prisma/owners.ts";
+import { modelOfCall, namedModel } from "../typescript/prisma/owners.ts";
 import type { Calls } from "./methods/read.ts";
 
 /** What others take, by its name. */
@@ -86,7 +86,7 @@ function modelFinder({ tables }: UnitFacts) {
   const models = new Map(tables.map((table) => [table.name.toLowerCase(), table]));
   return ({ kind, what }: ResolvedHidden) => {
     if (kind !== "model by name") return undefined;
-    const name = modelOfCall(what) ?? /^InjectRepository\(([\w.]+)\)$/.exec(what)?.[1] ?? what;
+    const name = modelOfCall(what) ?? namedModel(what) ?? what;
     return models.get(name.slice(name.lastIndexOf(".") + 1).toLowerCase());
   };
 }

@@ -32,18 +32,21 @@ export interface ForeignKey extends Place {
   readonly owner: string;
   /** As it is written: `users.User`, `User`, `self`, `settings.AUTH_USER_MODEL`, `entries`. */
   readonly to: string;
-  /** It is written as a text: without a dot it means a neighbour of the class that has the column. */
+  /**
+   * It is written as a text. In Django it means without a dot a neighbour of the class that has the column; of TypeORM
+   * it may be the name of a table.
+   */
   readonly isText?: boolean;
 }
 
-/** A class of Python: what those that inherit it get of it. */
+/** A class of Python, or of TypeScript where it may have columns: what those that inherit it get of it. */
 export interface ClassFacts extends Place {
   readonly name: string;
   /** As they are written: `models.Model`. */
   readonly bases: readonly string[];
   /** It stands in no function and no other class. */
   readonly isTop: boolean;
-  /** By what its file says. */
+  /** By what its file says: of TypeScript, by its decorator. */
   readonly isModel: boolean;
   /** It has no rows; whoever inherits it has its fields. */
   readonly isAbstract: boolean;
@@ -51,7 +54,7 @@ export interface ClassFacts extends Place {
   readonly isProxy: boolean;
   /** Of `foreignKeys` those in its body. */
   readonly keys: readonly ForeignKey[];
-  /** All that its body gives a name to: it is not inherited again. */
+  /** All that its body gives a name to, of TypeScript with a decorator: it is not inherited again. */
   readonly attributes: readonly string[];
 }
 
@@ -83,7 +86,7 @@ export interface Hidden extends Place {
   readonly what: string;
   /**
    * Of a transaction: what stands in it and is imported, as the file calls it; and calls of Prisma, as
-   * `tx.order.create`.
+   * `tx.order.create`. Of such a call by an unusual name: what the file imports that may be the client.
    */
   readonly names?: readonly string[];
 }
@@ -121,7 +124,7 @@ export type DeclaredKind =
   | "token" // that Nest finds by name: `Inject(MAILER)`, `AuthGuard(jwt)`
   | "related name" // of a foreign key, `of` its model
   | "settings" // INSTALLED_APPS is set here
-  | "client"; // the folder that Prisma writes a client to
+  | "client"; // the folder that Prisma writes a client to; of TypeScript, that the file makes one
 
 /** A name that others may use without an import. */
 export interface Declared extends Place {
@@ -145,7 +148,11 @@ export interface FileFacts {
   readonly outside: readonly Outside[];
   readonly exports: readonly Export[];
   /** Models, entities or tables that are declared here. */
-  readonly models: readonly (Place & { readonly name: string })[];
+  readonly models: readonly (Place & {
+    readonly name: string;
+    /** What the database calls it, where that is said and is not what the code calls it. */
+    readonly table?: string;
+  })[];
   readonly lists?: readonly ManyField[];
   readonly classes?: readonly ClassFacts[];
   /** What it hands on of other files. */

@@ -7,36 +7,41 @@ import { type EcmaScriptModule, parseSync } from "oxc-parser";
 import { lineFinder } from "../../project/check/line-at.ts";
 import { saysItIsGenerated } from "../generated.ts";
 import type { Export, FileFacts, Import } from "../types/source.ts";
+import { clientCalls, makesClient, MAY_CALL_CLIENT } from "./prisma/calls.ts";
 import { passesOf } from "./reader/barrels.ts";
 import { type At, codeLines } from "./reader/lines.ts";
 import { outsideOf } from "./reader/outside.ts";
 import { moduleRecordOf } from "./reader/module-record.ts";
 import { isPacked } from "./reader/packed.ts";
 import { readTies } from "./reader/ties.ts";
-import { clientCalls, declaredIn } from "./reader/tokens.ts";
+import { declaredIn } from "./reader/tokens.ts";
 
 /** What makes a look at the syntax tree worth its price, which is half of the parser's own. */
 const MAY_HAVE_TIES =
-  /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(/;
+  /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|@\w*Column\b|\babstract\s+class\s[^{]{0,200}\bextends\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(/;
 
 export function readTypeScript(file: string, text: string): FileFacts {
   if (isPacked(text)) return { ...unread(file, text), isGenerated: true };
-  const tied = MAY_HAVE_TIES.test(text) ? parseSync(basename(file), text) : undefined;
+  const mayCall = MAY_CALL_CLIENT.test(text);
+  const tied = mayCall || MAY_HAVE_TIES.test(text) ? parseSync(basename(file), text) : undefined;
   const { module, errors } = tied ?? moduleRecordOf(file, text);
   const lineAt = lineFinder(text);
   const at: At = { file, text, lineAt };
   const ties = tied === undefined ? NO_TIES : readTies(tied.program, at);
   const imports = [...importsOf(module, at), ...ties.required];
   const declared = declaredIn(at, imports);
+  if (makesClient(imports, at)) declared.push({ file, line: 1, kind: "client", what: file });
+  const called = tied && mayCall ? clientCalls(tied.program, at, imports) : [];
   const passes = passesOf(module);
   return {
     ...unread(file, text),
     imports,
     foreignKeys: ties.foreignKeys,
-    hidden: [...ties.hidden, ...clientCalls(at)],
+    hidden: [...ties.hidden, ...called],
     outside: outsideOf(imports, at),
     exports: exportsOf(module, at),
     models: ties.models,
+    ...(ties.classes.length === 0 ? {} : { classes: ties.classes }),
     ...(declared.length === 0 ? {} : { declared }),
     ...(passes.length === 0 ? {} : { passes }),
     problems: errors.map(({ message, labels }) => ({
@@ -66,7 +71,7 @@ export function unread(file: string, text: string, why?: string): FileFacts {
   };
 }
 
-const NO_TIES = { required: [], foreignKeys: [], hidden: [], models: [] };
+const NO_TIES = { required: [], foreignKeys: [], hidden: [], models: [], classes: [] };
 
 function importsOf(module: EcmaScriptModule, { file, text, lineAt }: At): Import[] {
   const imports: Import[] = module.staticImports.map(({ start, end, moduleRequest, entries }) => {

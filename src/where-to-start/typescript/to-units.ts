@@ -4,9 +4,12 @@ import { isTying } from "../score/ties.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
 import type { FileFacts, ForeignKey, Hidden, Import } from "../types/source.ts";
 import { unitFinder } from "../unit-of.ts";
-import { type MakerOf, makersIn, throughBarrels } from "./reader/barrels.ts";
+import { classFinder, type Column, columnsIn } from "./columns.ts";
+import { type KeyScope, resolveKey, toKey, unitOfModel, usersIn } from "./keys.ts";
+import { makersIn, throughBarrels } from "./reader/barrels.ts";
 import { packageOf } from "./reader/outside.ts";
-import { modelOfCall, ownersOf, type Owners, problemsOf } from "./prisma/owners.ts";
+import { clientsIn } from "./prisma/clients.ts";
+import { modelOfCall, namedModel, ownersOf, type Owners, problemsOf } from "./prisma/owners.ts";
 import type { Configuration } from "./paths/configuration.ts";
 import { resolver } from "./paths/resolve.ts";
 
@@ -19,19 +22,12 @@ export interface TypeScriptCode {
   readonly files: ReadonlyMap<string, FileFacts>;
 }
 
-interface Scope {
-  readonly unitOf: (file: string) => UnitPlace | undefined;
-  /** Of what is imported, with the names of each; none for a library and for a file that is in no unit. */
-  readonly targets: (
-    file: string,
-    specifier: string,
-    names: readonly string[],
-  ) => ReadonlyMap<UnitPlace, readonly string[]>;
-  /** Of a thing that is imported, where it is made. */
-  readonly makerOf: (file: string, specifier: string, name: string) => ReturnType<MakerOf>;
+interface Scope extends KeyScope {
+  /** With what its classes inherit. */
+  readonly columnsOf: (facts: FileFacts) => readonly Column[];
+  /** Whether a call that may be one of Prisma is one. */
+  readonly isOfClient: (call: Hidden) => boolean;
   readonly isOwn: (file: string, specifier: string) => boolean;
-  /** Units that declare something that stores rows, by its name. */
-  readonly models: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
   readonly tokens: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
   readonly owners: Owners;
   readonly isMarcot: boolean;
@@ -54,7 +50,7 @@ export function resolveTypeScript(code: TypeScriptCode): Resolved {
     (unit === undefined ? ofProject.imports : imports).push(...taken);
     (unit === undefined ? ofProject.hidden : hidden).push(...named);
     if (unit !== undefined && facts.language !== "prisma")
-      keys.push(...facts.foreignKeys.flatMap((key) => resolveKey(scope, { key, facts, unit })));
+      keys.push(...scope.columnsOf(facts).flatMap((column) => resolveKey(scope, column, unit)));
   }
   keys.push(...prismaKeys(scope, scope.owners.links));
   return {
@@ -85,33 +81,45 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
   const named = (specifier: string) =>
     byModule.get(specifier) ?? byModule.get(packageOf(specifier) ?? "");
   const models = new Map<string, Set<UnitPlace>>();
+  const tables = new Map<string, Set<UnitPlace>>();
   const tokens = new Map<string, Set<UnitPlace>>();
   for (const facts of files.values()) {
     const unit = unitOf(facts.file);
     if (unit === undefined || !isTying(facts)) continue;
-    for (const { name } of facts.models) addTo(models, name, unit);
+    for (const { name, table } of facts.models) {
+      addTo(models, name, unit);
+      if (table !== undefined) addTo(tables, table, unit);
+    }
     for (const { kind, what } of facts.declared ?? [])
       if (kind === "token") addTo(tokens, what, unit);
   }
   const through = throughBarrels({ files, resolve, unitOf });
-  const maker = makersIn({ files, resolve, unitOf });
+  const maker = makersIn({ files, resolve, unitOf: (file) => file });
+  const targets: KeyScope["targets"] = (file, specifier, names) => {
+    const found = resolve(file, specifier);
+    const unit = (found === undefined ? undefined : unitOf(found)) ?? named(specifier);
+    if (unit !== undefined) return new Map([[unit, names]]);
+    return found === undefined ? new Map() : through(found, names);
+  };
+  const madeIn: KeyScope["madeIn"] = (file, specifier, name) => {
+    const found = resolve(file, specifier);
+    return found === undefined ? undefined : maker(found, name)?.unit;
+  };
+  const isOfClient = clientsIn(files, { targets, madeIn, unitOf });
   return {
     unitOf,
-    targets: (file, specifier, names) => {
-      const found = resolve(file, specifier);
-      const unit = (found === undefined ? undefined : unitOf(found)) ?? named(specifier);
-      if (unit !== undefined) return new Map([[unit, names]]);
-      return found === undefined ? new Map() : through(found, names);
-    },
-    makerOf: (file, specifier, name) => {
-      const found = resolve(file, specifier);
-      return found === undefined ? undefined : maker(found, name);
-    },
+    factsOf: (file) => files.get(file),
+    targets,
+    madeIn,
+    columnsOf: columnsIn(files, classFinder(files, madeIn)),
+    isOfClient,
+    isUser: usersIn(files),
     isOwn: (file, specifier) =>
       resolve(file, specifier) !== undefined || named(specifier) !== undefined,
     models,
+    tables,
     tokens,
-    owners: ownersOf(files, unitOf),
+    owners: ownersOf(files, { unitOf, isOfClient }),
     isMarcot: project.kind === "marcot",
   };
 }
@@ -136,50 +144,13 @@ function resolveImport(
   });
 }
 
-interface Asked {
-  readonly key: ForeignKey;
-  readonly facts: FileFacts;
-  readonly unit: UnitPlace;
-}
-
-function resolveKey(scope: Scope, { key, facts, unit }: Asked): ResolvedKey[] {
-  const to = unitOfModel(scope, { name: key.to, facts, unit });
-  return to === undefined || to === unit ? [] : [toKey(key, unit, to)];
-}
-
-/** By the file itself, by its imports, and where these lead to no unit by a name that only one unit has. */
-function unitOfModel(
-  scope: Scope,
-  { name, facts, unit }: { name: string; facts: FileFacts; unit: UnitPlace },
-): UnitPlace | undefined {
-  const [first = name] = name.split(".");
-  if (facts.models.some((model) => model.name === first)) return unit;
-  const imported = facts.imports.find(({ names, here = names }) => here.includes(first));
-  const taken = imported?.names[(imported.here ?? imported.names).indexOf(first)];
-  if (imported !== undefined && taken !== undefined) {
-    const made = scope.makerOf(facts.file, imported.from, taken);
-    if (made !== undefined) return made.unit;
-    const [to] = scope.targets(facts.file, imported.from, [taken]).keys();
-    if (to !== undefined) return to;
-  }
-  const { models } = scope;
-  const known = models.get(name.split(".").at(-1) ?? name) ?? models.get(first);
-  if (known?.has(unit) === true) return unit;
-  return known?.size === 1 ? [...known][0] : undefined;
-}
-
-function toKey(source: ForeignKey, from: UnitPlace, to: UnitPlace): ResolvedKey {
-  const { file, line, field, kind } = source;
-  const isUser = /(^|[^a-z])(users?|accounts?)$/i.test(source.to.replace(/Entity$/, ""));
-  return { file, line, from: from.name, to: to.name, field, kind, isUser, source };
-}
-
 /** Of a schema that lies in no unit, each model is the unit's that was chosen for it. */
-function prismaKeys({ owners }: Scope, keys: readonly ForeignKey[]): ResolvedKey[] {
+function prismaKeys(scope: Scope, keys: readonly ForeignKey[]): ResolvedKey[] {
   return keys.flatMap((key) => {
-    const from = owners.inSchema(key.owner, key.file);
-    const to = owners.inSchema(key.to, key.file);
-    return from === undefined || to === undefined || from === to ? [] : [toKey(key, from, to)];
+    const from = scope.owners.inSchema(key.owner, key.file);
+    const to = scope.owners.inSchema(key.to, key.file);
+    const leads = from !== undefined && to !== undefined && from !== to;
+    return leads ? [toKey(scope, key, [from, to])] : [];
   });
 }
 
@@ -212,11 +183,10 @@ function targetsOf(
   const { what, kind, names = [] } = source;
   if (kind === "transaction") return names.flatMap((name) => unitsOfName(scope, facts, name));
   const model = modelOfCall(what);
-  if (kind === "model by name" && model !== undefined) {
-    return [scope.owners.called(model, facts.file) ?? []].flat();
-  }
-  const entity = /^InjectRepository\(([\w.]+)\)$/.exec(what)?.[1];
-  if (entity !== undefined && unit !== undefined) {
+  if (kind === "model by name" && model !== undefined)
+    return [(scope.isOfClient(source) && scope.owners.called(model, facts.file)) || []].flat();
+  const entity = namedModel(what);
+  if (entity !== undefined) {
     const to = unitOfModel(scope, { name: entity, facts, unit });
     return to === undefined ? [] : [to];
   }

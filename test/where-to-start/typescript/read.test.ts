@@ -142,3 +142,18 @@ const b = this.configService.get<string>("mail.host"), c = fetch("https://api.st
     ],
   );
 });
+
+test("settings that are taken out of the environment together are settings", () => {
+  const { outside } = readTypeScript(
+    "a.ts",
+    `const { STRIPE_KEY, STRIPE_HOOK: hook = "a, b", // MAILS_OLD,
+  NODE_ENV, MAILS_FROM, ...rest } = process.env;
+const { VITE_MAP }: Settings = import.meta.env;
+const { NOT_ONE } = process.env.deeper; const { NOR_THIS } = others.env;
+`,
+  );
+  assert.deepEqual(
+    outside.map(({ kind, what, line }) => `${line} ${kind} ${what}`),
+    ["1 setting STRIPE_KEY", "1 setting STRIPE_HOOK", "2 setting MAILS_FROM", "3 setting VITE_MAP"],
+  );
+});

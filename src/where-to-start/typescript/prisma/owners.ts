@@ -6,7 +6,7 @@ import { bySpelling } from "../../order.ts";
 import { isTying } from "../../score/ties.ts";
 import type { UnitPlace } from "../../types/project.ts";
 import type { Table } from "../../types/report.ts";
-import type { FileFacts } from "../../types/source.ts";
+import type { FileFacts, Hidden } from "../../types/source.ts";
 import { type Model, type Schemas, schemasIn } from "./schemas.ts";
 
 interface Owner {
@@ -35,13 +35,22 @@ export function modelOfCall(what: string): string | undefined {
   )?.[1];
 }
 
-export function ownersOf(
-  files: ReadonlyMap<string, FileFacts>,
-  unitOf: (file: string) => UnitPlace | undefined,
-): Owners {
+/** `Order` of `InjectRepository(Order)`, and of Mongoose's `model(Order)`: what is asked for by its name. */
+export function namedModel(what: string): string | undefined {
+  return /^(?:InjectRepository|model)\(([^()]+)\)$/.exec(what)?.[1];
+}
+
+interface Around {
+  readonly unitOf: (file: string) => UnitPlace | undefined;
+  /** Whether a call that may be one of Prisma is one. */
+  readonly isOfClient: (call: Hidden) => boolean;
+}
+
+export function ownersOf(files: ReadonlyMap<string, FileFacts>, around: Around): Owners {
+  const { unitOf } = around;
   const schemas = schemasIn(files);
   const calls =
-    schemas.models.length === 0 ? new Map<Model, Tally>() : tallyOf(files, { schemas, unitOf });
+    schemas.models.length === 0 ? new Map<Model, Tally>() : tallyOf(files, schemas, around);
   const owners = new Map<Model, Owner>();
   const tables = new Map<string, Table[]>();
   const orphans: string[] = [];
@@ -75,18 +84,17 @@ type Tally = Map<UnitPlace, { calls: number; writes: number }>;
 
 function tallyOf(
   files: ReadonlyMap<string, FileFacts>,
-  {
-    schemas,
-    unitOf,
-  }: { readonly schemas: Schemas; readonly unitOf: (file: string) => UnitPlace | undefined },
+  schemas: Schemas,
+  { unitOf, isOfClient }: Around,
 ): Map<Model, Tally> {
   const tallies = new Map<Model, Tally>();
   for (const facts of files.values()) {
     const unit = unitOf(facts.file);
     if (unit === undefined || !isTying(facts)) continue;
-    for (const { what } of facts.hidden) {
+    for (const call of facts.hidden) {
+      const { what } = call;
       const model = schemas.called(modelOfCall(what) ?? "", facts.file);
-      if (model === undefined) continue;
+      if (model === undefined || !isOfClient(call)) continue;
       const tally: Tally = tallies.get(model) ?? new Map();
       const known = tally.get(unit) ?? { calls: 0, writes: 0 };
       known.calls += 1;

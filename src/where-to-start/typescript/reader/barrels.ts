@@ -17,21 +17,22 @@ export function passesOf({ staticExports }: ParseResult["module"]): Pass[] {
   );
 }
 
-export interface Barrels {
+/** `T` is whose a file is: a unit, or the file itself. */
+export interface Barrels<T extends object | string = UnitPlace> {
   readonly files: ReadonlyMap<string, FileFacts>;
   readonly resolve: (file: string, specifier: string) => string | undefined;
-  readonly unitOf: (file: string) => UnitPlace | undefined;
+  readonly unitOf: (file: string) => T | undefined;
 }
 
 export type Through = (file: string, names: readonly string[]) => Map<UnitPlace, string[]>;
 
 /** Where that is made which a file exports, through all that hand it on, in units too; undefined where it is not seen. */
-export type MakerOf = (
+export type MakerOf<T> = (
   file: string,
   name: string,
-) => { readonly unit: UnitPlace | undefined } | undefined;
+) => { readonly unit: T | undefined } | undefined;
 
-export function makersIn(barrels: Barrels): MakerOf {
+export function makersIn<T extends object | string>(barrels: Barrels<T>): MakerOf<T> {
   const exportedBy = exportsOf(barrels, { entersUnits: true });
   return (file, name) => {
     const made = exportedBy(file);
@@ -57,7 +58,7 @@ export function throughBarrels(barrels: Barrels): Through {
 }
 
 /** By the name of each export, whose it is. Of types nothing is known: they are no tie. */
-type Exported = ReadonlyMap<string, UnitPlace | undefined>;
+type Exported<T> = ReadonlyMap<string, T | undefined>;
 
 interface Walk {
   /** Whether what a unit hands on is not yet its own. */
@@ -68,19 +69,22 @@ interface Walk {
 const ROUNDS_MAX = 50;
 
 /** What a file hands on, and from where. */
-interface Handing extends Pass {
+interface Handing<T> extends Pass {
   readonly target: string;
   /** Whose it is, whoever made it; undefined where that is still to be found. */
-  readonly giver: UnitPlace | undefined;
+  readonly giver: T | undefined;
 }
 
 /**
  * Of all files that hand on, at the first question: each takes what the others have until none has more, since files may
  * hand on each other.
  */
-function exportsOf(barrels: Barrels, walk: Walk): (file: string) => Exported {
+function exportsOf<T extends object | string>(
+  barrels: Barrels<T>,
+  walk: Walk,
+): (file: string) => Exported<T> {
   const { files, unitOf } = barrels;
-  const known = new Map<string, Map<string, UnitPlace | undefined>>();
+  const known = new Map<string, Map<string, T | undefined>>();
   const ownOf = (file: string) => {
     const own = unitOf(file);
     const exports = files.get(file)?.exports ?? [];
@@ -100,15 +104,19 @@ function exportsOf(barrels: Barrels, walk: Walk): (file: string) => Exported {
   };
 }
 
-interface Hands {
+interface Hands<T> {
   readonly file: string;
-  readonly named: readonly Handing[];
-  readonly whole: readonly Handing[];
+  readonly named: readonly Handing<T>[];
+  readonly whole: readonly Handing<T>[];
 }
 
-function handingsOf({ file, passes = [] }: FileFacts, barrels: Barrels, walk: Walk): Hands {
+function handingsOf<T extends object | string>(
+  { file, passes = [] }: FileFacts,
+  barrels: Barrels<T>,
+  walk: Walk,
+): Hands<T> {
   const own = barrels.unitOf(file);
-  const all = passes.flatMap((pass): Handing[] => {
+  const all = passes.flatMap((pass): Handing<T>[] => {
     const target = barrels.resolve(file, pass.from);
     if (target === undefined) return [];
     const giver = walk.entersUnits ? undefined : (own ?? barrels.unitOf(target));
@@ -120,13 +128,13 @@ function handingsOf({ file, passes = [] }: FileFacts, barrels: Barrels, walk: Wa
   return { file, named, whole };
 }
 
-function handOn(
-  all: readonly Hands[],
-  exportedBy: (file: string) => Map<string, UnitPlace | undefined>,
+function handOn<T>(
+  all: readonly Hands<T>[],
+  exportedBy: (file: string) => Map<string, T | undefined>,
 ): void {
   const handing = all.filter(({ named, whole }) => named.length + whole.length > 0);
   let hasMore = true;
-  const take = (units: Map<string, UnitPlace | undefined>, name: string, unit?: UnitPlace) => {
+  const take = (units: Map<string, T | undefined>, name: string, unit?: T) => {
     if (units.has(name)) return;
     units.set(name, unit);
     hasMore = true;

@@ -48,7 +48,23 @@ function settingsIn(text: string): Found[] {
     const what = match[1] ?? match[2] ?? match[3];
     if (what !== undefined && !USUAL_SETTINGS.test(what)) found.push({ what, offset: match.index });
   }
-  return found;
+  return text.includes("env") ? [...found, ...takenApart(text)] : found;
+}
+
+const ENVIRONMENT =
+  /\{([^{}]{0,2000})\}\s*(?::[^={};]{0,200})?=\s*(?:process|import\.meta)\.env\b(?!\s*[.[(])/g;
+const COMMENTS = /\/\/[^\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//g;
+
+/** `const { STRIPE_KEY, STRIPE_HOOK: hook = "" } = process.env` */
+function takenApart(text: string): Found[] {
+  return [...text.matchAll(ENVIRONMENT)].flatMap(({ 1: inside = "", index }) => {
+    const names = inside.replaceAll(COMMENTS, ({ length }) => " ".repeat(length));
+    return [...names.matchAll(/(?<=^|,)\s*([A-Z][A-Z0-9_]*)\s*(?=[:=,]|$)/g)].flatMap((match) => {
+      const [all, what = ""] = match;
+      const offset = index + 1 + match.index + all.indexOf(what);
+      return USUAL_SETTINGS.test(what) ? [] : [{ what, offset }];
+    });
+  });
 }
 
 const HOST = /["'`]https?:\/\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[a-z]{2,})(?=[/:?"'`])/gi;

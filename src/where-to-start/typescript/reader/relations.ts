@@ -29,7 +29,8 @@ export function decorated(walk: Walk, decorators: readonly Decorator[]): void {
       names.some((one) => one.endsWith(joined)) ||
       ((walk.isMikro || entityOf(expression) !== undefined) && isOwning(expression.arguments));
     const to = isHere ? targetOf(expression.arguments[0]) : undefined;
-    if (to !== undefined) add(walk, { kind, to, start: expression.start });
+    const isText = literalOf(expression.arguments[0]) !== undefined;
+    if (to !== undefined) add(walk, { kind, to, start: expression.start, isText });
   }
 }
 
@@ -77,11 +78,14 @@ interface Key {
   readonly to: string;
   readonly start: number;
   readonly field?: string;
+  readonly isText?: boolean;
 }
 
-function add(walk: Walk, { kind, to, start, field = aroundOf(walk, start, "field") }: Key): void {
+function add(walk: Walk, key: Key): void {
+  const { kind, to, start, field = aroundOf(walk, start, "field"), isText = false } = key;
   const owner = aroundOf(walk, start, "owner");
-  walk.foreignKeys.push({ ...placeAt(walk, start), kind, field, owner, to });
+  const text = isText ? { isText } : {};
+  walk.foreignKeys.push({ ...placeAt(walk, start), kind, field, owner, to, ...text });
 }
 
 /** `users.id` is a column, `schema.users.id` one of a table that is taken by the name of its module. */
@@ -100,13 +104,13 @@ function entityOf({ arguments: [first] }: { readonly arguments: readonly Argumen
   return first?.type === "ObjectExpression" ? propertyOf(first, "entity") : undefined;
 }
 
-function propertyOf({ properties }: ObjectExpression, name: string): Expression | undefined {
+export function propertyOf({ properties }: ObjectExpression, name: string): Expression | undefined {
   const found = properties.find((one) => one.type === "Property" && nameOf(one.key) === name);
   return found?.type === "Property" ? found.value : undefined;
 }
 
 /** `a.b.c`, however it is wrapped; undefined for what is computed. */
-function chainOf(node: unknown): string | undefined {
+export function chainOf(node: unknown): string | undefined {
   const { type, name, object, property, expression, computed } = (node ?? {}) as {
     type?: string;
     name?: string;

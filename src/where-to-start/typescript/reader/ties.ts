@@ -1,6 +1,14 @@
 /** Ties that no import shows: relations between rows, transactions, what Nest finds by name. */
 import { type Program, Visitor } from "oxc-parser";
-import type { ForeignKey, Hidden, HiddenKind, Import, Place } from "../../types/source.ts";
+import type {
+  ClassFacts,
+  FileFacts,
+  ForeignKey,
+  Hidden,
+  HiddenKind,
+  Import,
+} from "../../types/source.ts";
+import { classesIn, classRead } from "./classes.ts";
 import type { At } from "./lines.ts";
 import { decorated, keyed, referenced, referring } from "./relations.ts";
 import { readTransactions } from "./transactions.ts";
@@ -20,7 +28,8 @@ export interface Ties {
   readonly required: readonly Import[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly hidden: readonly Hidden[];
-  readonly models: readonly (Place & { readonly name: string })[];
+  readonly models: FileFacts["models"];
+  readonly classes: readonly ClassFacts[];
 }
 
 const NAMED: ReadonlyMap<string, HiddenKind> = new Map([
@@ -45,6 +54,7 @@ export function readTies(program: Program, at: At): Ties {
     foreignKeys: [],
     hidden: [],
     models: [],
+    classes: [],
     isMongoose,
     isMikro: at.text.includes("@mikro-orm/"),
     told: new Set(),
@@ -54,13 +64,8 @@ export function readTies(program: Program, at: At): Ties {
     around: [],
   };
   new Visitor({
-    ClassDeclaration({ id, end, decorators, start }) {
-      enter(walk, { name: id?.name ?? "", start, end, is: "owner" });
-      // TypeORM's and MikroORM's, also where they are wrapped, and that of Nest's Mongoose.
-      const isEntity = decorators.some(({ expression }) =>
-        /(?:Entity|^Schema)$/.test(calleeOf(expression) ?? ""),
-      );
-      if (isEntity && id) walk.models.push({ ...placeAt(walk, start), name: id.name });
+    ClassDeclaration(node) {
+      classRead(walk, node);
     },
     PropertyDefinition({ key, start, end, decorators }) {
       enter(walk, { name: nameOf(key), start, end, is: "field" });
@@ -112,7 +117,7 @@ export function readTies(program: Program, at: At): Ties {
     },
   }).visit(program);
   readTransactions(program, walk);
-  return walk;
+  return { ...walk, classes: classesIn(walk) };
 }
 
 function required(walk: Walk, { arguments: given, start }: Called): void {
@@ -145,9 +150,10 @@ function begin(walk: Walk, what: string, offset: number): void {
   walk.transactions.set(offset, names);
 }
 
-/** Mongoose: `model("User", schema)`. */
+/** Mongoose: `model("User", schema)`. Without a schema it is asked for, whoever declares it. */
 function addModel(walk: Walk, { arguments: given, start }: Called): void {
   const name = literalOf(given[0]);
   if (name === undefined || !walk.isMongoose) return;
-  walk.models.push({ ...placeAt(walk, start), name });
+  if (given.length === 1) hide(walk, "model by name", `model(${name})`, start);
+  else walk.models.push({ ...placeAt(walk, start), name });
 }

@@ -1,5 +1,5 @@
-/** Names by which a unit is reached without an import: what Nest provides, queues, events, clients of Prisma. */
-import type { Declared, Hidden, Import } from "../../types/source.ts";
+/** Names by which a unit is reached without an import: what Nest provides, queues, events. */
+import type { Declared, Import } from "../../types/source.ts";
 import type { At } from "./lines.ts";
 
 const NAME = String.raw`(?:["'\`]([^"'\`\n]{1,200})["'\`]|([A-Za-z_$][\w$.]{0,200}))`;
@@ -32,18 +32,4 @@ export function declaredIn(at: At, imports: readonly Import[]): Declared[] {
 function usualName(strategy: string, imports: readonly Import[]): string {
   const from = imports.find(({ names, here = names }) => here.includes(strategy))?.from ?? "";
   return /passport-([\w-]+)$/.exec(from)?.[1] ?? strategy;
-}
-
-const CLIENT =
-  /\b((?:\w{0,40}prisma\w{0,40}|db|tx|trx)\s*\.\s*([a-z]\w*)\s*\.\s*(?:find(?:Many|Unique|First)(?:OrThrow)?|create(?:Many)?(?:AndReturn)?|update(?:Many)?(?:AndReturn)?|upsert|delete(?:Many)?|count|aggregate|groupBy))\s*\(/gi;
-
-/** `this.prisma.order.findMany(`: the table of a schema, by its model's name. */
-export function clientCalls(at: At): Hidden[] {
-  if (!/prisma/i.test(at.text)) return [];
-  return [...at.text.matchAll(CLIENT)].map(({ 1: written = "", index }) => ({
-    file: at.file,
-    line: at.lineAt(index),
-    kind: "model by name",
-    what: written.replaceAll(/\s+/g, ""),
-  }));
 }

@@ -118,6 +118,56 @@ export class Dog {
   ]);
 });
 
+test("what Mongoose is asked for by its name is no model here", () => {
+  const text = `const mongoose = require("mongoose");
+const User = mongoose.model("User");
+const Order = mongoose.models.Order || mongoose.model("Order", new Schema({}));
+// mongoose.model("Gone")
+`;
+  const { models, hidden } = readTypeScript("order.js", text);
+  assert.deepEqual(
+    models.map(({ name }) => name),
+    ["Order"],
+  );
+  assert.deepEqual(
+    hidden.map(({ line, kind, what }) => `${line} ${kind} ${what}`),
+    ["2 model by name model(User)"],
+  );
+});
+
+test("an entity has what the database calls it, and classes have what they inherit", () => {
+  const text = `@Entity("app_users") class User extends shop.Owned {}
+@Entity({ name: "app_orders" }) class Order extends Dated(Owned, { soft: true }) {
+  @ManyToOne("app_users") buyer: User;
+  @Column() @Index() at: Date;
+  note: string;
+}
+@Entity({ abstract: true }) class Row extends Base {}
+@ChildEntity() class Refund extends Order {}
+abstract class Owned { @ManyToOne(() => User) owner: User; }
+class Plain {}
+`;
+  const { models, classes = [] } = readTypeScript("order.ts", text);
+  assert.deepEqual(
+    models.map(({ name, table }) => `${name} ${table}`),
+    ["User app_users", "Order app_orders", "Refund undefined"],
+  );
+  assert.deepEqual(
+    classes.map(({ name, bases, isModel, isAbstract, isProxy, keys, attributes }) => {
+      const is = { isModel, isAbstract, isProxy };
+      const said = Object.entries(is).flatMap(([word, isSo]) => (isSo ? word : []));
+      return [name, bases.join(), said.join(), keys.map(({ to }) => to).join(), attributes.join()];
+    }),
+    [
+      ["User", "shop.Owned", "isModel", "", ""],
+      ["Order", "Owned", "isModel", "app_users", "buyer,at"],
+      ["Row", "Base", "isAbstract", "", ""],
+      ["Refund", "Order", "isModel,isProxy", "", ""],
+      ["Owned", "", "isAbstract", "User", "owner"],
+    ],
+  );
+});
+
 test("names that every object has are names like others", () => {
   const text = `import { toString } from "constructor";
 @constructor("x") @toString() @__proto__(1)
