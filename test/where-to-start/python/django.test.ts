@@ -163,6 +163,15 @@ test("without settings, folders with models or an AppConfig are apps", async () 
   assert.equal(await findIn({ "a/x.py": "import os" }), undefined);
 });
 
+test("without settings, a class of another library in an apps.py makes no app", async () => {
+  const files = (base: string) => ({
+    "a/apps.py": `class One(${base}):\n    name = "one"`,
+    "b/apps.py": `class Two(${base}):\n    name = "two"`,
+  });
+  assert.equal(await findIn(files("Menu")), undefined);
+  assert.equal((await findIn(files("OwnConfig")))?.units.length, 2);
+});
+
 test("what is in every request has the settings' line", async () => {
   const project = await findIn({
     ...apps,

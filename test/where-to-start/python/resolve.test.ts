@@ -288,6 +288,52 @@ test("labels of AppConfigs name the unit in foreign keys", async () => {
   );
 });
 
+test("a label is read whatever the base of the AppConfig is called", async () => {
+  const bases = {
+    "an alias": "from django.apps import AppConfig as Base",
+    "a base of the project": "from shop.core.apps import Base",
+    "a base of a library": "from acme import Base",
+  };
+  for (const [name, taken] of Object.entries(bases)) {
+    const { keys } = await resolveIn({
+      ...project,
+      "shop/settings.py": settings.replace("users.User", "people.User"),
+      "shop/core/apps.py": "class Base(AppConfig): pass",
+      "shop/users/apps.py": `${taken}
+class Kind(Enum):
+    label = "kind"
+class Users(Base):
+    name = "shop.users"
+    label = "people"`,
+      "shop/cart/models.py": `class Cart(models.Model):
+    a = models.ForeignKey("people.Team")
+    b = models.ForeignKey("users.Team")
+    c = models.ForeignKey(settings.AUTH_USER_MODEL)`,
+    });
+    assert.deepEqual(
+      keys.map(({ field, to }) => `${field} ${to}`),
+      ["a users", "c users"],
+      name,
+    );
+  }
+});
+
+test("two apps of one last name are told apart by their labels", async () => {
+  const { hidden } = await resolveIn({
+    ...packages("acme", "acme/shop", "acme/desk", "acme/desk/shop", "acme/mail"),
+    "settings.py": `INSTALLED_APPS = ["acme.shop", "acme.desk.shop", "acme.mail"]`,
+    "acme/desk/shop/apps.py": `class ShopDesk(DeskConfig):
+    name = "acme.desk.shop"
+    label = "shop_desk"`,
+    "acme/desk/shop/views.py": `get_model("shop", "Order")`,
+    "acme/mail/views.py": `get_model("shop_desk", "Note")`,
+  });
+  assert.deepEqual(
+    hidden.map(({ from, to }) => `${from} ${to}`),
+    ["acme.desk.shop acme.shop", "mail acme.desk.shop"],
+  );
+});
+
 test("what makes data for tests is no source, unless a source imports it", async () => {
   const factory = "import factory\nfrom shop.users.models import Team";
   const { files } = await resolveIn({
