@@ -1,9 +1,10 @@
 /** A Django project: its apps, what is in every request, and what belongs to the project itself. */
 import type { Project, UnitPlace } from "../types/project.ts";
-import type { FileFacts, Place } from "../types/source.ts";
+import type { FileFacts } from "../types/source.ts";
 import type { Tree } from "../types/tree.ts";
 import { folderOf, holderOf, type Modules, modulesOf, nameOf } from "./modules.ts";
-import { atomicRequestsOf, loadSettings, type Settings } from "./settings/load.ts";
+import { type AtomicRequests, atomicRequestsOf } from "./settings/atomic.ts";
+import { loadSettings, type Settings } from "./settings/load.ts";
 import { everyRequestOf } from "./settings/requests.ts";
 import {
   type Entries,
@@ -37,15 +38,16 @@ export async function findDjango(
     found.push(...more);
   }
   const own = settings?.own ?? [];
+  const atomic = settings && atomicOf(settings);
   const units = toUnits([...found, ...siblingsOf(found, modules, own)], python);
   return {
     kind: "django",
     units,
     inEveryRequest: settings === undefined ? [] : everyRequestOf(settings, units),
     userModel: settings?.text("AUTH_USER_MODEL"),
-    atomicRequests: settings === undefined ? undefined : atomicOf(settings),
+    atomicRequests: atomic?.at,
     own: ownFiles({ candidates: settings?.candidates ?? [], own }, modules, units),
-    problems: problemsOf(settings, units),
+    problems: [...problemsOf(settings, units), ...idleIn(atomic)],
   };
 }
 
@@ -74,12 +76,21 @@ function rootsOf({ texts }: Settings, { folders }: Modules): Set<string> {
 }
 
 /** The middleware of old Django that makes a transaction of every request, or the setting. */
-function atomicOf(settings: Settings): Place | undefined {
+function atomicOf(settings: Settings): AtomicRequests {
   const middleware = settings
     .list("MIDDLEWARE_CLASSES")
     .find(({ text }) => /\bTransactionMiddleware$/.test(text));
   if (middleware === undefined) return atomicRequestsOf(settings);
-  return { file: middleware.file, line: middleware.line };
+  return { at: { file: middleware.file, line: middleware.line }, idle: undefined };
+}
+
+/** Whoever set it counts on it. */
+function idleIn(atomic: AtomicRequests | undefined): string[] {
+  if (atomic?.idle === undefined || atomic.at !== undefined) return [];
+  const { file, line } = atomic.idle;
+  return [
+    `ATOMIC_REQUESTS in ${file}:${line} has no effect: Django reads it in the entries of DATABASES alone.`,
+  ];
 }
 
 const projectFiles =
