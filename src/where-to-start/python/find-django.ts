@@ -6,6 +6,7 @@ import { folderOf, holderOf, type Modules, modulesOf, nameOf } from "./modules.t
 import { type AtomicRequests, atomicRequestsOf } from "./settings/atomic.ts";
 import { loadSettings, type Settings } from "./settings/load.ts";
 import { everyRequestOf } from "./settings/requests.ts";
+import { swappedIn } from "./swapped.ts";
 import {
   type Entries,
   type Found,
@@ -45,6 +46,7 @@ export async function findDjango(
     units,
     inEveryRequest: settings === undefined ? [] : everyRequestOf(settings, units),
     userModel: settings?.text("AUTH_USER_MODEL"),
+    swapped: settings === undefined ? new Map() : swappedIn(python, settings),
     atomicRequests: atomic?.at,
     own: ownFiles({ candidates: settings?.candidates ?? [], own }, modules, units),
     problems: [...problemsOf(settings, units), ...idleIn(atomic)],

@@ -34,6 +34,8 @@ export interface ForeignKey extends Place {
   readonly to: string;
   /** It is written as a text: without a dot it means a neighbour of the class that has the column. */
   readonly isText?: boolean;
+  /** Many to many `through=` a model of its own: the columns are that model's. */
+  readonly isThrough?: boolean;
 }
 
 /** A class of Python: what those that inherit it get of it. */

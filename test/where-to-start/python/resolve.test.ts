@@ -259,6 +259,55 @@ test("a look-up finds the way back of an inherited key by the name of the heir",
   );
 });
 
+test("many to many through a model has no table: that model's keys count", async () => {
+  const { keys, hidden } = await resolveIn({
+    ...project,
+    "shop/cart/models.py": `class Cart(models.Model):
+    a = models.ManyToManyField("users.Team", through="Seat")
+    b = models.ManyToManyField("users.Team", related_name="+", through=Seat)
+    c = models.ManyToManyField("users.Team", through=None)
+class Heir(Cart):
+    class Meta:
+        abstract = True
+class Seat(models.Model):
+    cart = models.ForeignKey(Cart)
+    team = models.ForeignKey("users.Team")`,
+    "shop/cart/views.py": `Cart.objects.filter(a__name="x")`,
+  });
+  assert.deepEqual(
+    keys.map(({ field }) => field),
+    ["c", "team"],
+  );
+  // Queries go along it all the same.
+  assert.deepEqual(
+    hidden.map(({ kind, to, what }) => `${kind} ${to} ${what}`),
+    ["look-up users a__name"],
+  );
+});
+
+test("a foreign key to a model that settings choose leads to that model", async () => {
+  const { keys } = await resolveIn({
+    ...project,
+    "shop/settings.py": `${settings}
+TEAM_MODEL = "users.Team"
+OWNER_MODEL = env("OWNER_MODEL", "users.User")
+OTHER_MODEL = "library.Thing"`,
+    "shop/cart/models.py": `from django.conf import settings
+class Cart(models.Model):
+    a = models.ForeignKey(settings.TEAM_MODEL)
+    b = models.ForeignKey(to=settings.OWNER_MODEL)
+    c = models.ForeignKey(getattr(settings, "TEAM_MODEL", "cart.Cart"))
+    d = models.ForeignKey(getattr(settings, 'POST_MODEL', 'blog.Post'))
+    e = models.ForeignKey(settings.OTHER_MODEL)
+    f = models.ForeignKey(settings.UNSAID_MODEL)
+    g = models.ForeignKey(settings.__proto__)`,
+  });
+  assert.deepEqual(
+    keys.map(({ field, to, isUser }) => `${field} ${to}${isUser ? " user" : ""}`),
+    ["a users", "b users user", "c users", "d blog"],
+  );
+});
+
 test("foreign keys to Django's own user lead out of all units", async () => {
   const { keys, userKeys } = await resolveIn({
     ...packages("a", "b", "c"),

@@ -74,6 +74,8 @@ interface NewKey {
 function addKey(reading: Reading, { owner, name, kind, open, token }: NewKey): ForeignKey {
   const { tokens } = reading;
   const args = argumentsOf(tokens, open);
+  const isThrough = ({ keyword, start }: Argument) =>
+    keyword === "through" && textOf(tokens, start) !== "None";
   const isTo = ({ keyword, stars }: Argument) => keyword === "to" && stars === 0;
   const target =
     args.find(isTo) ?? args.find((arg) => arg.keyword === undefined && arg.stars === 0);
@@ -86,6 +88,7 @@ function addKey(reading: Reading, { owner, name, kind, open, token }: NewKey): F
     owner,
     to,
     ...(isText ? { isText } : {}),
+    ...(args.some(isThrough) ? { isThrough: true } : {}),
     ...placeOf(reading, token),
   };
   reading.foreignKeys.push(key);

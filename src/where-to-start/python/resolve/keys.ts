@@ -2,6 +2,7 @@
 import type { ResolvedKey } from "../../score/facts.ts";
 import type { UnitPlace } from "../../types/project.ts";
 import type { FileFacts } from "../../types/source.ts";
+import { settingIn } from "../swapped.ts";
 import type { Column } from "./columns.ts";
 import { type Scope, unitOfName } from "./scope.ts";
 
@@ -13,10 +14,14 @@ export interface Target {
 /** The label of Django's own user model; no unit's path is so. */
 export const OUTSIDE_USER = "auth";
 
-/** Those that lead from one unit to another, or to a user model that is in no unit. */
+/**
+ * Those that lead from one unit to another, or to a user model that is in no unit. Many to many through a model is none:
+ * Django makes no table of it, and that model has keys of its own.
+ */
 export function resolveKeys(scope: Scope, file: string, unit: UnitPlace): ResolvedKey[] {
   return (scope.columns.get(file) ?? []).flatMap((column) => {
     const target = targetOf(scope, column, unit);
+    if (column.written.isThrough === true) return [];
     const isOutside = target.unit === undefined && target.isUser;
     if (!isOutside && (target.unit === undefined || target.unit.path === unit.path)) return [];
     const { key } = column;
@@ -30,9 +35,17 @@ export function resolveKeys(scope: Scope, file: string, unit: UnitPlace): Resolv
 /** `unit` has the column; where its field is written may be another one. */
 export function targetOf(scope: Scope, { written, table }: Column, unit: UnitPlace): Target {
   const { to, file, isText = false, kind } = written;
-  const { userModel } = scope.project;
+  const { userModel, swapped } = scope.project;
   if (/\bAUTH_USER_MODEL$|\bget_user_model\(\)$/.test(to))
     return { unit: unitOfLabelled(scope, userModel ?? "auth.User", file), isUser: true };
+  const chosen = swapped?.get(settingIn(to)?.name ?? "");
+  if (chosen !== undefined) {
+    const found = unitOfLabelled(scope, chosen, file);
+    return {
+      unit: found ?? unit,
+      isUser: found !== undefined && isUserModel(userModel, found, chosen),
+    };
+  }
   if (to === "self" || to === "" || (kind === "generic" && /^\w*content_type$/.test(to)))
     return { unit, isUser: false };
   if (table !== undefined) {
