@@ -197,3 +197,21 @@ class Kept(Review):
     ["Review", "Kept"],
   );
 });
+
+test("a setting is a unit's own where another unit holds the settings that read it for all", async () => {
+  const { "shop/settings.py": settings = "", ...files } = djangoFiles();
+  const folder = written({
+    ...files,
+    "shop/settings/__init__.py": "",
+    "shop/settings/base.py": `${settings.replace("= (", '= (\n    "shop",')}
+STRIPE_KEY = config("STRIPE_KEY", default="")
+`,
+    "shop/settings/static.py": 'from .base import *\nSTRIPE_KEY = config("STRIPE_KEY")\n',
+  });
+  const { report } = await whereToStart(folder);
+  assert.equal(unitOf(report, "shop").gate?.name, "project");
+  assert.deepEqual(
+    unitOf(report, "payments").ownWorld.map(({ what }) => what),
+    ["api.stripe.com", "stripe", "STRIPE_KEY"],
+  );
+});

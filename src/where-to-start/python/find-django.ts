@@ -98,6 +98,11 @@ function idleIn(atomic: AtomicRequests | undefined): string[] {
 const projectFiles =
   /(?:^|\/)(?:manage|urls|wsgi|asgi|routing|celery|celeryconfig|setup|fabfile|settings\w*)\.py$/;
 
+/** Of settings. */
+function isPackage(folder: string): boolean {
+  return /^(?:settings|config|conf)$/.test(nameOf(folder));
+}
+
 interface OfSettings {
   /** Those that set INSTALLED_APPS. */
   readonly candidates: readonly string[];
@@ -105,7 +110,10 @@ interface OfSettings {
   readonly own: readonly string[];
 }
 
-/** The settings, what lies next to them, and what has the name of a project's file: as far as it is in no app. */
+/**
+ * The settings, what lies next to them, and what has the name of a project's file: as far as it is in no app. Of an app,
+ * settings with apps, what next to them they are made of, and its folder of settings.
+ */
 function ownFiles(
   { candidates, own }: OfSettings,
   { files }: Modules,
@@ -115,16 +123,20 @@ function ownFiles(
   const folders = new Set(
     candidates.flatMap((file) => {
       const folder = folderOf(file);
-      const isPackage = /^(?:settings|config|conf)$/.test(nameOf(folder));
-      return isPackage ? [folder, folderOf(folder)] : [folder];
+      return isPackage(folder) ? [folder, folderOf(folder)] : [folder];
     }),
   );
   folders.delete("");
+  const places = new Set(candidates.map(folderOf));
   const all = new Set(own);
-  const others = [...files].filter(
-    (file) =>
-      holderOf(paths, file) === undefined &&
-      (all.has(file) || folders.has(folderOf(file)) || projectFiles.test(file)),
+  const isOfSettings = (file: string) => {
+    const folder = folderOf(file);
+    return places.has(folder) && (all.has(file) || (isPackage(folder) && !paths.has(folder)));
+  };
+  const others = [...files].filter((file) =>
+    holderOf(paths, file) === undefined
+      ? all.has(file) || folders.has(folderOf(file)) || projectFiles.test(file)
+      : isOfSettings(file),
   );
   return [...new Set([...candidates, ...others])].toSorted();
 }
