@@ -36,6 +36,8 @@ export interface ForeignKey extends Place {
   readonly isText?: boolean;
   /** Many to many `through=` a model of its own: the columns are that model's. */
   readonly isThrough?: boolean;
+  /** Generic, and the end that has the columns: it leads to any model, `to` says which field tells whose. */
+  readonly isAny?: boolean;
 }
 
 /** A class of Python: what those that inherit it get of it. */

@@ -325,6 +325,43 @@ class A(models.Model):
   );
 });
 
+test("a generic foreign key leads to any model, its relation to the model that has it", async () => {
+  const { keys, userKeys } = await resolveIn({
+    ...packages("auth", "a", "b"),
+    "settings.py": `INSTALLED_APPS = ["auth", "a", "b"]`,
+    "auth/models.py": "class Team(models.Model): pass",
+    "a/models.py": `from django.contrib.contenttypes.fields import GenericForeignKey as Any
+class Flag(models.Model):
+    content_type = models.ForeignKey(ContentType)
+    what = Any("content_type", "object_id")
+    other = generic.GenericForeignKey(ct_field="kind")
+    plain = GenericForeignKey()
+    team = models.ForeignKey("auth.Team")
+class Signed(models.Model):
+    by = Any("by_type", "by_id")
+    class Meta:
+        abstract = True`,
+    "b/models.py": `from a.models import Signed
+class Note(Signed):
+    flags = GenericRelation("a.Flag")
+    own = GenericRelation("Note")`,
+  });
+  // A unit that is called as Django's own app is one.
+  assert.deepEqual(
+    keys.map(({ from, field, to, kind }) => `${from} ${field} ${kind} ${to}`),
+    ["a team foreign key auth", "b flags generic a"],
+  );
+  assert.deepEqual(
+    userKeys.map(({ from, line, to, source }) => `${from} ${line} ${to} ${source.to}`),
+    [
+      "a 4 contenttypes any model, by content_type",
+      "a 5 contenttypes any model, by kind",
+      "a 6 contenttypes any model, by content_type",
+      "b 2 contenttypes any model, by by_type, by Signed in a/models.py:9",
+    ],
+  );
+});
+
 test("labels of AppConfigs name the unit in foreign keys", async () => {
   const { keys } = await resolveIn({
     ...project,
