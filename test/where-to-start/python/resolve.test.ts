@@ -286,12 +286,13 @@ class Seat(models.Model):
 });
 
 test("a foreign key to a model that settings choose leads to that model", async () => {
-  const { keys } = await resolveIn({
+  const { keys, userKeys } = await resolveIn({
     ...project,
     "shop/settings.py": `${settings}
 TEAM_MODEL = "users.Team"
 OWNER_MODEL = env("OWNER_MODEL", "users.User")
-OTHER_MODEL = "library.Thing"`,
+OTHER_MODEL = "library.Thing"
+STAFF_MODEL = "auth.User"`,
     "shop/cart/models.py": `from django.conf import settings
 class Cart(models.Model):
     a = models.ForeignKey(settings.TEAM_MODEL)
@@ -300,11 +301,16 @@ class Cart(models.Model):
     d = models.ForeignKey(getattr(settings, 'POST_MODEL', 'blog.Post'))
     e = models.ForeignKey(settings.OTHER_MODEL)
     f = models.ForeignKey(settings.UNSAID_MODEL)
-    g = models.ForeignKey(settings.__proto__)`,
+    g = models.ForeignKey(settings.__proto__)
+    h = models.ForeignKey(settings.STAFF_MODEL)`,
   });
   assert.deepEqual(
     keys.map(({ field, to, isUser }) => `${field} ${to}${isUser ? " user" : ""}`),
     ["a users", "b users user", "c users", "d blog"],
+  );
+  assert.deepEqual(
+    userKeys.map(({ field, to }) => `${field} ${to}`),
+    ["h auth"],
   );
 });
 

@@ -12,7 +12,7 @@ export interface Target {
 }
 
 /** The label of Django's own user model. */
-const OUTSIDE_USER = "auth";
+export const OUTSIDE_USER = "auth";
 
 /** Of Django's table of models, by which a generic foreign key says whose row it means. */
 const OUTSIDE_TYPES = "contenttypes";
@@ -53,18 +53,12 @@ export function resolveKeys(scope: Scope, file: string, unit: UnitPlace): Keys {
 
 /** `unit` has the column; where its field is written may be another one. */
 export function targetOf(scope: Scope, { written, table }: Column, unit: UnitPlace): Target {
-  const { to, file, isText = false, isAny = false } = written;
+  const { file, isText = false, isAny = false } = written;
   const { userModel, swapped } = scope.project;
+  const chosen = swapped?.get(settingIn(written.to)?.name ?? "");
+  const to = chosen ?? written.to;
   if (/\bAUTH_USER_MODEL$|\bget_user_model\(\)$/.test(to))
     return { unit: unitOfLabelled(scope, userModel ?? "auth.User", file), isUser: true };
-  const chosen = swapped?.get(settingIn(to)?.name ?? "");
-  if (chosen !== undefined) {
-    const found = unitOfLabelled(scope, chosen, file);
-    return {
-      unit: found ?? unit,
-      isUser: found !== undefined && isUserModel(userModel, found, chosen),
-    };
-  }
   // What a generic one leads to nobody knows: who follows it takes rows of this unit at least.
   if (isAny || to === "self" || to === "") return { unit, isUser: false };
   if (table !== undefined) {
@@ -73,7 +67,7 @@ export function targetOf(scope: Scope, { written, table }: Column, unit: UnitPla
   }
   // Django looks for it where the class is that has the column.
   if (isText && !to.includes(".")) return { unit, isUser: isUserModel(userModel, unit, to) };
-  const facts = scope.factsOf(file);
+  const facts = chosen === undefined ? scope.factsOf(file) : undefined;
   if (isDjangoUser(facts, to)) return { unit: undefined, isUser: true };
   const named = facts === undefined ? undefined : unitOfName(scope, scope.namesOf(facts), to);
   const found = named ?? unitOfLabelled(scope, to, file) ?? unit;
