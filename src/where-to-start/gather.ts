@@ -102,7 +102,7 @@ function tablesOf(
   files: readonly FileFacts[],
   { resolved, measured }: Gathering,
 ): Table[] {
-  const declared = files.filter(isTying).flatMap(({ models }) => models);
+  const declared = files.filter(isTying).flatMap(withRows);
   const sizes = measured?.tables.get(name);
   return [...declared, ...(resolved.tables.get(name) ?? [])].map(
     ({ name: table, file, line }): Table => ({
@@ -112,6 +112,12 @@ function tablesOf(
       ...sizes?.get(snake(table)),
     }),
   );
+}
+
+/** A proxy of Django is a model, and shows the rows of another one. */
+function withRows({ models, classes = [] }: FileFacts): FileFacts["models"] {
+  const proxies = new Set(classes.filter(({ isProxy }) => isProxy).map(({ line }) => line));
+  return proxies.size === 0 ? models : models.filter(({ line }) => !proxies.has(line));
 }
 
 function snake(name: string): string {

@@ -29,7 +29,7 @@ export interface Judged {
 }
 
 export function judge(evidence: Evidence, options: JudgeOptions = {}): Judged {
-  const worlds = ownWorlds(evidence.units, options.shared ?? new Set());
+  const worlds = ownWorlds(evidence, options.shared ?? new Set());
   const counts = new Map([...worlds].map(([name, own]) => [name, ownWorldCount(own)]));
   const parts = scoreAll(evidence, counts);
   const judged = evidence.units.map((unit, index) => {

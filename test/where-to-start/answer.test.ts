@@ -6,7 +6,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { toHtml } from "../../src/where-to-start/report/html.ts";
 import { whereToStart } from "../../src/where-to-start/where-to-start.ts";
 import type { Report, Unit } from "../../src/where-to-start/types/report.ts";
-import { git, repositoryOf, temporaryFolder } from "./repository.ts";
+import { git, repositoryOf, temporaryFolder, written } from "./repository.ts";
 import { djangoFiles, djangoShop, nestFiles, nestShop } from "./shops.ts";
 
 const schemaFile = join(import.meta.dirname, "../../docs/reference/where-to-start.schema.json");
@@ -174,4 +174,44 @@ test("people are told apart without their names, unless they are asked for", asy
   assert.deepEqual(people, ["Ann <ann@example.com>", "Bob <bob@example.com>"]);
   assert.equal(owner, "Ann <ann@example.com>");
   assert.equal(authors, 2);
+});
+
+test("a proxy is a model without a table to move", async () => {
+  const files = djangoFiles();
+  const models = "shop/reviews/models.py";
+  const proxies = `class Best(Review):
+    class Meta:
+        proxy = True
+class Newest(Best):
+    class Meta:
+        proxy = True
+        ordering = ["-id"]
+class Kept(Review):
+    class Meta:
+        proxy = False
+`;
+  const folder = written({ ...files, [models]: `${files[models]}${proxies}` });
+  const tables = unitOf((await whereToStart(folder)).report, "reviews").tables;
+  assert.deepEqual(
+    tables.map(({ name }) => name),
+    ["Review", "Kept"],
+  );
+});
+
+test("a setting is a unit's own where another unit holds the settings that read it for all", async () => {
+  const { "shop/settings.py": settings = "", ...files } = djangoFiles();
+  const folder = written({
+    ...files,
+    "shop/settings/__init__.py": "",
+    "shop/settings/base.py": `${settings.replace("= (", '= (\n    "shop",')}
+STRIPE_KEY = config("STRIPE_KEY", default="")
+`,
+    "shop/settings/static.py": 'from .base import *\nSTRIPE_KEY = config("STRIPE_KEY")\n',
+  });
+  const { report } = await whereToStart(folder);
+  assert.equal(unitOf(report, "shop").gate?.name, "project");
+  assert.deepEqual(
+    unitOf(report, "payments").ownWorld.map(({ what }) => what),
+    ["api.stripe.com", "stripe", "STRIPE_KEY"],
+  );
 });

@@ -19,3 +19,8 @@ export function isGeneratedFile(file: string, text: string): boolean {
 export function isModelsFile(file: string): boolean {
   return /(?:^|\/)models(?:\/|\.py$)|_models\.py$/.test(file);
 }
+
+/** Where Django looks for an app's AppConfig. */
+export function isAppsFile(file: string): boolean {
+  return /(?:^|\/)apps\.py$/.test(file);
+}

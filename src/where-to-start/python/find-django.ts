@@ -1,10 +1,12 @@
 /** A Django project: its apps, what is in every request, and what belongs to the project itself. */
 import type { Project, UnitPlace } from "../types/project.ts";
-import type { FileFacts, Place } from "../types/source.ts";
+import type { FileFacts } from "../types/source.ts";
 import type { Tree } from "../types/tree.ts";
 import { folderOf, holderOf, type Modules, modulesOf, nameOf } from "./modules.ts";
-import { atomicRequestsOf, loadSettings, type Settings } from "./settings/load.ts";
+import { type AtomicRequests, atomicRequestsOf } from "./settings/atomic.ts";
+import { loadSettings, type Settings } from "./settings/load.ts";
 import { everyRequestOf } from "./settings/requests.ts";
+import { swappedIn } from "./swapped.ts";
 import {
   type Entries,
   type Found,
@@ -37,15 +39,17 @@ export async function findDjango(
     found.push(...more);
   }
   const own = settings?.own ?? [];
+  const atomic = settings && atomicOf(settings);
   const units = toUnits([...found, ...siblingsOf(found, modules, own)], python);
   return {
     kind: "django",
     units,
     inEveryRequest: settings === undefined ? [] : everyRequestOf(settings, units),
     userModel: settings?.text("AUTH_USER_MODEL"),
-    atomicRequests: settings === undefined ? undefined : atomicOf(settings),
+    swapped: settings === undefined ? new Map() : swappedIn(python, settings),
+    atomicRequests: atomic?.at,
     own: ownFiles({ candidates: settings?.candidates ?? [], own }, modules, units),
-    problems: problemsOf(settings, units),
+    problems: [...problemsOf(settings, units), ...idleIn(atomic)],
   };
 }
 
@@ -74,16 +78,30 @@ function rootsOf({ texts }: Settings, { folders }: Modules): Set<string> {
 }
 
 /** The middleware of old Django that makes a transaction of every request, or the setting. */
-function atomicOf(settings: Settings): Place | undefined {
+function atomicOf(settings: Settings): AtomicRequests {
   const middleware = settings
     .list("MIDDLEWARE_CLASSES")
     .find(({ text }) => /\bTransactionMiddleware$/.test(text));
   if (middleware === undefined) return atomicRequestsOf(settings);
-  return { file: middleware.file, line: middleware.line };
+  return { at: { file: middleware.file, line: middleware.line }, idle: undefined };
+}
+
+/** Whoever set it counts on it. */
+function idleIn(atomic: AtomicRequests | undefined): string[] {
+  if (atomic?.idle === undefined || atomic.at !== undefined) return [];
+  const { file, line } = atomic.idle;
+  return [
+    `ATOMIC_REQUESTS in ${file}:${line} has no effect: Django reads it in the entries of DATABASES alone.`,
+  ];
 }
 
 const projectFiles =
   /(?:^|\/)(?:manage|urls|wsgi|asgi|routing|celery|celeryconfig|setup|fabfile|settings\w*)\.py$/;
+
+/** Of settings. */
+function isPackage(folder: string): boolean {
+  return /^(?:settings|config|conf)$/.test(nameOf(folder));
+}
 
 interface OfSettings {
   /** Those that set INSTALLED_APPS. */
@@ -92,7 +110,10 @@ interface OfSettings {
   readonly own: readonly string[];
 }
 
-/** The settings, what lies next to them, and what has the name of a project's file: as far as it is in no app. */
+/**
+ * The settings, what lies next to them, and what has the name of a project's file: as far as it is in no app. Of an app,
+ * settings with apps, what next to them they are made of, and its folder of settings.
+ */
 function ownFiles(
   { candidates, own }: OfSettings,
   { files }: Modules,
@@ -102,16 +123,20 @@ function ownFiles(
   const folders = new Set(
     candidates.flatMap((file) => {
       const folder = folderOf(file);
-      const isPackage = /^(?:settings|config|conf)$/.test(nameOf(folder));
-      return isPackage ? [folder, folderOf(folder)] : [folder];
+      return isPackage(folder) ? [folder, folderOf(folder)] : [folder];
     }),
   );
   folders.delete("");
+  const places = new Set(candidates.map(folderOf));
   const all = new Set(own);
-  const others = [...files].filter(
-    (file) =>
-      holderOf(paths, file) === undefined &&
-      (all.has(file) || folders.has(folderOf(file)) || projectFiles.test(file)),
+  const isOfSettings = (file: string) => {
+    const folder = folderOf(file);
+    return places.has(folder) && (all.has(file) || (isPackage(folder) && !paths.has(folder)));
+  };
+  const others = [...files].filter((file) =>
+    holderOf(paths, file) === undefined
+      ? all.has(file) || folders.has(folderOf(file)) || projectFiles.test(file)
+      : isOfSettings(file),
   );
   return [...new Set([...candidates, ...others])].toSorted();
 }

@@ -1,6 +1,12 @@
 /** A Python file: what it imports, what it stores, what it is tied to. Its code is never run. */
 import type { ClassFacts, FileFacts } from "../types/source.ts";
-import { isGeneratedFile, isMigrationFile, isModelsFile, isTestFile } from "./file-kind.ts";
+import {
+  isAppsFile,
+  isGeneratedFile,
+  isMigrationFile,
+  isModelsFile,
+  isTestFile,
+} from "./file-kind.ts";
 import { lex } from "./lexer/lex.ts";
 import type { Tokens } from "./lexer/tokens.ts";
 import { modelClasses } from "./reader/models.ts";
@@ -43,6 +49,7 @@ function newReading(file: string, tokens: Tokens): Reading {
     file,
     tokens,
     isModelsFile: isModelsFile(file),
+    isAppsFile: isAppsFile(file),
     scopes: [],
     bindings: new Map(),
     userNames: new Set(),

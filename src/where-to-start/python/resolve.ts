@@ -4,7 +4,7 @@ import type { Project, UnitPlace } from "../types/project.ts";
 import type { FileFacts, Import } from "../types/source.ts";
 import { modelsOf } from "./resolve/classes.ts";
 import { INHERITED_MAX } from "./resolve/columns.ts";
-import { OUTSIDE_USER, resolveKeys } from "./resolve/keys.ts";
+import { resolveKeys } from "./resolve/keys.ts";
 import { type Scope, scopeOf, unitOfImport } from "./resolve/scope.ts";
 import { withTestData } from "./test-data.ts";
 import { reachableOf, resolveHidden } from "./resolve/ties.ts";
@@ -39,8 +39,9 @@ export function resolvePython(project: Project, read: ReadonlyMap<string, FileFa
     allImports.push(...imports);
     hidden.push(...resolveHidden(scope, facts, { unit, names, imports, reachable }));
     if (unit === nobody) continue;
-    const keys = resolveKeys(scope, facts.file, unit);
-    for (const key of keys) (key.to === OUTSIDE_USER ? resolved.userKeys : resolved.keys).push(key);
+    const { keys, outside } = resolveKeys(scope, facts.file, unit);
+    resolved.keys.push(...keys);
+    resolved.userKeys.push(...outside);
   }
   return {
     ...resolved,

@@ -51,7 +51,10 @@ export interface Resolved {
   readonly imports: readonly ResolvedImport[];
   readonly keys: readonly ResolvedKey[];
   readonly hidden: readonly ResolvedHidden[];
-  /** Foreign keys to a user model that is in no unit, as Django's own: `to` is its label, `auth`. */
+  /**
+   * Foreign keys to a user model that is in no unit, as Django's own: `to` is its label, `auth`. And generic ones, which
+   * lead to any model, by Django's `contenttypes`.
+   */
   readonly userKeys: readonly ResolvedKey[];
   /** Ties from files that are in no unit and no tests, as urls.py: `from` is "the project". */
   readonly ofProject: {
@@ -92,7 +95,7 @@ export interface UnitFacts {
   /** From what is in no unit, as urls.py: to be changed too, and nobody that breaks. */
   readonly ofProject: readonly ResolvedImport[];
   readonly hiddenOfProject: readonly ResolvedHidden[];
-  /** To the user model of Django itself. */
+  /** To the user model of Django itself, and to any model. */
   readonly userKeys: readonly ResolvedKey[];
   readonly tables: readonly Table[];
   readonly past: Past | undefined;

@@ -4,20 +4,23 @@
  */
 import { bySpelling } from "../order.ts";
 import type { Outside } from "../types/source.ts";
-import type { UnitFacts } from "./facts.ts";
+import type { Evidence } from "./facts.ts";
 import { isOwnCode } from "./ties.ts";
 
 /** By unit: each thing once, where it is used first. */
 export function ownWorlds(
-  units: readonly UnitFacts[],
+  { units, project }: Pick<Evidence, "units" | "project">,
   /** What the project itself uses (settings, urls, wsgi), which is nobody's own. */
   shared: ReadonlySet<string>,
 ): ReadonlyMap<string, readonly Outside[]> {
+  const own = new Set(project.own);
   const users = new Map<string, Set<string>>();
   const first = new Map<string, Outside>();
   for (const { place, files } of units) {
     for (const file of files.filter(isOwnCode)) {
       for (const outside of file.outside) {
+        // Settings are read there for all, also where a unit holds them.
+        if (outside.kind === "setting" && own.has(file.file)) continue;
         const key = keyOf(outside);
         const known = users.get(key) ?? new Set();
         if (!known.has(place.name)) first.set(`${place.name} ${key}`, outside);

@@ -48,11 +48,13 @@ export function cutWeight({
   importsIn,
   keysOut,
   keysIn,
+  userKeys,
   hiddenOut,
   hiddenIn,
 }: UnitFacts): number {
   const lines = [...importsOut, ...importsIn].filter(isToBeCut).length;
-  const keys = keysOut.length + keysIn.length;
+  const generic = userKeys.filter(({ kind }) => kind === "generic");
+  const keys = keysOut.length + keysIn.length + generic.length;
   const hidden = [...hiddenOut, ...hiddenIn].filter(
     ({ to, from }) => to !== undefined && to !== from,
   );

@@ -30,7 +30,9 @@ export interface Project {
   }[];
   /** `AUTH_USER_MODEL`: the model that foreign keys to the user mean. */
   readonly userModel: string | undefined;
-  /** `ATOMIC_REQUESTS = True`. */
+  /** `PRODUCT_MODEL`: other settings that foreign keys name a model by, with what they say. */
+  readonly swapped?: ReadonlyMap<string, string>;
+  /** `ATOMIC_REQUESTS = True` of a database. */
   readonly atomicRequests: Place | undefined;
   /** Files that belong to the project itself: settings, urls, wsgi. */
   readonly own: readonly string[];

@@ -37,6 +37,10 @@ export interface ForeignKey extends Place {
    * it may be the name of a table.
    */
   readonly isText?: boolean;
+  /** Many to many `through=` a model of its own: the columns are that model's. */
+  readonly isThrough?: boolean;
+  /** Generic, and the end that has the columns: it leads to any model, `to` says which field tells whose. */
+  readonly isAny?: boolean;
 }
 
 /** A class of Python, or of TypeScript where it may have columns: what those that inherit it get of it. */

@@ -163,6 +163,15 @@ test("without settings, folders with models or an AppConfig are apps", async () 
   assert.equal(await findIn({ "a/x.py": "import os" }), undefined);
 });
 
+test("without settings, a class of another library in an apps.py makes no app", async () => {
+  const files = (base: string) => ({
+    "a/apps.py": `class One(${base}):\n    name = "one"`,
+    "b/apps.py": `class Two(${base}):\n    name = "two"`,
+  });
+  assert.equal(await findIn(files("Menu")), undefined);
+  assert.equal((await findIn(files("OwnConfig")))?.units.length, 2);
+});
+
 test("what is in every request has the settings' line", async () => {
   const project = await findIn({
     ...apps,
@@ -187,17 +196,52 @@ DATABASES = {"default": {"ATOMIC_REQUESTS": True}}
   assert.equal(project?.atomicRequests?.line, 11);
 });
 
-test("requests are not one transaction when the settings say so, or nothing", async () => {
-  const atomic = async (line: string) => {
-    const settings = `INSTALLED_APPS = ["shop.users"]\n${line}`;
-    return (await findIn({ ...apps, "shop/settings.py": settings }))?.atomicRequests?.line;
+test("requests are one transaction when an entry of DATABASES says so", async () => {
+  const atomic = async (lines: string) => {
+    const text = `INSTALLED_APPS = ["shop.users"]\n${lines}`;
+    const project = await findIn({ ...apps, "shop/settings.py": text });
+    const problem = project?.problems.find((one) => one.includes("ATOMIC_REQUESTS"));
+    return project?.atomicRequests?.line ?? /:(\d+ has no effect)/.exec(problem ?? "")?.[1];
   };
-  assert.equal(await atomic(""), undefined);
-  assert.equal(await atomic("ATOMIC_REQUESTS = False"), undefined);
-  assert.equal(await atomic("# ATOMIC_REQUESTS = True"), undefined);
-  assert.equal(await atomic(`ATOMIC_REQUESTS = config("X", default=True)`), 2);
-  assert.equal(await atomic(`DATABASES["default"]["ATOMIC_REQUESTS"] = True`), 2);
-  assert.equal(await atomic(`MIDDLEWARE_CLASSES = ("a.TransactionMiddleware",)`), 2);
+  const cases: readonly (readonly [string, number | string | undefined])[] = [
+    ["", undefined],
+    ["# ATOMIC_REQUESTS = True", undefined],
+    [`X = "ATOMIC_REQUESTS = True"`, undefined],
+    ["ATOMIC_REQUESTS = False", undefined],
+    ["ATOMIC_REQUESTS = True", "2 has no effect"],
+    [`ATOMIC_REQUESTS = config("X", default=True)`, "2 has no effect"],
+    ["class Base(Settings):\n    ATOMIC_REQUESTS: bool = True", "3 has no effect"],
+    [`DATABASES = {"default": {\n  "ATOMIC_REQUESTS":\n    True, "X": 1}}`, 3],
+    [`DATABASES = {"default": {"ATOMIC_REQUESTS": False, "X": True}}`, undefined],
+    [`DATABASES = {"default": dict(ENGINE="x", ATOMIC_REQUESTS=True)}`, 2],
+    [`DATABASES["default"]["ATOMIC_REQUESTS"] = True`, 2],
+    [`DATABASES["default"]["ATOMIC_REQUESTS"] = config("X", default=True)`, 2],
+    [`DATABASES["default"]["ATOMIC_REQUESTS"] = env.bool("X", True)`, 2],
+    [`DATABASES["default"]["ATOMIC_REQUESTS"] = env.bool("X", False)`, undefined],
+    [`DATABASES["default"].setdefault("ATOMIC_REQUESTS", True)`, 2],
+    [`DATABASES["default"].update({"ATOMIC_REQUESTS": x or True})`, 2],
+    [`ATOMIC_REQUESTS = True\nDATABASES = {"a": {"ATOMIC_REQUESTS": ATOMIC_REQUESTS}}`, 3],
+    [`A = B\nB = A\nDATABASES = {"a": {"ATOMIC_REQUESTS": A}}`, undefined],
+    [`def f(self):\n    return {"a": {"ATOMIC_REQUESTS": True}}`, 3],
+    [`MIDDLEWARE_CLASSES = ("a.TransactionMiddleware",)`, 2],
+  ];
+  for (const [lines, line] of cases) assert.equal(await atomic(lines), line, lines);
+});
+
+test("a database that stands in a file which settings import is theirs", async () => {
+  const project = await findIn({
+    ...apps,
+    "shop/settings/base.py": `from .config_db import *\nINSTALLED_APPS = ["shop.users"]`,
+    "shop/settings/config_db.py": `\nDATABASES = {"default": {"ATOMIC_REQUESTS": 1}}`,
+  });
+  assert.deepEqual(project?.atomicRequests, { file: "shop/settings/config_db.py", line: 2 });
+});
+
+test("settings that say it 100,000 times, one in the other, are read in no time", async () => {
+  const many = `"ATOMIC_REQUESTS": f(`.repeat(50_000) + `"ATOMIC_REQUESTS": x `.repeat(50_000);
+  const before = process.cpuUsage().user;
+  await findIn({ ...apps, "shop/settings.py": `INSTALLED_APPS = ["shop.users"]\nX = {${many}` });
+  assert.ok((process.cpuUsage().user - before) / 1e6 < 5);
 });
 
 test("settings that would not end are given up", async () => {

@@ -259,6 +259,61 @@ test("a look-up finds the way back of an inherited key by the name of the heir",
   );
 });
 
+test("many to many through a model has no table: that model's keys count", async () => {
+  const { keys, hidden } = await resolveIn({
+    ...project,
+    "shop/cart/models.py": `class Cart(models.Model):
+    a = models.ManyToManyField("users.Team", through="Seat")
+    b = models.ManyToManyField("users.Team", related_name="+", through=Seat)
+    c = models.ManyToManyField("users.Team", through=None)
+class Heir(Cart):
+    class Meta:
+        abstract = True
+class Seat(models.Model):
+    cart = models.ForeignKey(Cart)
+    team = models.ForeignKey("users.Team")`,
+    "shop/cart/views.py": `Cart.objects.filter(a__name="x")`,
+  });
+  assert.deepEqual(
+    keys.map(({ field }) => field),
+    ["c", "team"],
+  );
+  // Queries go along it all the same.
+  assert.deepEqual(
+    hidden.map(({ kind, to, what }) => `${kind} ${to} ${what}`),
+    ["look-up users a__name"],
+  );
+});
+
+test("a foreign key to a model that settings choose leads to that model", async () => {
+  const { keys, userKeys } = await resolveIn({
+    ...project,
+    "shop/settings.py": `${settings}
+TEAM_MODEL = "users.Team"
+OWNER_MODEL = env("OWNER_MODEL", "users.User")
+OTHER_MODEL = "library.Thing"
+STAFF_MODEL = "auth.User"`,
+    "shop/cart/models.py": `from django.conf import settings
+class Cart(models.Model):
+    a = models.ForeignKey(settings.TEAM_MODEL)
+    b = models.ForeignKey(to=settings.OWNER_MODEL)
+    c = models.ForeignKey(getattr(settings, "TEAM_MODEL", "cart.Cart"))
+    d = models.ForeignKey(getattr(settings, 'POST_MODEL', 'blog.Post'))
+    e = models.ForeignKey(settings.OTHER_MODEL)
+    f = models.ForeignKey(settings.UNSAID_MODEL)
+    g = models.ForeignKey(settings.__proto__)
+    h = models.ForeignKey(settings.STAFF_MODEL)`,
+  });
+  assert.deepEqual(
+    keys.map(({ field, to, isUser }) => `${field} ${to}${isUser ? " user" : ""}`),
+    ["a users", "b users user", "c users", "d blog"],
+  );
+  assert.deepEqual(
+    userKeys.map(({ field, to }) => `${field} ${to}`),
+    ["h auth"],
+  );
+});
+
 test("foreign keys to Django's own user lead out of all units", async () => {
   const { keys, userKeys } = await resolveIn({
     ...packages("a", "b", "c"),
@@ -276,6 +331,43 @@ class A(models.Model):
   );
 });
 
+test("a generic foreign key leads to any model, its relation to the model that has it", async () => {
+  const { keys, userKeys } = await resolveIn({
+    ...packages("auth", "a", "b"),
+    "settings.py": `INSTALLED_APPS = ["auth", "a", "b"]`,
+    "auth/models.py": "class Team(models.Model): pass",
+    "a/models.py": `from django.contrib.contenttypes.fields import GenericForeignKey as Any
+class Flag(models.Model):
+    content_type = models.ForeignKey(ContentType)
+    what = Any("content_type", "object_id")
+    other = generic.GenericForeignKey(ct_field="kind")
+    plain = GenericForeignKey()
+    team = models.ForeignKey("auth.Team")
+class Signed(models.Model):
+    by = Any("by_type", "by_id")
+    class Meta:
+        abstract = True`,
+    "b/models.py": `from a.models import Signed
+class Note(Signed):
+    flags = GenericRelation("a.Flag")
+    own = GenericRelation("Note")`,
+  });
+  // A unit that is called as Django's own app is one.
+  assert.deepEqual(
+    keys.map(({ from, field, to, kind }) => `${from} ${field} ${kind} ${to}`),
+    ["a team foreign key auth", "b flags generic a"],
+  );
+  assert.deepEqual(
+    userKeys.map(({ from, line, to, source }) => `${from} ${line} ${to} ${source.to}`),
+    [
+      "a 4 contenttypes any model, by content_type",
+      "a 5 contenttypes any model, by kind",
+      "a 6 contenttypes any model, by content_type",
+      "b 2 contenttypes any model, by by_type, by Signed in a/models.py:9",
+    ],
+  );
+});
+
 test("labels of AppConfigs name the unit in foreign keys", async () => {
   const { keys } = await resolveIn({
     ...project,
@@ -285,6 +377,52 @@ test("labels of AppConfigs name the unit in foreign keys", async () => {
   assert.deepEqual(
     keys.map(({ to }) => to),
     ["users"],
+  );
+});
+
+test("a label is read whatever the base of the AppConfig is called", async () => {
+  const bases = {
+    "an alias": "from django.apps import AppConfig as Base",
+    "a base of the project": "from shop.core.apps import Base",
+    "a base of a library": "from acme import Base",
+  };
+  for (const [name, taken] of Object.entries(bases)) {
+    const { keys } = await resolveIn({
+      ...project,
+      "shop/settings.py": settings.replace("users.User", "people.User"),
+      "shop/core/apps.py": "class Base(AppConfig): pass",
+      "shop/users/apps.py": `${taken}
+class Kind(Enum):
+    label = "kind"
+class Users(Base):
+    name = "shop.users"
+    label = "people"`,
+      "shop/cart/models.py": `class Cart(models.Model):
+    a = models.ForeignKey("people.Team")
+    b = models.ForeignKey("users.Team")
+    c = models.ForeignKey(settings.AUTH_USER_MODEL)`,
+    });
+    assert.deepEqual(
+      keys.map(({ field, to }) => `${field} ${to}`),
+      ["a users", "c users"],
+      name,
+    );
+  }
+});
+
+test("two apps of one last name are told apart by their labels", async () => {
+  const { hidden } = await resolveIn({
+    ...packages("acme", "acme/shop", "acme/desk", "acme/desk/shop", "acme/mail"),
+    "settings.py": `INSTALLED_APPS = ["acme.shop", "acme.desk.shop", "acme.mail"]`,
+    "acme/desk/shop/apps.py": `class ShopDesk(DeskConfig):
+    name = "acme.desk.shop"
+    label = "shop_desk"`,
+    "acme/desk/shop/views.py": `get_model("shop", "Order")`,
+    "acme/mail/views.py": `get_model("shop_desk", "Note")`,
+  });
+  assert.deepEqual(
+    hidden.map(({ from, to }) => `${from} ${to}`),
+    ["acme.desk.shop acme.shop", "mail acme.desk.shop"],
   );
 });
 

@@ -30,6 +30,8 @@ export function linkOf(field: string): LinkKind | undefined {
   return undefined;
 }
 
+const ANY = "GenericForeignKey";
+
 /** `name = callee(…)`, where `call` is the first token of the callee. */
 export function readField(
   reading: Reading,
@@ -49,10 +51,12 @@ export function readField(
   if (binding !== undefined && elsewhere.test(binding.from)) return;
   if (parts.at(-2) === "models" || /^django\b.*\.models\b/.test(binding?.from ?? ""))
     owner.hasField = true;
-  const kind = linkOf(parts.length === 1 ? (binding?.name ?? callee.name) : (parts.at(-1) ?? ""));
+  const field = parts.length === 1 ? (binding?.name ?? callee.name) : (parts.at(-1) ?? "");
+  const kind = linkOf(field);
   if (kind === undefined) return;
   owner.hasField = true;
-  const key = { owner: owner.name, name: textOf(tokens, name), kind, open, token: call };
+  const isAny = field === ANY;
+  const key = { owner: owner.name, name: textOf(tokens, name), kind, isAny, open, token: call };
   owner.keys.push(addKey(reading, key));
 }
 
@@ -66,18 +70,22 @@ interface NewKey {
   readonly owner: string;
   readonly name: string;
   readonly kind: LinkKind;
+  readonly isAny: boolean;
   readonly open: number;
   /** Where its line is. */
   readonly token: number;
 }
 
-function addKey(reading: Reading, { owner, name, kind, open, token }: NewKey): ForeignKey {
+function addKey(reading: Reading, { owner, name, kind, isAny, open, token }: NewKey): ForeignKey {
   const { tokens } = reading;
   const args = argumentsOf(tokens, open);
-  const isTo = ({ keyword, stars }: Argument) => keyword === "to" && stars === 0;
+  const isThrough = ({ keyword, start }: Argument) =>
+    keyword === "through" && textOf(tokens, start) !== "None";
+  const isTo = ({ keyword, stars }: Argument) =>
+    keyword === (isAny ? "ct_field" : "to") && stars === 0;
   const target =
     args.find(isTo) ?? args.find((arg) => arg.keyword === undefined && arg.stars === 0);
-  const none = kind === "generic" ? "content_type" : "";
+  const none = isAny ? "content_type" : "";
   const to = target === undefined ? none : targetOf(reading, target);
   const isText = target !== undefined && stringOf(tokens, target) !== undefined;
   const key: ForeignKey = {
@@ -86,6 +94,8 @@ function addKey(reading: Reading, { owner, name, kind, open, token }: NewKey): F
     owner,
     to,
     ...(isText ? { isText } : {}),
+    ...(isAny ? { isAny } : {}),
+    ...(args.some(isThrough) ? { isThrough: true } : {}),
     ...placeOf(reading, token),
   };
   reading.foreignKeys.push(key);
@@ -136,12 +146,14 @@ export function readAddedField(reading: Reading, token: number): void {
   const [name, field] = argumentsOf(tokens, token + 1);
   if (name === undefined || field === undefined) return;
   const callee = dottedAt(tokens, field.start);
-  const kind = linkOf(callee.name.split(".").at(-1) ?? "");
+  const last = callee.name.split(".").at(-1) ?? "";
+  const kind = linkOf(last);
   if (kind === undefined || !isOperator(tokens, callee.end, sign.open)) return;
   addKey(reading, {
     owner: textOf(tokens, token - 2),
     name: stringOf(tokens, name) ?? "",
     kind,
+    isAny: last === ANY,
     open: callee.end,
     token: field.start,
   });

@@ -46,6 +46,7 @@ export interface Reading {
   readonly file: string;
   readonly tokens: Tokens;
   readonly isModelsFile: boolean;
+  readonly isAppsFile: boolean;
   readonly scopes: Scope[];
   readonly bindings: Map<string, Binding>;
   /** Names that the file gives to the user model: `User = get_user_model()`. */

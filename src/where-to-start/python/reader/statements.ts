@@ -187,8 +187,16 @@ function readMeta(
     if (outer?.of !== undefined) outer.of[name === "proxy" ? "isProxy" : "isAbstract"] = true;
   }
   if (name !== "name" && name !== "label") return;
-  if (!of.bases.some((base) => base.endsWith("AppConfig"))) return;
+  if (!mayBeAppConfig(reading, of)) return;
   const what = stringOf(tokens, { start: value, end: endOf(tokens, value) });
   if (what === undefined || end < value) return;
   declare(reading, name === "name" ? "app name" : "app label", { what, of: of.name, token: start });
+}
+
+/** A project may have a base of its own for all of them, which stands elsewhere: in an apps.py any base will do. */
+function mayBeAppConfig({ isAppsFile, bindings }: Reading, { bases, isTop }: ClassScope): boolean {
+  if (isAppsFile && isTop && bases.length > 0) return true;
+  return bases.some(
+    (base) => base.endsWith("AppConfig") || bindings.get(base)?.name === "AppConfig",
+  );
 }

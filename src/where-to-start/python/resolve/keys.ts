@@ -2,6 +2,7 @@
 import type { ResolvedKey } from "../../score/facts.ts";
 import type { UnitPlace } from "../../types/project.ts";
 import type { FileFacts } from "../../types/source.ts";
+import { settingIn } from "../swapped.ts";
 import type { Column } from "./columns.ts";
 import { type Scope, unitOfName } from "./scope.ts";
 
@@ -10,38 +11,63 @@ export interface Target {
   readonly isUser: boolean;
 }
 
-/** The label of Django's own user model; no unit's path is so. */
+/** The label of Django's own user model. */
 export const OUTSIDE_USER = "auth";
 
-/** Those that lead from one unit to another, or to a user model that is in no unit. */
-export function resolveKeys(scope: Scope, file: string, unit: UnitPlace): ResolvedKey[] {
-  return (scope.columns.get(file) ?? []).flatMap((column) => {
-    const target = targetOf(scope, column, unit);
-    const isOutside = target.unit === undefined && target.isUser;
-    if (!isOutside && (target.unit === undefined || target.unit.path === unit.path)) return [];
-    const { key } = column;
+/** Of Django's table of models, by which a generic foreign key says whose row it means. */
+const OUTSIDE_TYPES = "contenttypes";
+
+/** In the order of the lines. */
+interface Keys {
+  readonly keys: readonly ResolvedKey[];
+  /** To what is in no unit. */
+  readonly outside: readonly ResolvedKey[];
+}
+
+/**
+ * Those that lead from one unit to another, or to a user model that is in no unit. Many to many through a model is none:
+ * Django makes no table of it, and that model has keys of its own.
+ */
+export function resolveKeys(scope: Scope, file: string, unit: UnitPlace): Keys {
+  const keys: ResolvedKey[] = [];
+  const outside: ResolvedKey[] = [];
+  for (const column of scope.columns.get(file) ?? []) {
+    const { key, written } = column;
+    if (written.isThrough === true) continue;
+    const { unit: target, isUser } = targetOf(scope, column, unit);
     const { line, field, kind } = key;
-    const { isUser } = target;
-    const to = target.unit?.name ?? OUTSIDE_USER;
-    return [{ file, line, from: unit.name, to, field, kind, isUser, source: key }];
-  });
+    const resolved = { file, line, from: unit.name, field, kind, isUser };
+    if (target !== undefined && target.path !== unit.path)
+      keys.push({ ...resolved, to: target.name, source: key });
+    else if (written.isAny === true)
+      outside.push({
+        ...resolved,
+        to: OUTSIDE_TYPES,
+        source: { ...key, to: `any model, by ${key.to}` },
+      });
+    else if (target === undefined && isUser)
+      outside.push({ ...resolved, to: OUTSIDE_USER, source: key });
+  }
+  return { keys, outside };
 }
 
 /** `unit` has the column; where its field is written may be another one. */
 export function targetOf(scope: Scope, { written, table }: Column, unit: UnitPlace): Target {
-  const { to, file, isText = false, kind } = written;
-  const { userModel } = scope.project;
+  const { file, isText = false, isAny = false } = written;
+  const { userModel, swapped } = scope.project;
+  const chosen = swapped?.get(settingIn(written.to)?.name ?? "");
+  const to = chosen ?? written.to;
   if (/\bAUTH_USER_MODEL$|\bget_user_model\(\)$/.test(to))
     return { unit: unitOfLabelled(scope, userModel ?? "auth.User", file), isUser: true };
-  if (to === "self" || to === "" || (kind === "generic" && /^\w*content_type$/.test(to)))
-    return { unit, isUser: false };
+  // What a generic one leads to nobody knows: who follows it takes rows of this unit at least.
+  if (isAny || to === "self" || to === "") return { unit, isUser: false };
   if (table !== undefined) {
     const found = scope.index.of(table.file) ?? unit;
     return { unit: found, isUser: isUserModel(userModel, found, table.name) };
   }
   // Django looks for it where the class is that has the column.
   if (isText && !to.includes(".")) return { unit, isUser: isUserModel(userModel, unit, to) };
-  const facts = scope.factsOf(file);
+  const facts = chosen === undefined ? scope.factsOf(file) : undefined;
   if (isDjangoUser(facts, to)) return { unit: undefined, isUser: true };
   const named = facts === undefined ? undefined : unitOfName(scope, scope.namesOf(facts), to);
   const found = named ?? unitOfLabelled(scope, to, file) ?? unit;

@@ -1,5 +1,5 @@
 /** Which files are the settings, and what they say together. */
-import type { FileFacts, Place } from "../../types/source.ts";
+import type { FileFacts } from "../../types/source.ts";
 import type { Tree } from "../../types/tree.ts";
 import { isTestFile } from "../file-kind.ts";
 import { fileOf, memberOf, type Modules } from "../modules.ts";
@@ -132,25 +132,6 @@ function firstText(files: readonly SettingsModule[], name: string): string | und
   for (const module of files) {
     const value = module.valueOf(name);
     if (value?.is === "text") return value.text;
-  }
-  return undefined;
-}
-
-/** What is longer is no line that somebody wrote. */
-const LINE_MAX = 500;
-
-/** Where the settings say `ATOMIC_REQUESTS` and do not say False. */
-export function atomicRequestsOf({ files, texts }: Settings): Place | undefined {
-  for (const { file } of files) {
-    const lines = (texts.get(file) ?? "")
-      .split(/\r\n|\n|\r/)
-      .map((line) => line.slice(0, LINE_MAX));
-    const index = lines.findIndex(
-      (line) =>
-        /^[^#]*\bATOMIC_REQUESTS\b["']?\]?\s*[=:]/.test(line) &&
-        /[=:]\s*(?:True\b|1\b|.*default\s*=\s*True\b|.*,\s*True\b)/.test(line),
-    );
-    if (index >= 0) return { file, line: index + 1 };
   }
   return undefined;
 }

@@ -116,9 +116,12 @@ function fileIn(path: string, { files }: Modules): string {
 /** Without settings: folders with models, or with an AppConfig. */
 export function unitsOfModels(facts: ReadonlyMap<string, FileFacts>): Found[] {
   const found = new Map<string, Found>();
-  for (const { file, models, declared, isTest, isMigration } of facts.values()) {
+  for (const one of facts.values()) {
+    const { file, models, declared, isTest, isMigration } = one;
     if (isTest || isMigration) continue;
-    const config = declared?.find(({ kind }) => kind === "app name" || kind === "app label");
+    const config = declared?.find(
+      ({ kind, of }) => (kind === "app name" || kind === "app label") && isAppConfig(one, of),
+    );
     const [model] = models;
     const folder = /^(.*?)\/models(?:\/.*|\.py)$/.exec(file)?.[1];
     const path = config === undefined ? folder : folderOf(file);
@@ -128,6 +131,13 @@ export function unitsOfModels(facts: ReadonlyMap<string, FileFacts>): Found[] {
     found.set(path, { path, module, because: { file, line: because.line } });
   }
   return [...found.values()];
+}
+
+/** Of a class in an apps.py that nobody lists: some other library's may have a name too. */
+function isAppConfig({ imports, classes = [] }: FileFacts, name: string | undefined): boolean {
+  if (imports.some(({ from }) => from === "django.apps")) return true;
+  const bases = classes.filter((one) => one.name === name).flatMap((one) => one.bases);
+  return [name ?? "", ...bases].some((one) => one.endsWith("Config"));
 }
 
 /** Sorted by path; a name that two have is written out. */
@@ -143,12 +153,13 @@ export function toUnits(
       const last = lastOf(module);
       const isOnly = byModule.get(module)?.length === 1;
       const name = byLast.get(last)?.length === 1 ? last : isOnly ? module : path;
-      const label = labelOf(path, facts) ?? last;
+      const modules = [...new Set([module, path.replaceAll("/", ".")])].filter((one) => one !== "");
+      const label = labelOf({ path, modules }, facts) ?? last;
       return {
         name,
         path,
         kind: "django app",
-        modules: [...new Set([module, path.replaceAll("/", ".")])].filter((one) => one !== ""),
+        modules,
         ...(label === name ? {} : { label }),
         because,
       };
@@ -159,8 +170,16 @@ function lastOf(module: string): string {
   return module.split(".").at(-1) ?? module;
 }
 
-function labelOf(path: string, facts: ReadonlyMap<string, FileFacts>): string | undefined {
+/** Of several classes that which is about this package, as Django has it by their `name`. */
+function labelOf(
+  { path, modules }: { readonly path: string; readonly modules: readonly string[] },
+  facts: ReadonlyMap<string, FileFacts>,
+): string | undefined {
   const isLabel = ({ kind }: Declared) => kind === "app label";
   const inside = [`${path}/apps.py`, `${path}/__init__.py`, `${path}/config.py`];
-  return inside.flatMap((file) => facts.get(file)?.declared ?? []).find(isLabel)?.what;
+  const said = inside.flatMap((file) => facts.get(file)?.declared ?? []);
+  const named = said.filter(({ kind, what }) => kind === "app name" && modules.includes(what));
+  const own = new Set(named.map(({ file, of }) => `${file} ${of}`));
+  const labels = said.filter(isLabel);
+  return (labels.find(({ file, of }) => own.has(`${file} ${of}`)) ?? labels[0])?.what;
 }
