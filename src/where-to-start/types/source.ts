@@ -127,7 +127,7 @@ export type DeclaredKind =
 export interface Declared extends Place {
   readonly kind: DeclaredKind;
   readonly what: string;
-  /** The class that it belongs to. */
+  /** The class that it belongs to; of a URL space the module, or its name here, whose routes are in it. */
   readonly of?: string;
 }
 

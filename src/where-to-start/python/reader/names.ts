@@ -63,14 +63,32 @@ export function readReverse(reading: Reading, token: number): void {
   if (what !== undefined && /^[\w.:-]+$/.test(what)) hide(reading, "url", what, token);
 }
 
-/** `include("app.urls")`, `include(("app.urls", "space"))`: its routes stand here, by the module's name. */
+/**
+ * `include("app.urls", namespace="space")`, `include(("app.urls", "space"))`: its routes stand here, by the module's
+ * name, and what stands before the colon in theirs.
+ */
 export function readInclude(reading: Reading, token: number): void {
-  const { tokens } = reading;
+  const { tokens, bindings } = reading;
   if (!isOperator(tokens, token + 1, sign.open)) return;
-  const inTuple = isOperator(tokens, token + 2, sign.open) ? token + 2 : token + 1;
-  const what = firstString(tokens, inTuple);
-  if (what !== undefined && /^[A-Za-z_][\w.]*$/.test(what))
-    hide(reading, "url", `include(${what})`, token);
+  const args = argumentsOf(tokens, token + 1);
+  const [first, second] = args;
+  if (first === undefined) return;
+  const isTuple = isOperator(tokens, first.start, sign.open);
+  const [routes, app] = isTuple ? argumentsOf(tokens, first.start) : [first, second];
+  if (routes === undefined) return;
+  const module = stringOf(tokens, routes);
+  if (module !== undefined && /^[A-Za-z_][\w.]*$/.test(module))
+    hide(reading, "url", `include(${module})`, token);
+  const name = nameOf(tokens, routes);
+  const isTaken = name !== undefined && bindings.has(name.split(".", 1)[0] ?? name);
+  const of = module ?? (isTaken ? name : undefined);
+  const given = args.filter(({ keyword }) => keyword === "namespace" || keyword === "app_name");
+  if (app?.keyword === undefined && app !== undefined) given.push(app);
+  if (isTuple && second !== undefined && second.keyword === undefined) given.push(second);
+  for (const one of given) {
+    const what = stringOf(tokens, one);
+    if (what !== undefined) declare(reading, "url space", { what, of, token });
+  }
 }
 
 /** `path("x/", view, name="y")` */

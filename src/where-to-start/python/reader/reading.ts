@@ -73,7 +73,11 @@ export function uses(reading: Reading, kind: OwnWorldKind, what: string, token: 
 export function declare(
   reading: Reading,
   kind: DeclaredKind,
-  { what, of, token }: { readonly what: string; readonly of?: string; readonly token: number },
+  {
+    what,
+    of,
+    token,
+  }: { readonly what: string; readonly of?: string | undefined; readonly token: number },
 ): void {
   reading.declared.push({
     kind,

@@ -4,12 +4,12 @@ import type { UnitPlace } from "../../types/project.ts";
 import type { FileFacts, Hidden } from "../../types/source.ts";
 import type { Column } from "./columns.ts";
 import { targetOf } from "./keys.ts";
+import { type Routes, routesOf, unitOfRoute, unitOfTable } from "./routes.ts";
 import { type FileScope, type Scope, unitOfName } from "./scope.ts";
 
 /** Names that reach a unit without an import, over the whole code base. */
 export interface Reachable {
-  readonly urls: ReadonlyMap<string, UnitPlace>;
-  readonly spaces: ReadonlyMap<string, UnitPlace>;
+  readonly routes: Routes;
   readonly tasks: ReadonlyMap<string, UnitPlace>;
   /** Of tags: `{% load x %}` is of the unit with `templatetags/x.py`. */
   readonly libraries: ReadonlyMap<string, UnitPlace>;
@@ -24,8 +24,6 @@ interface Relation {
 }
 
 export function reachableOf(scope: Scope, files: ReadonlyMap<string, FileFacts>): Reachable {
-  const urls = new Map<string, UnitPlace>();
-  const spaces = new Map<string, UnitPlace>();
   const tasks = new Map<string, UnitPlace>();
   const libraries = new Map<string, UnitPlace>();
   const relations = new Map<string, Relation[]>();
@@ -37,8 +35,6 @@ export function reachableOf(scope: Scope, files: ReadonlyMap<string, FileFacts>)
     const library = /(?:^|\/)templatetags\/(\w+)\.py$/.exec(facts.file)?.[1];
     if (library !== undefined && !libraries.has(library)) libraries.set(library, unit);
     for (const { kind, what } of facts.declared ?? []) {
-      if (kind === "url" && !urls.has(what)) urls.set(what, unit);
-      if (kind === "url space" && !spaces.has(what)) spaces.set(what, unit);
       if (kind === "task" && !tasks.has(what)) tasks.set(what, unit);
     }
     if (facts.isMigration) continue;
@@ -49,7 +45,7 @@ export function reachableOf(scope: Scope, files: ReadonlyMap<string, FileFacts>)
       for (const back of backOf(scope, column, unit)) relate(back, { from: to.name, to: unit });
     }
   }
-  return { urls, spaces, tasks, libraries, relations };
+  return { routes: routesOf(scope, files), tasks, libraries, relations };
 }
 
 /** `related_name`, else the model's name in small letters. */
@@ -125,30 +121,14 @@ function targetUnit(scope: Scope, hidden: Hidden, here: Here): UnitPlace | undef
     case "template":
       return reachable.libraries.get(what);
     case "url":
-      return ofUrl(scope, hidden, reachable);
+      return unitOfRoute(scope, hidden, { routes: reachable.routes, own: here.unit });
     case "look-up":
       return ofLookUp(hidden, here);
     case "join":
-      return ofTable(scope, hidden);
+      return unitOfTable(scope, what);
     case "injection":
       return undefined;
   }
-}
-
-/** A module, or `users:profile` by its name alone, when only one unit has it, else by the name before the colon. */
-function ofUrl(
-  { index }: Scope,
-  { what, file }: Hidden,
-  { urls, spaces }: Reachable,
-): UnitPlace | undefined {
-  const module = /^include\((.*)\)$/.exec(what)?.[1];
-  if (module !== undefined) return index.ofModule(module, file);
-  const cut = what.lastIndexOf(":");
-  if (cut < 0) return urls.get(what);
-  const space = what.slice(0, cut).split(":")[0] ?? "";
-  return (
-    spaces.get(space) ?? index.ofLabel(space, file) ?? index.ofLabel(space.replace(/s$/, ""), file)
-  );
 }
 
 /** Along the relations of the path, to the first that leaves the unit. */
@@ -174,11 +154,4 @@ function ofLookUp({ what }: Hidden, { unit, reachable, imports }: Here): UnitPla
 function only(relations: readonly Relation[]): Relation | undefined {
   const [first] = relations;
   return relations.every(({ to }) => to === first?.to) ? first : undefined;
-}
-
-/** `users_profile` is of users: the longest label that the table's name begins with. */
-function ofTable({ project }: Scope, { what }: Hidden): UnitPlace | undefined {
-  return project.units
-    .filter((unit) => what.startsWith(`${(unit.label ?? unit.name).toLowerCase()}_`))
-    .toSorted((a, b) => (b.label ?? b.name).length - (a.label ?? a.name).length)[0];
 }
