@@ -131,7 +131,7 @@ function toHiddenCut(
   direction: Cut["direction"],
   { place }: UnitFacts,
 ): Cut[] {
-  const other = direction === "out" ? tie.to : tie.from;
+  const other = direction === "out" ? (tie.to ?? tie.outside) : tie.from;
   if (other === undefined || other === place.name) return [];
   const kind: HiddenKind = tie.kind;
   return [{ ...placeOf(tie), kind, direction, unit: other, what: tie.what, ...prices[kind] }];

@@ -86,9 +86,20 @@ export interface Hidden extends Place {
    * `tx.order.create`.
    */
   readonly names?: readonly string[];
+  /** Of a look-up: the model that is asked, as the file calls it, where it says so. */
+  readonly of?: string;
+  /** Of a look-up: its last field is a relation that is joined too, as `select_related` has them. */
+  readonly isRelation?: boolean;
 }
 
 export type OwnWorldKind = "library" | "setting" | "host";
+
+/** A variable that is a model: `User = get_user_model()`, `Item = get_model("shop", "Item")`. */
+export interface GivenModel {
+  readonly name: string;
+  /** `shop.Item`, `settings.AUTH_USER_MODEL`. */
+  readonly what: string;
+}
 
 /** Something outside of the code base that a file uses. */
 export interface Outside extends Place {
@@ -148,6 +159,7 @@ export interface FileFacts {
   readonly models: readonly (Place & { readonly name: string })[];
   readonly lists?: readonly ManyField[];
   readonly classes?: readonly ClassFacts[];
+  readonly givenModels?: readonly GivenModel[];
   /** What it hands on of other files. */
   readonly passes?: readonly Pass[];
   /** Names by which others reach it without an import. */

@@ -50,6 +50,10 @@ export interface Reading {
   readonly bindings: Map<string, Binding>;
   /** Names that the file gives to the user model: `User = get_user_model()`. */
   readonly userNames: Set<string>;
+  /** Variables that `get_model` gave a model; "" for one that has several in turn. */
+  readonly givenModels: Map<string, string>;
+  /** Calls of queries that are not over yet, with the model that each asks, where it says so. */
+  readonly asked: { readonly end: number; readonly of: string | undefined }[];
   readonly classes: ClassScope[];
   readonly imports: Import[];
   readonly foreignKeys: ForeignKey[];
