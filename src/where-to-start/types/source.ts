@@ -71,7 +71,7 @@ export type HiddenKind =
   | "task" // by its name, as Celery has them
   | "url" // `reverse("app:name")`, `{% url %}`
   | "permission"
-  | "template" // a tag library, `{% load x %}`
+  | "template" // a tag library, `{% load x %}`, or a template, `{% extends "x.html" %}`
   | "model by name" // get_model("app", "Model"), content types
   | "injection" // a token or a guard that Nest finds by name
   | "join"; // SQL that names tables

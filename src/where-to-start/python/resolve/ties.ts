@@ -14,22 +14,34 @@ export interface Reachable {
   readonly tasks: ReadonlyMap<string, UnitPlace>;
   /** Of tags: `{% load x %}` is of the unit with `templatetags/x.py`. */
   readonly libraries: ReadonlyMap<string, UnitPlace>;
+  /** By the name under which others take a template: all units that have one called so. */
+  readonly templates: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
   readonly relations: Relations;
 }
 
 export function reachableOf(scope: Scope, files: ReadonlyMap<string, FileFacts>): Reachable {
   const tasks = new Map<string, UnitPlace>();
   const libraries = new Map<string, UnitPlace>();
+  const templates = new Map<string, Set<UnitPlace>>();
   for (const facts of files.values()) {
     const unit = scope.index.of(facts.file);
     if (unit === undefined || facts.isTest) continue;
     const library = /(?:^|\/)templatetags\/(\w+)\.py$/.exec(facts.file)?.[1];
     if (library !== undefined && !libraries.has(library)) libraries.set(library, unit);
+    const template = /(?:^|\/)(?:templates|jinja2)\/(.+)$/.exec(facts.file)?.[1];
+    if (template !== undefined && facts.language === "template")
+      templates.set(template, (templates.get(template) ?? new Set()).add(unit));
     for (const { kind, what } of facts.declared ?? []) {
       if (kind === "task" && !tasks.has(what)) tasks.set(what, unit);
     }
   }
-  return { routes: routesOf(scope, files), tasks, libraries, relations: relationsOf(scope, files) };
+  return {
+    routes: routesOf(scope, files),
+    tasks,
+    libraries,
+    templates,
+    relations: relationsOf(scope, files),
+  };
 }
 
 interface Here {
@@ -115,7 +127,7 @@ function targetUnit(scope: Scope, hidden: Hidden, here: Here): UnitPlace | undef
     case "task":
       return reachable.tasks.get(what) ?? index.ofModule(what, file);
     case "template":
-      return reachable.libraries.get(what);
+      return reachable.libraries.get(what) ?? unitOfTemplate(reachable, what);
     case "url":
       return unitOfRoute(scope, hidden, { routes: reachable.routes, own: here.unit });
     case "join":
@@ -124,6 +136,12 @@ function targetUnit(scope: Scope, hidden: Hidden, here: Here): UnitPlace | undef
     case "injection":
       return undefined;
   }
+}
+
+/** Of several that have one of that name the settings choose: none of them is told. */
+function unitOfTemplate({ templates }: Reachable, what: string): UnitPlace | undefined {
+  const [first, ...others] = templates.get(what) ?? [];
+  return others.length === 0 ? first : undefined;
 }
 
 function unitOfSender(
