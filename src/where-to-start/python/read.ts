@@ -10,6 +10,7 @@ import {
 import { lex } from "./lexer/lex.ts";
 import type { Tokens } from "./lexer/tokens.ts";
 import { modelClasses } from "./reader/models.ts";
+import { givenModels } from "./reader/given-models.ts";
 import type { Reading } from "./reader/reading.ts";
 import { readStatements } from "./reader/statements.ts";
 import { readTransactions } from "./reader/transactions.ts";
@@ -40,6 +41,7 @@ export function readPython(file: string, text: string): FileFacts {
     models,
     declared,
     classes,
+    givenModels: givenModels(reading),
     problems: tokens.problems.map(({ line, what }) => ({ file, line, what })),
   };
 }
@@ -53,6 +55,8 @@ function newReading(file: string, tokens: Tokens): Reading {
     scopes: [],
     bindings: new Map(),
     userNames: new Set(),
+    givenModels: new Map(),
+    asked: [],
     classes: [],
     imports: [],
     foreignKeys: [],

@@ -23,6 +23,7 @@ export function resolvePython(project: Project, read: ReadonlyMap<string, FileFa
   const files = withTestData(read);
   const scope = scopeOf(project, files);
   const reachable = reachableOf(scope, files);
+  const byName = new Map(project.units.map((unit) => [unit.name, unit]));
   const resolved = {
     imports: [] as ResolvedImport[],
     keys: [] as ResolvedKey[],
@@ -37,7 +38,11 @@ export function resolvePython(project: Project, read: ReadonlyMap<string, FileFa
     const imports = facts.imports.flatMap((one) => resolveImport(scope, one, unit));
     const { imports: allImports, hidden } = unit === nobody ? resolved.ofProject : resolved;
     allImports.push(...imports);
-    hidden.push(...resolveHidden(scope, facts, { unit, names, imports, reachable }));
+    const others = imports
+      .filter(({ isModel }) => isModel)
+      .flatMap(({ to }) => byName.get(to) ?? []);
+    const here = { unit, names, others: [...new Set(others)], reachable };
+    hidden.push(...resolveHidden(scope, facts, here));
     if (unit === nobody) continue;
     const { keys, outside } = resolveKeys(scope, facts.file, unit);
     resolved.keys.push(...keys);

@@ -1,9 +1,9 @@
-/** A template of Django or Jinja: the routes, tag libraries and permissions that it names. */
+/** A template of Django or Jinja: the routes, tag libraries, templates and permissions that it names. */
 import type { FileFacts, Hidden } from "../types/source.ts";
 import { isGeneratedFile, isTestFile } from "./file-kind.ts";
 
 const tags =
-  /\{%-?\s{0,20}(?:url\s{1,20}['"]([\w.:-]{1,200})['"]|load\s{1,20}([^%\n]{1,500})%\})|\burl\(\s{0,20}['"]([\w.:-]{1,200})['"]|\bperms\.(\w{1,100}\.\w{1,100})|has_perm\(\s{0,20}['"](\w{1,100}\.\w{1,100})['"]/g;
+  /\{%-?\s{0,20}(?:url\s{1,20}['"]([\w.:-]{1,200})['"]|load\s{1,20}([^%\n]{1,500})%\}|(?:extends|include|from|import)\s{1,20}['"]([\w./-]{1,200}\.\w{1,10})['"])|\burl\(\s{0,20}['"]([\w.:-]{1,200})['"]|\bperms\.(\w{1,100}\.\w{1,100})|has_perm\(\s{0,20}['"](\w{1,100}\.\w{1,100})['"]/g;
 
 /** Takes time by the length of the text. */
 export function readTemplate(file: string, text: string): FileFacts {
@@ -11,11 +11,12 @@ export function readTemplate(file: string, text: string): FileFacts {
   const hidden: Hidden[] = [];
   for (const [index, row] of lines.entries()) {
     const place = { file, line: index + 1 };
-    for (const [, tag, libraries, call, perms, asked] of row.matchAll(tags)) {
+    for (const [, tag, libraries, other, call, perms, asked] of row.matchAll(tags)) {
       const url = tag ?? call;
       const permission = perms ?? asked;
       if (url !== undefined) hidden.push({ ...place, kind: "url", what: url });
       if (permission !== undefined) hidden.push({ ...place, kind: "permission", what: permission });
+      if (other !== undefined) hidden.push({ ...place, kind: "template", what: other });
       for (const library of librariesOf(libraries))
         hidden.push({ ...place, kind: "template", what: library });
     }

@@ -30,7 +30,7 @@ export const prices = {
   transaction: { points: 5, becomes: "an event in the outbox, or two steps" },
   join: { points: 3, becomes: "a call of its contract with ids, or rows kept by its events" },
   url: { points: 1, becomes: "the address of the service" },
-  template: { points: 1, becomes: "a tag of its own, over a call of its contract" },
+  template: { points: 1, becomes: "a tag or a template of its own, over a call of its contract" },
   permission: { points: 1, becomes: "a question to whoever knows permissions" },
   "model by name": { points: 2, becomes: "a call of its contract" },
   injection: { points: 2, becomes: "a call of its contract" },
@@ -131,7 +131,7 @@ function toHiddenCut(
   direction: Cut["direction"],
   { place }: UnitFacts,
 ): Cut[] {
-  const other = direction === "out" ? tie.to : tie.from;
+  const other = direction === "out" ? (tie.to ?? tie.outside) : tie.from;
   if (other === undefined || other === place.name) return [];
   const kind: HiddenKind = tie.kind;
   return [{ ...placeOf(tie), kind, direction, unit: other, what: tie.what, ...prices[kind] }];

@@ -39,6 +39,8 @@ export interface ResolvedKey extends Place {
 export interface ResolvedHidden extends Place {
   readonly from: string;
   readonly to: string | undefined;
+  /** What it leads to when that is in no unit: `auth`, of Django's own user. Nobody needs it for that. */
+  readonly outside?: string;
   readonly kind: HiddenKind;
   readonly what: string;
   readonly source: Hidden;

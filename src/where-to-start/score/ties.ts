@@ -40,7 +40,7 @@ function unique(names: readonly string[]): string[] {
 }
 
 /**
- * The weight of what would have to be cut: an import line or a tag library 1, a foreign key 3, a signal or a task 2. This is
+ * The weight of what would have to be cut: an import line, a tag library or a template 1, a foreign key 3, a signal or a task 2. This is
  * what the back-test was made with; the bill counts finer.
  */
 export function cutWeight({

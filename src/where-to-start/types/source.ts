@@ -78,7 +78,7 @@ export type HiddenKind =
   | "task" // by its name, as Celery has them
   | "url" // `reverse("app:name")`, `{% url %}`
   | "permission"
-  | "template" // a tag library, `{% load x %}`
+  | "template" // a tag library, `{% load x %}`, or a template, `{% extends "x.html" %}`
   | "model by name" // get_model("app", "Model"), content types
   | "injection" // a token or a guard that Nest finds by name
   | "join"; // SQL that names tables
@@ -93,9 +93,20 @@ export interface Hidden extends Place {
    * `tx.order.create`. Of such a call by an unusual name: what the file imports that may be the client.
    */
   readonly names?: readonly string[];
+  /** Of a look-up: the model that is asked, as the file calls it, where it says so. */
+  readonly of?: string;
+  /** Of a look-up: its last field is a relation that is joined too, as `select_related` has them. */
+  readonly isRelation?: boolean;
 }
 
 export type OwnWorldKind = "library" | "setting" | "host";
+
+/** A variable that is a model: `User = get_user_model()`, `Item = get_model("shop", "Item")`. */
+export interface GivenModel {
+  readonly name: string;
+  /** `shop.Item`, `settings.AUTH_USER_MODEL`. */
+  readonly what: string;
+}
 
 /** Something outside of the code base that a file uses. */
 export interface Outside extends Place {
@@ -134,7 +145,7 @@ export type DeclaredKind =
 export interface Declared extends Place {
   readonly kind: DeclaredKind;
   readonly what: string;
-  /** The class that it belongs to. */
+  /** The class that it belongs to; of a URL space the module, or its name here, whose routes are in it. */
   readonly of?: string;
 }
 
@@ -159,6 +170,7 @@ export interface FileFacts {
   })[];
   readonly lists?: readonly ManyField[];
   readonly classes?: readonly ClassFacts[];
+  readonly givenModels?: readonly GivenModel[];
   /** What it hands on of other files. */
   readonly passes?: readonly Pass[];
   /** Names by which others reach it without an import. */

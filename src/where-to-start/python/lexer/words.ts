@@ -43,6 +43,8 @@ const words = [
   "select_related",
   "prefetch_related",
   "Prefetch",
+  "annotate",
+  "aggregate",
   "atomic",
   "commit_on_success",
   "commit_manually",

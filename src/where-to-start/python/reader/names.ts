@@ -8,6 +8,8 @@ import {
   stringOf,
 } from "../lexer/expressions.ts";
 import { isName, isOperator, sign, textOf, type Tokens } from "../lexer/tokens.ts";
+import { isUserModel, USER_MODEL } from "./fields.ts";
+import { keepGivenModel } from "./given-models.ts";
 import { declare, hide, type Reading } from "./reading.ts";
 
 const ofDjango =
@@ -15,27 +17,51 @@ const ofDjango =
 
 /** `@receiver(post_save, sender=User)`, `post_save.connect(f, sender=User)`, `done.send(sender=…)` */
 export function readSignal(reading: Reading, token: number, isReceiver: boolean): void {
-  const { tokens, bindings } = reading;
+  const { tokens } = reading;
   if (!isOperator(tokens, token + 1, sign.open)) return;
   if (isReceiver !== isOperator(tokens, token - 1, sign.at)) return;
   const args = argumentsOf(tokens, token + 1);
   const sender = args.find(({ keyword }) => keyword === "sender");
-  const own = isReceiver ? dottedAt(tokens, args[0]?.start ?? token) : undefined;
-  const start = dottedBefore(tokens, token);
-  const signal = own?.name ?? dottedAt(tokens, start).name.split(".").slice(0, -1).join(".");
-  const last = signal.split(".").at(-1) ?? "";
-  const from = bindings.get(signal.split(".", 1)[0] ?? "")?.from ?? "";
-  const isSignal =
-    isReceiver || ofDjango.test(last) || sender !== undefined || /(?:^|\.)signals?$/.test(from);
-  if (!isSignal || signal === "") return;
-  const isSending = textOf(tokens, token).startsWith("send");
-  const written = sender === undefined ? undefined : targetOf(tokens, sender);
-  const isOther = written !== undefined && !/^(?:self|cls|None)\b/.test(written);
-  hide(reading, "signal", isOther && !isSending ? written : signal, token);
+  const signals = isReceiver ? signalsAt(tokens, args[0]) : [signalBefore(tokens, token)];
+  const names = signals.filter((signal) => signal !== "");
+  if (!names.some((signal) => isReceiver || sender !== undefined || isSignal(reading, signal)))
+    return;
+  const word = textOf(tokens, token);
+  // The second argument of `connect` is the sender too.
+  const second = word === "connect" && args[1]?.keyword === undefined ? args[1] : undefined;
+  const span = word.startsWith("send") ? undefined : (sender ?? second);
+  const target = span === undefined ? undefined : senderAt(reading, span);
+  if (target !== undefined) return hide(reading, "signal", target, token);
+  for (const signal of new Set(names)) hide(reading, "signal", signal, token);
 }
 
-function targetOf(tokens: Tokens, span: Argument): string | undefined {
-  return stringOf(tokens, span) ?? nameOf(tokens, span);
+/** `post_save` of `post_save.connect` */
+function signalBefore(tokens: Tokens, token: number): string {
+  const { name } = dottedAt(tokens, dottedBefore(tokens, token));
+  return name.split(".").slice(0, -1).join(".");
+}
+
+/** `post_save`, `[post_save, post_delete]` or the same in round brackets */
+function signalsAt(tokens: Tokens, span: Argument | undefined): string[] {
+  if (span === undefined) return [];
+  const isList =
+    isOperator(tokens, span.start, sign.openList) || isOperator(tokens, span.start, sign.open);
+  const all = isList ? argumentsOf(tokens, span.start) : [span];
+  return all.map(({ start }) => dottedAt(tokens, start).name);
+}
+
+function isSignal({ bindings }: Reading, signal: string): boolean {
+  const [root = ""] = signal.split(".", 1);
+  const from = bindings.get(root)?.from ?? "";
+  return ofDjango.test(signal.split(".").at(-1) ?? "") || /(?:^|\.)signals?$/.test(from);
+}
+
+/** Undefined when it is the class itself, or nothing that has a name. */
+function senderAt({ tokens, userNames }: Reading, span: Argument): string | undefined {
+  const name = nameOf(tokens, span);
+  if (isUserModel(tokens, span) || (name !== undefined && userNames.has(name))) return USER_MODEL;
+  const target = stringOf(tokens, span) ?? name;
+  return target !== undefined && /^(?:self|cls|None)\b/.test(target) ? undefined : target;
 }
 
 /** `@shared_task(name="a.b")` above a function gives it a name. */
@@ -63,14 +89,32 @@ export function readReverse(reading: Reading, token: number): void {
   if (what !== undefined && /^[\w.:-]+$/.test(what)) hide(reading, "url", what, token);
 }
 
-/** `include("app.urls")`, `include(("app.urls", "space"))`: its routes stand here, by the module's name. */
+/**
+ * `include("app.urls", namespace="space")`, `include(("app.urls", "space"))`: its routes stand here, by the module's
+ * name, and what stands before the colon in theirs.
+ */
 export function readInclude(reading: Reading, token: number): void {
-  const { tokens } = reading;
+  const { tokens, bindings } = reading;
   if (!isOperator(tokens, token + 1, sign.open)) return;
-  const inTuple = isOperator(tokens, token + 2, sign.open) ? token + 2 : token + 1;
-  const what = firstString(tokens, inTuple);
-  if (what !== undefined && /^[A-Za-z_][\w.]*$/.test(what))
-    hide(reading, "url", `include(${what})`, token);
+  const args = argumentsOf(tokens, token + 1);
+  const [first, second] = args;
+  if (first === undefined) return;
+  const isTuple = isOperator(tokens, first.start, sign.open);
+  const [routes, app] = isTuple ? argumentsOf(tokens, first.start) : [first, second];
+  if (routes === undefined) return;
+  const module = stringOf(tokens, routes);
+  if (module !== undefined && /^[A-Za-z_][\w.]*$/.test(module))
+    hide(reading, "url", `include(${module})`, token);
+  const name = nameOf(tokens, routes);
+  const isTaken = name !== undefined && bindings.has(name.split(".", 1)[0] ?? name);
+  const of = module ?? (isTaken ? name : undefined);
+  const given = args.filter(({ keyword }) => keyword === "namespace" || keyword === "app_name");
+  if (app?.keyword === undefined && app !== undefined) given.push(app);
+  if (isTuple && second !== undefined && second.keyword === undefined) given.push(second);
+  for (const one of given) {
+    const what = stringOf(tokens, one);
+    if (what !== undefined) declare(reading, "url space", { what, of, token });
+  }
 }
 
 /** `path("x/", view, name="y")` */
@@ -106,7 +150,9 @@ export function readModelByName(reading: Reading, token: number): void {
   const app = stringOf(tokens, first);
   const model = second === undefined ? undefined : stringOf(tokens, second);
   if (app === undefined || (model === undefined && !app.includes("."))) return;
-  hide(reading, "model by name", model === undefined ? app : `${app}.${model}`, token);
+  const what = model === undefined ? app : `${app}.${model}`;
+  hide(reading, "model by name", what, token);
+  if (textOf(tokens, token) === "get_model") keepGivenModel(reading, token, what);
 }
 
 /** `ContentType.objects.get(app_label="app", model="x")` */

@@ -51,6 +51,10 @@ export interface Reading {
   readonly bindings: Map<string, Binding>;
   /** Names that the file gives to the user model: `User = get_user_model()`. */
   readonly userNames: Set<string>;
+  /** Variables that `get_model` gave a model; "" for one that has several in turn. */
+  readonly givenModels: Map<string, string>;
+  /** Calls of queries that are not over yet, with the model that each asks, where it says so. */
+  readonly asked: { readonly end: number; readonly of: string | undefined }[];
   readonly classes: ClassScope[];
   readonly imports: Import[];
   readonly foreignKeys: ForeignKey[];
@@ -74,7 +78,11 @@ export function uses(reading: Reading, kind: OwnWorldKind, what: string, token: 
 export function declare(
   reading: Reading,
   kind: DeclaredKind,
-  { what, of, token }: { readonly what: string; readonly of?: string; readonly token: number },
+  {
+    what,
+    of,
+    token,
+  }: { readonly what: string; readonly of?: string | undefined; readonly token: number },
 ): void {
   reading.declared.push({
     kind,

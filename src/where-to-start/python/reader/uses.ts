@@ -2,6 +2,7 @@
 import { colonOf, dottedAt, endOf } from "../lexer/expressions.ts";
 import { isName, isOperator, sign, textOf } from "../lexer/tokens.ts";
 import { valueAt } from "./fields.ts";
+import { isGivenModel } from "./given-models.ts";
 import { isHead, type Locals } from "./locals.ts";
 import {
   afterHead,
@@ -100,8 +101,9 @@ function addName(
   if (called !== undefined) calls.add(called);
   const { bindings } = looking.reading;
   const binding = bindings.get(root);
-  if ((binding === undefined && !bindings.has("*")) || NO_USE.test(name)) return;
-  if (isLocal(looking, root, part)) return;
+  const isGiven = isGivenModel(looking.reading, root);
+  if ((binding === undefined && !isGiven && !bindings.has("*")) || NO_USE.test(name)) return;
+  if (!isGiven && isLocal(looking, root, part)) return;
   const isPlain = binding?.name === undefined && binding?.from === root;
   names.add(isPlain ? name : root);
 }

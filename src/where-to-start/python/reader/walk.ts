@@ -12,6 +12,7 @@ import {
   STRING,
   textOf,
 } from "../lexer/tokens.ts";
+import { stringOf } from "../lexer/expressions.ts";
 import { type Word, wordOf } from "../lexer/words.ts";
 import { readAddedField } from "./fields.ts";
 import { readFromImport, readImport, readImportCall } from "./imports.ts";
@@ -136,6 +137,25 @@ function readText(reading: Reading, token: number, has: number): void {
   const value = valueOf(tokens, token);
   if ((has & HAS_UNDERSCORE) !== 0 && isPermission(value))
     hide(reading, "permission", value, token);
-  const isValue = isOperator(tokens, token - 1, sign.colon) && kind[token - 2] === STRING;
-  if (isValue && valueOf(tokens, token - 2) === "task") readSchedule(reading, token, value);
+  readTaskOf(reading, token);
+}
+
+/** `"task": "a.b"`, also in pieces and in brackets: `("a.b" ".c")`. `token` is a piece with a dot. */
+function readTaskOf(reading: Reading, token: number): void {
+  const { tokens } = reading;
+  const { kind, detail } = tokens;
+  let first = token;
+  while (kind[first - 1] === STRING) {
+    first--;
+    // Found already, with the piece before.
+    if (((detail[first] ?? 0) & HAS_DOT) !== 0) return;
+  }
+  let before = first - 1;
+  while (isOperator(tokens, before, sign.open)) before--;
+  if (!isOperator(tokens, before, sign.colon) || kind[before - 1] !== STRING) return;
+  if (valueOf(tokens, before - 1) !== "task") return;
+  let end = token;
+  while (kind[end] === STRING) end++;
+  const what = stringOf(tokens, { start: first, end });
+  if (what !== undefined) readSchedule(reading, first, what);
 }

@@ -88,7 +88,7 @@ function isUserModel(userModel: string | undefined, unit: UnitPlace, to: string)
 }
 
 /** `auth.User`, or a User that is imported from Django. */
-function isDjangoUser(facts: FileFacts | undefined, to: string): boolean {
+export function isDjangoUser(facts: FileFacts | undefined, to: string): boolean {
   if (/^auth\.User$/i.test(to)) return true;
   return (facts?.imports ?? []).some(({ from, names, here }) => {
     if (from !== "django.contrib.auth.models") return false;

@@ -1,6 +1,7 @@
 /** What the names of a file mean, and where the units' models are. */
 import type { Project, UnitPlace } from "../../types/project.ts";
 import type { FileFacts } from "../../types/source.ts";
+import { USER_MODEL } from "../reader/fields.ts";
 import { folderOf, memberOf } from "../modules.ts";
 import { type Classes, classesOf, modelsOf } from "./classes.ts";
 import { type Column, columnsOf } from "./columns.ts";
@@ -81,27 +82,51 @@ export function unitOfImport(
 export interface FileScope {
   readonly names: ReadonlyMap<string, Bound>;
   readonly stars: readonly UnitPlace[];
+  /** All that it imports, also of libraries, as it calls them. */
+  readonly taken: ReadonlySet<string>;
+  /** Of these what is the user model of Django itself. */
+  readonly users: ReadonlySet<string>;
 }
 
-const NO_NAMES: FileScope = { names: new Map(), stars: [] };
+const NO_NAMES: FileScope = { names: new Map(), stars: [], taken: new Set(), users: new Set() };
 
-function fileScopeOf(scope: Scope, { file, imports }: FileFacts): FileScope {
+function fileScopeOf(scope: Scope, { file, imports, givenModels = [] }: FileFacts): FileScope {
   const names = new Map<string, Bound>();
   const stars: UnitPlace[] = [];
+  const taken = new Set<string>();
+  const users = new Set<string>();
   const bind = (here: string, bound: Bound) => {
     if (!names.has(here)) names.set(here, bound);
   };
-  for (const { from, names: taken, here } of imports) {
+  for (const { from, names: all, here } of imports) {
     const unit = unitOfImport(scope, { from, file });
-    if (taken.length === 0 && unit !== undefined)
-      bind(here?.[0] ?? from, { unit, name: undefined });
-    for (const [index, name] of taken.entries()) {
+    if (all.length === 0) taken.add(here?.[0] ?? from.split(".", 1)[0] ?? from);
+    if (all.length === 0 && unit !== undefined) bind(here?.[0] ?? from, { unit, name: undefined });
+    for (const [index, name] of all.entries()) {
+      const named = here?.[index] ?? name;
+      taken.add(named);
+      if (from === "django.contrib.auth.models" && name === "User") users.add(named);
       const inside = unitOfImport(scope, { from, name, file });
       if (name === "*" && unit !== undefined) stars.push(unit);
-      else if (inside !== undefined) bind(here?.[index] ?? name, { unit: inside, name });
+      else if (inside !== undefined) bind(named, { unit: inside, name });
     }
   }
-  return { names, stars };
+  for (const { name, what } of givenModels) {
+    const [model, label] = partsOf(what === USER_MODEL ? userModelOf(scope) : what);
+    const unit = scope.index.ofLabel(label, file);
+    if (unit !== undefined) bind(name, { unit, name: model });
+  }
+  return { names, stars, taken, users };
+}
+
+export function userModelOf({ project }: Scope): string {
+  return project.userModel ?? "auth.User";
+}
+
+/** `shop.Item`: the model, and the label before it. */
+export function partsOf(what: string): readonly [model: string, label: string] {
+  const cut = what.lastIndexOf(".");
+  return [what.slice(cut + 1), what.slice(0, Math.max(0, cut))];
 }
 
 /** Of `User`, `models.User` or `kitsune.users.models.User` in a file. */

@@ -1,96 +1,103 @@
 /** Which unit a tie by name leads to. */
-import type { ResolvedHidden, ResolvedImport } from "../../score/facts.ts";
+import type { ResolvedHidden } from "../../score/facts.ts";
 import type { UnitPlace } from "../../types/project.ts";
 import type { FileFacts, Hidden } from "../../types/source.ts";
-import type { Column } from "./columns.ts";
-import { targetOf } from "./keys.ts";
-import { type FileScope, type Scope, unitOfName } from "./scope.ts";
+import { USER_MODEL } from "../reader/fields.ts";
+import { isDjangoUser, OUTSIDE_USER } from "./keys.ts";
+import { type Relations, relationsOf, unitOfLookUp } from "./look-ups.ts";
+import { type Routes, routesOf, unitOfRoute, unitOfTable } from "./routes.ts";
+import { type FileScope, type Scope, unitOfName, userModelOf } from "./scope.ts";
 
 /** Names that reach a unit without an import, over the whole code base. */
 export interface Reachable {
-  readonly urls: ReadonlyMap<string, UnitPlace>;
-  readonly spaces: ReadonlyMap<string, UnitPlace>;
+  readonly routes: Routes;
   readonly tasks: ReadonlyMap<string, UnitPlace>;
   /** Of tags: `{% load x %}` is of the unit with `templatetags/x.py`. */
   readonly libraries: ReadonlyMap<string, UnitPlace>;
-  /** By field, and by the name of the way back: where it leads from a unit. */
-  readonly relations: ReadonlyMap<string, readonly Relation[]>;
-}
-
-interface Relation {
-  /** A unit, by its name. */
-  readonly from: string;
-  readonly to: UnitPlace;
+  /** By the name under which others take a template: all units that have one called so. */
+  readonly templates: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
+  readonly relations: Relations;
 }
 
 export function reachableOf(scope: Scope, files: ReadonlyMap<string, FileFacts>): Reachable {
-  const urls = new Map<string, UnitPlace>();
-  const spaces = new Map<string, UnitPlace>();
   const tasks = new Map<string, UnitPlace>();
   const libraries = new Map<string, UnitPlace>();
-  const relations = new Map<string, Relation[]>();
-  const relate = (name: string, relation: Relation) =>
-    relations.set(name, [...(relations.get(name) ?? []), relation]);
+  const templates = new Map<string, Set<UnitPlace>>();
   for (const facts of files.values()) {
     const unit = scope.index.of(facts.file);
     if (unit === undefined || facts.isTest) continue;
     const library = /(?:^|\/)templatetags\/(\w+)\.py$/.exec(facts.file)?.[1];
     if (library !== undefined && !libraries.has(library)) libraries.set(library, unit);
+    const template = /(?:^|\/)(?:templates|jinja2)\/(.+)$/.exec(facts.file)?.[1];
+    if (template !== undefined && facts.language === "template")
+      templates.set(template, (templates.get(template) ?? new Set()).add(unit));
     for (const { kind, what } of facts.declared ?? []) {
-      if (kind === "url" && !urls.has(what)) urls.set(what, unit);
-      if (kind === "url space" && !spaces.has(what)) spaces.set(what, unit);
       if (kind === "task" && !tasks.has(what)) tasks.set(what, unit);
     }
-    if (facts.isMigration) continue;
-    for (const column of scope.columns.get(facts.file) ?? []) {
-      const { unit: to } = targetOf(scope, column, unit);
-      if (to === undefined) continue;
-      relate(column.key.field, { from: unit.name, to });
-      for (const back of backOf(scope, column, unit)) relate(back, { from: to.name, to: unit });
-    }
   }
-  return { urls, spaces, tasks, libraries, relations };
-}
-
-/** `related_name`, else the model's name in small letters. */
-function backOf(scope: Scope, { key, written }: Column, unit: UnitPlace): string[] {
-  const { line, owner, file } = written;
-  const named = (scope.factsOf(file)?.declared ?? []).filter(
-    (one) => one.kind === "related name" && one.line === line && one.of === owner,
-  );
-  const name = key.owner.toLowerCase();
-  if (named.length === 0) return [name, `${name}_set`];
-  const label = (unit.label ?? unit.name).toLowerCase();
-  return named.map(({ what }) =>
-    what.replaceAll("%(class)s", name).replaceAll("%(app_label)s", label),
-  );
+  return {
+    routes: routesOf(scope, files),
+    tasks,
+    libraries,
+    templates,
+    relations: relationsOf(scope, files),
+  };
 }
 
 interface Here {
   readonly unit: UnitPlace;
   readonly names: FileScope;
-  /** Imports of other units in the same file. */
-  readonly imports: readonly ResolvedImport[];
+  /** Those whose models the file imports. */
+  readonly others: readonly UnitPlace[];
   readonly reachable: Reachable;
 }
 
+/** Where a tie leads: to a unit, or to what is in none. */
+type Target = Pick<ResolvedHidden, "to" | "outside">;
+
 /** Those that lead to another unit. A transaction leads to each unit that something in it comes from. */
 export function resolveHidden(scope: Scope, facts: FileFacts, here: Here): ResolvedHidden[] {
+  const seen = new Set<string>();
+  const from = here.unit.name;
   return facts.hidden.flatMap((hidden) => {
     const { file, line, kind, what } = hidden;
-    const targets = new Set(targetsOf(scope, hidden, here));
-    targets.delete(here.unit.name);
-    return [...targets].map((to) => {
-      return { file, line, from: here.unit.name, to, kind, what, source: hidden };
+    const targets = targetsOf(scope, hidden, here).filter(({ to, outside }) => {
+      // Written twice on a line it is cut once.
+      const key = [line, kind, what, to ?? "", outside ?? ""].join("\0");
+      const isNew = to !== from && !seen.has(key);
+      seen.add(key);
+      return isNew;
     });
+    return targets.map((target) => ({ file, line, from, ...target, kind, what, source: hidden }));
   });
 }
 
-function targetsOf(scope: Scope, hidden: Hidden, here: Here): string[] {
-  if (hidden.kind === "transaction")
-    return (hidden.names ?? []).flatMap((name) => unitInTransaction(scope, name, here)?.name ?? []);
+function targetsOf(scope: Scope, hidden: Hidden, here: Here): Target[] {
+  if (hidden.kind === "transaction") {
+    const units = (hidden.names ?? []).flatMap(
+      (name) => unitInTransaction(scope, name, here) ?? [],
+    );
+    return [...new Set(units)].map(({ name }) => ({ to: name }));
+  }
+  if (hidden.kind === "look-up") {
+    const joined = unitOfLookUp(scope, hidden, {
+      ...here,
+      own: here.unit,
+      relations: here.reachable.relations,
+    });
+    if (joined?.unit !== undefined) return [{ to: joined.unit.name }];
+    return joined === undefined ? [] : [{ to: undefined, outside: OUTSIDE_USER }];
+  }
   const unit = targetUnit(scope, hidden, here);
-  return unit === undefined ? [] : [unit.name];
+  if (unit !== undefined) return [{ to: unit.name }];
+  return isOfOutsideUser(scope, hidden, here) ? [{ to: undefined, outside: OUTSIDE_USER }] : [];
+}
+
+/** A signal of the user model, where that is Django's own. */
+function isOfOutsideUser(scope: Scope, { kind, what }: Hidden, { names }: Here): boolean {
+  if (kind !== "signal") return false;
+  if (what === USER_MODEL) return isDjangoUser(undefined, userModelOf(scope));
+  return isDjangoUser(undefined, what) || names.users.has(what);
 }
 
 /** A constant takes part in nothing, unless it is a model with a name like one: `FAQ`. */
@@ -116,69 +123,36 @@ function targetUnit(scope: Scope, hidden: Hidden, here: Here): UnitPlace | undef
         unitOfName(scope, names, what)
       );
     case "signal":
-      return (
-        unitOfName(scope, names, what) ??
-        (what.includes(".") ? index.ofLabel(label, file) : undefined)
-      );
+      return unitOfSender(scope, hidden, names);
     case "task":
       return reachable.tasks.get(what) ?? index.ofModule(what, file);
     case "template":
-      return reachable.libraries.get(what);
+      return reachable.libraries.get(what) ?? unitOfTemplate(reachable, what);
     case "url":
-      return ofUrl(scope, hidden, reachable);
-    case "look-up":
-      return ofLookUp(hidden, here);
+      return unitOfRoute(scope, hidden, { routes: reachable.routes, own: here.unit });
     case "join":
-      return ofTable(scope, hidden);
+      return unitOfTable(scope, what);
+    case "look-up": // they lead along relations
     case "injection":
       return undefined;
   }
 }
 
-/** A module, or `users:profile` by its name alone, when only one unit has it, else by the name before the colon. */
-function ofUrl(
-  { index }: Scope,
+/** Of several that have one of that name the settings choose: none of them is told. */
+function unitOfTemplate({ templates }: Reachable, what: string): UnitPlace | undefined {
+  const [first, ...others] = templates.get(what) ?? [];
+  return others.length === 0 ? first : undefined;
+}
+
+function unitOfSender(
+  scope: Scope,
   { what, file }: Hidden,
-  { urls, spaces }: Reachable,
+  names: FileScope,
 ): UnitPlace | undefined {
-  const module = /^include\((.*)\)$/.exec(what)?.[1];
-  if (module !== undefined) return index.ofModule(module, file);
-  const cut = what.lastIndexOf(":");
-  if (cut < 0) return urls.get(what);
-  const space = what.slice(0, cut).split(":")[0] ?? "";
+  const named = what === USER_MODEL ? userModelOf(scope) : what;
+  const [label = "", model] = named.split(".");
   return (
-    spaces.get(space) ?? index.ofLabel(space, file) ?? index.ofLabel(space.replace(/s$/, ""), file)
+    unitOfName(scope, names, named) ??
+    (model === undefined ? undefined : scope.index.ofLabel(label, file))
   );
-}
-
-/** Along the relations of the path, to the first that leaves the unit. */
-function ofLookUp({ what }: Hidden, { unit, reachable, imports }: Here): UnitPlace | undefined {
-  const starts = [
-    unit.name,
-    ...new Set(imports.filter(({ isModel }) => isModel).map(({ to }) => to)),
-  ];
-  let at: string | undefined = undefined;
-  for (const hop of what.split("__")) {
-    const known: readonly Relation[] = reachable.relations.get(hop) ?? [];
-    const from: readonly string[] = at === undefined ? starts : [at];
-    const relation: Relation | undefined =
-      known.find((one) => from.includes(one.from)) ?? (at === undefined ? only(known) : undefined);
-    if (relation === undefined) return undefined;
-    if (relation.to.name !== unit.name) return relation.to;
-    at = relation.to.name;
-  }
-  return undefined;
-}
-
-/** When all of them lead to one unit. */
-function only(relations: readonly Relation[]): Relation | undefined {
-  const [first] = relations;
-  return relations.every(({ to }) => to === first?.to) ? first : undefined;
-}
-
-/** `users_profile` is of users: the longest label that the table's name begins with. */
-function ofTable({ project }: Scope, { what }: Hidden): UnitPlace | undefined {
-  return project.units
-    .filter((unit) => what.startsWith(`${(unit.label ?? unit.name).toLowerCase()}_`))
-    .toSorted((a, b) => (b.label ?? b.name).length - (a.label ?? a.name).length)[0];
 }
