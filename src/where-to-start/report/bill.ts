@@ -9,8 +9,8 @@ export interface DrawOptions {
   readonly links: Links;
   /** So many places of one kind of tie are shown. */
   readonly rows: number;
-  /** Of the code, as it was given. */
-  readonly path: string;
+  /** What makes the report once more. */
+  readonly ask: string;
 }
 
 /** So many places of each kind are shown, as long as all of them are not longer than a page should be. */
@@ -52,12 +52,12 @@ export function drawBill(unit: Unit, options: DrawOptions): Markup {
   const groups = groupsOf(cuts);
   const isCut = groups.some(({ length }) => length > rows);
   return html`${groups.map((group) => drawGroup(group, { ...options, rows }))}
-  ${isCut ? html`<p class="quiet">All of it: ${command("--cuts", { name, path: options.path })}</p>` : ""}`;
+  ${isCut ? html`<p class="quiet">All of it: ${command("--cuts", { name, ask: options.ask })}</p>` : ""}`;
 }
 
 function drawGroup(
   group: readonly Cut[],
-  { links, rows }: Omit<DrawOptions, "path">,
+  { links, rows }: Omit<DrawOptions, "ask">,
 ): Markup | string {
   const [first] = group;
   if (first === undefined) return "";

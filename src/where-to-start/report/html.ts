@@ -18,13 +18,15 @@ import { drawUnit } from "./unit.ts";
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
+const ASK = "npx marcot where-to-start";
+
 export interface PageOptions {
-  /** Of the code, for the commands that the page names. Default: where they are run. */
-  readonly path?: string;
+  /** What a shell was told, without a question, for the commands that the page names. Default: nothing but the command. */
+  readonly ask?: string;
 }
 
 /** A whole document. */
-export async function toHtml(told: Report, { path = "." }: PageOptions = {}): Promise<string> {
+export async function toHtml(told: Report, { ask = ASK }: PageOptions = {}): Promise<string> {
   const report = clean(told);
   const page = html`<!doctype html>
     <html lang="en">
@@ -40,9 +42,9 @@ export async function toHtml(told: Report, { path = "." }: PageOptions = {}): Pr
         </style>
       </head>
       <body>
-        ${drawAnswer(report, path)}
+        ${drawAnswer(report, ask)}
         <main>
-          ${report.units.length === 0 ? "" : drawUnits(report, path)}
+          ${report.units.length === 0 ? "" : drawUnits(report, ask)}
           <section>
             <h2>How this was counted</h2>
             <p>
@@ -60,9 +62,9 @@ export async function toHtml(told: Report, { path = "." }: PageOptions = {}): Pr
   return withoutIndent(String(await page));
 }
 
-function drawUnits(report: Report, path: string): Markup {
+function drawUnits(report: Report, ask: string): Markup {
   const { units } = report;
-  const options = { links: linksOf(report), rows: rowsPerGroup(units), path };
+  const options = { links: linksOf(report), rows: rowsPerGroup(units), ask };
   const isRanked = units.some(({ rank }) => rank !== undefined);
   return html`<section>
       <h2>Pain against price</h2>

@@ -25,7 +25,11 @@ const BAR = 8;
 /** A name that is longer is cut. */
 const NAME_MAX = 26;
 
-export function answerLines(report: Report, path: string): string[] {
+/**
+ * @param ask what a shell is told for this answer
+ * @param page the file that it was written to as well
+ */
+export function answerLines(report: Report, ask: string, page?: string): string[] {
   const { units, start } = report;
   const ranked = units.filter(({ rank }) => rank !== undefined);
   return [
@@ -45,7 +49,7 @@ export function answerLines(report: Report, path: string): string[] {
     ...gates(units),
     ...report.evidence.missing.flatMap((one) => wrapped("missing: ", one)),
     ...report.problems.flatMap((one) => wrapped("note: ", one)),
-    ...next(report, path),
+    ...next(report, ask, page),
   ];
 }
 
@@ -135,13 +139,13 @@ function gates(units: readonly Unit[]): string[] {
   ];
 }
 
-function next({ start, units }: Report, path: string): string[] {
-  if (units.length === 0) return [];
-  const ask = `marcot where-to-start${path === "." ? "" : ` ${quoted(path)}`}`;
+function next({ start, units }: Report, ask: string, page?: string): string[] {
+  const written = page === undefined ? [] : [`page: ${page}`];
+  if (units.length === 0) return written;
   return [
     "",
     style("dim", `next: ${ask} --cuts ${quoted(start.unit ?? "UNIT")}`),
-    style("dim", `      ${ask} --html report.html`),
+    ...(page === undefined ? [style("dim", `      ${ask} --html report.html`)] : written),
   ];
 }
 

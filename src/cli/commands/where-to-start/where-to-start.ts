@@ -8,6 +8,7 @@ import type { UnitFacts } from "../../../where-to-start/score/facts.ts";
 import type { Answer, WhereToStartOptions } from "../../../where-to-start/where-to-start.ts";
 import { withProgress } from "../../terminal/one-line.ts";
 import { reportUsage } from "../../terminal/report.ts";
+import { again } from "./again.ts";
 
 interface Flags {
   readonly at?: string;
@@ -106,7 +107,7 @@ async function answer(path: string, flags: Flags): Promise<void> {
   const found = await withProgress((onRead) =>
     optionsOf(path, flags).then((options) => whereToStart(path, { ...options, onRead })),
   );
-  if (flags.html !== undefined) await writePage(flags.html, path, found);
+  if (flags.html !== undefined) await writePage(flags.html, again(path, flags), found);
   if (flags.draftContract !== undefined) return tellDraft(found, flags.draftContract);
   if (flags.json === true) return console.log(await asJson(found, flags));
   for (const line of await linesOf(found, path, flags)) console.log(line);
@@ -136,9 +137,9 @@ async function optionsOf(path: string, flags: Flags): Promise<WhereToStartOption
   return { at, units, kind, months, people, lift, measured: await measure(resolve(path)) };
 }
 
-async function writePage(file: string, path: string, { report }: Answer): Promise<void> {
+async function writePage(file: string, ask: string, { report }: Answer): Promise<void> {
   const { toHtml } = await import("../../../where-to-start/report/html.ts");
-  writeFileSync(file, await toHtml(report, { path }));
+  writeFileSync(file, await toHtml(report, { ask }));
 }
 
 async function asJson({ report }: Answer, { cuts, why }: Flags): Promise<string> {
@@ -163,8 +164,8 @@ async function linesOf(found: Answer, path: string, flags: Flags): Promise<strin
     return whyLines(clean(findUnit(report.units, why)), cleaned);
   }
   const { answerLines } = await import("./table.ts");
-  const page = html === undefined ? [] : [`page: ${cleanText(html)}`];
-  return [...answerLines(cleaned.report, path), ...page];
+  const page = html === undefined ? undefined : cleanText(html);
+  return answerLines(cleaned.report, again(path, flags), page);
 }
 
 async function tellDraft({ report, evidence, files, read }: Answer, name: string): Promise<void> {
