@@ -172,6 +172,33 @@ describe("the page of where-to-start", { skip }, () => {
     assert.equal(text, "payments", "the first name of the ranking");
   });
 
+  for (const name of Object.keys(sources))
+    test(`${name}: on paper tables and pictures are whole, and bars keep their colour`, async () => {
+      await page.goto(addressOf(name));
+      await page.setViewportSize({ width: PAPER, height: 1043 });
+      await page.emulateMedia({ media: "print" });
+      assert.deepEqual(await page.evaluate(TOO_WIDE), []);
+      assert.equal(await scrollsSideways(page), false);
+      assert.deepEqual(await page.evaluate(COLOURS_LOST), []);
+      await page.emulateMedia({ media: null });
+    });
+
+  test("on paper the first three are open, and what was opened before; a line says how to see the others", async () => {
+    await page.goto(addressOf("forty folders"));
+    const line = page.getByText("Open here: the first three");
+    assert.equal(await line.isVisible(), false);
+    await page.emulateMedia({ media: "print" });
+    const bills = page.getByRole("heading", { name: /^To cut: / });
+    assert.equal(await bills.filter({ visible: true }).count(), 3);
+    await page.locator("summary").nth(10).click();
+    assert.equal(await bills.filter({ visible: true }).count(), 4);
+    assert.match(await line.innerText(), /npx marcot where-to-start --cuts UNIT/);
+    const pages = await page.pdf({ format: "A4" });
+    const count = pages.toString("latin1").match(/\/Type \/Page\b/g)?.length ?? 0;
+    assert.ok(count > 3 && count < 15, `${count} pages`);
+    await page.emulateMedia({ media: null });
+  });
+
   test("no name in the picture of pain and price stands on another one", async () => {
     await page.goto(addressOf("forty folders"));
     await page.setViewportSize({ width: 1280, height: 800 });
@@ -181,10 +208,21 @@ describe("the page of where-to-start", { skip }, () => {
   });
 });
 
+/** Of A4 between margins of a centimetre, in pixels of a stylesheet. */
+const PAPER = 718;
+
 /** Pictures and tables scroll in a box of their own. */
 async function scrollsSideways(page: Page): Promise<boolean> {
   return Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0;
 }
+
+const TOO_WIDE = `[...document.querySelectorAll("table, svg, .rules, .places")]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth || one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.tagName + " " + one.getBoundingClientRect().right)`;
+
+/** A browser leaves out what is behind text, unless it is told that this matters. */
+const COLOURS_LOST = `[...document.querySelectorAll(".bar, .legend i")]
+  .filter((one) => getComputedStyle(one).printColorAdjust !== "exact").map((one) => one.className)`;
 
 const ATTRIBUTES_THAT_RUN = `[...document.querySelectorAll("*")].flatMap((one) =>
   [...one.attributes].filter(({ name, value }) => /^on/i.test(name) || /^\\s*javascript:/i.test(value))

@@ -18,6 +18,9 @@ import { drawUnit } from "./unit.ts";
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
+/** So many units are open on paper: all of them would be a book. */
+const FIRST = 3;
+
 const ASK = "npx marcot where-to-start";
 
 export interface PageOptions {
@@ -78,8 +81,17 @@ function drawUnits(report: Report, ask: string): Markup {
     </section>
     <section>
       <h2 id="units">One by one</h2>
-      ${units.map((unit) => drawUnit(unit, options))}
+      ${units.length > FIRST ? drawPaper(ask) : ""}
+      ${units.map((unit, index) => drawUnit(unit, { ...options, isFirst: index < FIRST }))}
     </section>`;
+}
+
+/** What is said on paper alone. */
+function drawPaper(ask: string): Markup {
+  return html`<p class="paper">
+    Open here: the first three, and what was open when this was printed. Of each other one
+    <code>${ask} --why UNIT</code> and <code>${ask} --cuts UNIT</code> print all.
+  </p>`;
 }
 
 /** Open where this is all that there is to say. */

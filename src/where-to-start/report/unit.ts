@@ -9,12 +9,18 @@ import { plural } from "./plural.ts";
 const WORLD_MAX = 12;
 const COMMITS_MAX = 5;
 
-/** What leads here leads into what is closed, so that browsers open it. */
-export function drawUnit(unit: Unit, options: DrawOptions): Markup {
+/**
+ * What leads here leads into what is closed, so that browsers open it.
+ * @param isFirst it is open on paper
+ */
+export function drawUnit(
+  unit: Unit,
+  { isFirst, ...options }: DrawOptions & { readonly isFirst: boolean },
+): Markup {
   const { name, gate, rank, score, path } = unit;
   const { links } = options;
   const state = rank === undefined ? gate?.name : `rank ${rank}, ${score.total.toFixed(0)} points`;
-  return html`<details>
+  return html`<details ${isFirst ? html`class="first"` : ""}>
     <summary>
       <b>${name}</b> <span class="quiet">${[state ?? "not ranked", path || "."].join(" · ")}</span>
     </summary>
