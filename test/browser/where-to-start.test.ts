@@ -73,6 +73,17 @@ const sources: Readonly<Record<string, () => Promise<Report>>> = {
   "hostile names": () => read(hostile(), { at: "HEAD", units: ["src/*"], people: true }),
 };
 
+/** Seventy-nine units, all of them cheap, so that their circles cover each other. */
+async function heap(): Promise<Report> {
+  const report = await crowd({ units: 79, uses: 1, lines: 1 });
+  const units = report.units.map((unit, index) => ({
+    ...unit,
+    rank: index % 3 === 2 ? undefined : index + 1,
+    score: { critical: 0.02 * (index % 4), pain: 0.9 - index / 100, small: 0.99, total: 70 },
+  }));
+  return { ...report, units };
+}
+
 describe("the page of where-to-start", { skip }, () => {
   const pages = new Map<string, string>();
   const asked: string[] = [];
@@ -83,6 +94,7 @@ describe("the page of where-to-start", { skip }, () => {
     assert.ok("browser" in opened);
     for (const [name, source] of Object.entries(sources))
       pages.set(name, await toHtml(await source()));
+    pages.set("a heap", await toHtml(await heap()));
     server = createServer(({ url = "" }, response) => {
       asked.push(url);
       const text = pages.get(decodeURIComponent(url.slice(1)));
@@ -172,6 +184,17 @@ describe("the page of where-to-start", { skip }, () => {
     assert.equal(text, "payments", "the first name of the ranking");
   });
 
+  test("seventy-nine units that are near each other: every rank can be read", async () => {
+    await page.goto(addressOf("a heap"));
+    await page.setViewportSize({ width: 1280, height: 800 });
+    const ranks = await page.locator("svg:not(.map) .rank").allTextContents();
+    const numbers = ranks.map(Number).toSorted((a, b) => a - b);
+    const all = Array.from({ length: 79 }, (_, index) => index + 1).filter((one) => one % 3 !== 0);
+    assert.deepEqual(numbers, all);
+    assert.ok((await page.locator("path.beside").count()) > 20);
+    assert.deepEqual(await page.evaluate(RANKS_COVERED), []);
+  });
+
   for (const name of Object.keys(sources))
     test(`${name}: on paper tables and pictures are whole, and bars keep their colour`, async () => {
       await page.goto(addressOf(name));
@@ -235,6 +258,25 @@ const LINKS_TO_NOTHING = `[...document.querySelectorAll("a[href^='#']")]
 
 const OPACITIES_OF_TIES = `[...document.querySelectorAll("svg.map path")]
   .map((one) => getComputedStyle(one).opacity)`;
+
+/** By another rank, or by a circle that is drawn later. But for the room that a font leaves above and below digits. */
+const RANKS_COVERED = `(() => {
+  const boxOf = (one) => one.getBoundingClientRect();
+  const shapes = [...document.querySelectorAll("svg:not(.map) .rank, svg:not(.map) circle")];
+  return shapes.flatMap((a, place) => a.tagName === "circle" ? [] : shapes
+    .filter((b, other) => {
+      if (a === b || (b.tagName === "circle" && other < place)) return false;
+      const { left, right, top, bottom } = boxOf(a);
+      const box = boxOf(b);
+      if (b.tagName === "text")
+        return left < box.right && box.left < right && top + 4 < box.bottom - 4 && box.top + 4 < bottom - 4;
+      const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+      const dx = x - Math.min(right, Math.max(left, x));
+      const dy = y - Math.min(bottom - 4, Math.max(top + 4, y));
+      return Math.hypot(dx, dy) < box.width / 2 - 1;
+    })
+    .map((b) => a.textContent + " and " + (b.textContent || b.outerHTML)));
+})()`;
 
 /** But for the room that a font leaves above letters. */
 const NAMES_OVER_EACH_OTHER = `(() => {

@@ -26,7 +26,7 @@ figure { margin: 0; position: relative; } .skip:not(:focus) { position: absolute
 .map { margin: auto; max-width: var(--size); min-width: min(48rem, var(--size)); } .paper { display: none; } svg a { text-decoration: none; } svg a:focus { outline: none; } svg a:focus circle, svg a:hover circle { stroke: var(--link); stroke-width: 4; stroke-dasharray: none; }
 svg a:focus .name, svg a:hover .name { font-weight: 700; text-decoration: underline; }
 svg text { font: 13px system-ui, sans-serif; fill: var(--quiet); } svg .name { fill: var(--ink); } svg .corner { fill: var(--corner); font-weight: 700; font-size: 15px; }
-svg .rank { font-size: 10.5px; font-weight: 700; text-anchor: middle; pointer-events: none; fill: var(--low); } svg .rank.s4, svg .rank.s5 { fill: var(--high); }
+svg .rank { font-size: 10.5px; font-weight: 700; text-anchor: middle; pointer-events: none; fill: var(--low); } svg .rank.s4, svg .rank.s5 { fill: var(--high); } svg .rank.beside { fill: var(--ink); } path.beside { stroke: var(--ink); stroke-width: .8; }
 .axis { stroke: var(--quiet); } .here { fill: var(--here); } circle { stroke: var(--edge); stroke-width: 1; }
 circle.s0 { fill: var(--s0); } circle.s1 { fill: var(--s1); } circle.s2 { fill: var(--s2); } circle.s3 { fill: var(--s3); } circle.s4 { fill: var(--s4); } circle.s5 { fill: var(--s5); }
 circle.gate { fill: var(--paper); fill-opacity: .6; stroke: var(--quiet); stroke-dasharray: 3 2; }
