@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
@@ -13,6 +13,14 @@ import { marcot, root } from "./command.ts";
 
 /** Far from any project of Marcot. */
 const cwd = temporaryFolder();
+
+const script = join(root, "src", "cli", "marcot.js");
+
+/** Nothing can be written to it. */
+const FULL = "/dev/full";
+
+/** Who may write to everything. */
+const isRoot = process.getuid?.() === 0;
 
 async function ask(...args: string[]) {
   return marcot(["where-to-start", ...args], { cwd });
@@ -244,7 +252,6 @@ test("the commands that are named next ask about the same units, commits and mon
 
 /** Without looking for the package at a registry. */
 function sayToShell(line: string): string {
-  const script = join(root, "src", "cli", "marcot.js");
   const npx = `npx() { shift; "${process.execPath}" "${script}" "$@"; }`;
   return execFileSync("bash", ["-c", `${npx}\n${line}`], { cwd, encoding: "utf8" });
 }
@@ -269,6 +276,9 @@ test("0 whatever the answer is, 1 for what cannot be read, 2 for wrong use", asy
     ["--backtest", "HEAD"],
     ["--lift", "nope"],
     ["--html", "no/such/folder/report.html"],
+    ["--html", ""],
+    ["--html", folder],
+    ["--html", join(folder, "manage.py", "report.html")],
     ["--nonsense"],
   ])
     assert.equal((await ask(folder, ...wrong)).code, 2, wrong.join(" "));
@@ -276,6 +286,47 @@ test("0 whatever the answer is, 1 for what cannot be read, 2 for wrong use", asy
   assert.match(lifted.stderr, /there is no unit nope\n.*catalog, orders, .*\[CommandInvalid\]/);
   const nowhere = await ask(folder, "--html", "no/such/folder/report.html");
   assert.match(nowhere.stderr, /the folder of --html does not exist: .*no\/such\/folder\n/);
+  const taken = await ask(folder, "--html", folder);
+  assert.match(taken.stderr, /^marcot: --html names a folder: .*\n.*\[CommandInvalid\]\n$/);
+});
+
+test("a page that may not be written is refused before the work", { skip: isRoot }, async () => {
+  const page = join(cwd, "kept.html");
+  writeFileSync(page, "kept", { mode: 0o400 });
+  const { code, stdout, stderr } = await ask("/no/such/folder", "--html", page);
+  assert.equal(code, 2);
+  assert.equal(stdout, "");
+  assert.match(stderr, /^marcot: --html may not write to .*kept\.html\n.*\[CommandInvalid\]\n$/);
+});
+
+test("a full disk is told in two lines, without a stack", { skip: !existsSync(FULL) }, () => {
+  const line = `"${process.execPath}" "${script}" where-to-start "${djangoShop()}" > ${FULL}`;
+  const { status, stderr } = spawnSync("bash", ["-c", line], { cwd, encoding: "utf8" });
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /^marcot: .*no space left.*\n {2}Correct what the system refused\. \[ENOSPC\]\n$/i,
+  );
+});
+
+test("four libraries are three and one more library", async () => {
+  const files = djangoFiles();
+  const more = "import requests, redis, zeep\n";
+  const path = "shop/payments/gateway.py";
+  const { stdout } = await ask(repositoryOf([{ files: { ...files, [path]: more + files[path] } }]));
+  assert.match(stdout, /own world: \w+, \w+, \w+, 1 more library, /);
+});
+
+test("what the settings make one transaction nobody needs of a unit", async () => {
+  const files = djangoFiles();
+  const path = "shop/settings.py";
+  const settings = `${files[path]}DATABASES = {"default": {"ATOMIC_REQUESTS": True}}\n`;
+  const folder = repositoryOf([{ files: { ...files, [path]: settings } }]);
+  const page = join(cwd, "atomic.html");
+  const { stdout } = await ask(folder, "--cuts", "payments", "--html", page);
+  assert.match(stdout, /\nglobal transaction: 1 \(5 points\)/);
+  assert.match(stdout, /\nimport, others need of this unit: 2/);
+  assert.match(readFileSync(page, "utf8"), /<h4>\s*global transaction: 1\s/);
 });
 
 test("--backtest: the rank just before it left, of how many", async () => {

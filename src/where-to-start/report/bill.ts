@@ -4,6 +4,7 @@ import type { Cut, Unit } from "../types/report.ts";
 import type { Links } from "./link.ts";
 import { command, type Markup } from "./markup.ts";
 import { plural } from "./plural.ts";
+import { wayOf } from "./way.ts";
 
 export interface DrawOptions {
   readonly links: Links;
@@ -61,12 +62,11 @@ function drawGroup(
 ): Markup | string {
   const [first] = group;
   if (first === undefined) return "";
-  const { kind, direction, becomes } = first;
+  const { kind, becomes } = first;
   const points = group.reduce((sum, one) => sum + one.points, 0);
-  const way = direction === "out" ? "it needs" : "others need of it";
   const more = group.length - rows;
   return html`<h4>
-      ${kind}, ${way}: ${group.length}
+      ${kind}${wayOf(first, "it")}: ${group.length}
       <span class="quiet">${plural(points, "point")}; becomes ${becomes}</span>
     </h4>
     <ul class="places">

@@ -92,9 +92,10 @@ function moreOf(unit: Unit, hasHistory: boolean): string {
   const { ownWorld, recentCommits, fixes, recentAuthors, lines, answer, models } = unit;
   const of = (kind: string) => ownWorld.filter((one) => one.kind === kind);
   const libraries = of("library").map(({ what }) => what);
+  const more = libraries.length - 3;
   const world = [
     ...libraries.slice(0, 3),
-    ...(libraries.length > 3 ? [`${libraries.length - 3} more libraries`] : []),
+    ...(more > 0 ? [`${more} more ${more === 1 ? "library" : "libraries"}`] : []),
     ...(of("setting").length > 0 ? [plural(of("setting").length, "setting")] : []),
     ...(of("host").length > 0 ? [plural(of("host").length, "host")] : []),
   ];

@@ -1,6 +1,5 @@
 /** `marcot where-to-start`: which app first, or none, from the evidence in code and history. */
-import { existsSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { MarcotError } from "../../../errors.ts";
 import { KINDS } from "../../../project/todo/todo.ts";
@@ -9,6 +8,7 @@ import type { Answer, WhereToStartOptions } from "../../../where-to-start/where-
 import { withProgress } from "../../terminal/one-line.ts";
 import { reportUsage } from "../../terminal/report.ts";
 import { again } from "./again.ts";
+import { refusePage, writePage } from "./page.ts";
 
 interface Flags {
   readonly at?: string;
@@ -100,7 +100,7 @@ async function run(path: string, flags: Flags): Promise<void> {
 
 async function answer(path: string, flags: Flags): Promise<void> {
   refuseTogether(flags);
-  if (flags.html !== undefined) refuseNowhere(flags.html);
+  if (flags.html !== undefined) refusePage(flags.html);
   if (flags.backtest !== undefined) return tellBacktest(path, flags, flags.backtest);
   // Loaded only here: its parser is a native package, which a server that was installed lean may lack.
   const { whereToStart } = await import("../../../where-to-start/where-to-start.ts");
@@ -121,25 +121,11 @@ function refuseTogether({ cuts, why, draftContract, backtest }: Flags): void {
     });
 }
 
-/** Before the work, not after it. */
-function refuseNowhere(page: string): void {
-  const folder = dirname(resolve(page));
-  if (!existsSync(folder))
-    throw new MarcotError("CommandInvalid", `the folder of --html does not exist: ${folder}`, {
-      fix: "Make it, or name another file.",
-    });
-}
-
 async function optionsOf(path: string, flags: Flags): Promise<WhereToStartOptions> {
   const { at, units, kind, months, people, lift, measured = false } = flags;
   if (!measured) return { at, units, kind, months, people, lift };
   const { measure } = await import("./measure.ts");
   return { at, units, kind, months, people, lift, measured: await measure(resolve(path)) };
-}
-
-async function writePage(file: string, ask: string, { report }: Answer): Promise<void> {
-  const { toHtml } = await import("../../../where-to-start/report/html.ts");
-  writeFileSync(file, await toHtml(report, { ask }));
 }
 
 async function asJson({ report }: Answer, { cuts, why }: Flags): Promise<string> {
