@@ -73,6 +73,17 @@ const sources: Readonly<Record<string, () => Promise<Report>>> = {
   "hostile names": () => read(hostile(), { at: "HEAD", units: ["src/*"], people: true }),
 };
 
+/** Seventy-nine units, all of them cheap, so that their circles cover each other. */
+async function heap(): Promise<Report> {
+  const report = await crowd({ units: 79, uses: 1, lines: 1 });
+  const units = report.units.map((unit, index) => ({
+    ...unit,
+    rank: index % 3 === 2 ? undefined : index + 1,
+    score: { critical: 0.02 * (index % 4), pain: 0.9 - index / 100, small: 0.99, total: 70 },
+  }));
+  return { ...report, units };
+}
+
 describe("the page of where-to-start", { skip }, () => {
   const pages = new Map<string, string>();
   const asked: string[] = [];
@@ -83,6 +94,7 @@ describe("the page of where-to-start", { skip }, () => {
     assert.ok("browser" in opened);
     for (const [name, source] of Object.entries(sources))
       pages.set(name, await toHtml(await source()));
+    pages.set("a heap", await toHtml(await heap()));
     server = createServer(({ url = "" }, response) => {
       asked.push(url);
       const text = pages.get(decodeURIComponent(url.slice(1)));
@@ -172,6 +184,44 @@ describe("the page of where-to-start", { skip }, () => {
     assert.equal(text, "payments", "the first name of the ranking");
   });
 
+  test("seventy-nine units that are near each other: every rank can be read", async () => {
+    await page.goto(addressOf("a heap"));
+    await page.setViewportSize({ width: 1280, height: 800 });
+    const ranks = await page.locator("svg:not(.map) .rank").allTextContents();
+    const numbers = ranks.map(Number).toSorted((a, b) => a - b);
+    const all = Array.from({ length: 79 }, (_, index) => index + 1).filter((one) => one % 3 !== 0);
+    assert.deepEqual(numbers, all);
+    assert.ok((await page.locator("path.beside").count()) > 20);
+    assert.deepEqual(await page.evaluate(RANKS_COVERED), []);
+  });
+
+  for (const name of Object.keys(sources))
+    test(`${name}: on paper tables and pictures are whole, and bars keep their colour`, async () => {
+      await page.goto(addressOf(name));
+      await page.setViewportSize({ width: PAPER, height: 1043 });
+      await page.emulateMedia({ media: "print" });
+      assert.deepEqual(await page.evaluate(TOO_WIDE), []);
+      assert.equal(await scrollsSideways(page), false);
+      assert.deepEqual(await page.evaluate(COLOURS_LOST), []);
+      await page.emulateMedia({ media: null });
+    });
+
+  test("on paper the first three are open, and what was opened before; a line says how to see the others", async () => {
+    await page.goto(addressOf("forty folders"));
+    const line = page.getByText("Open here: the first three");
+    assert.equal(await line.isVisible(), false);
+    await page.emulateMedia({ media: "print" });
+    const bills = page.getByRole("heading", { name: /^To cut: / });
+    assert.equal(await bills.filter({ visible: true }).count(), 3);
+    await page.locator("summary").nth(10).click();
+    assert.equal(await bills.filter({ visible: true }).count(), 4);
+    assert.match(await line.innerText(), /npx marcot where-to-start --cuts UNIT/);
+    const pages = await page.pdf({ format: "A4" });
+    const count = pages.toString("latin1").match(/\/Type \/Page\b/g)?.length ?? 0;
+    assert.ok(count > 3 && count < 15, `${count} pages`);
+    await page.emulateMedia({ media: null });
+  });
+
   test("no name in the picture of pain and price stands on another one", async () => {
     await page.goto(addressOf("forty folders"));
     await page.setViewportSize({ width: 1280, height: 800 });
@@ -181,10 +231,21 @@ describe("the page of where-to-start", { skip }, () => {
   });
 });
 
+/** Of A4 between margins of a centimetre, in pixels of a stylesheet. */
+const PAPER = 718;
+
 /** Pictures and tables scroll in a box of their own. */
 async function scrollsSideways(page: Page): Promise<boolean> {
   return Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0;
 }
+
+const TOO_WIDE = `[...document.querySelectorAll("table, svg, .rules, .places")]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth || one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.tagName + " " + one.getBoundingClientRect().right)`;
+
+/** A browser leaves out what is behind text, unless it is told that this matters. */
+const COLOURS_LOST = `[...document.querySelectorAll(".bar, .legend i")]
+  .filter((one) => getComputedStyle(one).printColorAdjust !== "exact").map((one) => one.className)`;
 
 const ATTRIBUTES_THAT_RUN = `[...document.querySelectorAll("*")].flatMap((one) =>
   [...one.attributes].filter(({ name, value }) => /^on/i.test(name) || /^\\s*javascript:/i.test(value))
@@ -197,6 +258,25 @@ const LINKS_TO_NOTHING = `[...document.querySelectorAll("a[href^='#']")]
 
 const OPACITIES_OF_TIES = `[...document.querySelectorAll("svg.map path")]
   .map((one) => getComputedStyle(one).opacity)`;
+
+/** By another rank, or by a circle that is drawn later. But for the room that a font leaves above and below digits. */
+const RANKS_COVERED = `(() => {
+  const boxOf = (one) => one.getBoundingClientRect();
+  const shapes = [...document.querySelectorAll("svg:not(.map) .rank, svg:not(.map) circle")];
+  return shapes.flatMap((a, place) => a.tagName === "circle" ? [] : shapes
+    .filter((b, other) => {
+      if (a === b || (b.tagName === "circle" && other < place)) return false;
+      const { left, right, top, bottom } = boxOf(a);
+      const box = boxOf(b);
+      if (b.tagName === "text")
+        return left < box.right && box.left < right && top + 4 < box.bottom - 4 && box.top + 4 < bottom - 4;
+      const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+      const dx = x - Math.min(right, Math.max(left, x));
+      const dy = y - Math.min(bottom - 4, Math.max(top + 4, y));
+      return Math.hypot(dx, dy) < box.width / 2 - 1;
+    })
+    .map((b) => a.textContent + " and " + (b.textContent || b.outerHTML)));
+})()`;
 
 /** But for the room that a font leaves above letters. */
 const NAMES_OVER_EACH_OTHER = `(() => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
@@ -8,10 +9,18 @@ import { oneLine } from "../../src/cli/terminal/one-line.ts";
 import type { Report } from "../../src/where-to-start/types/report.ts";
 import { git, repositoryOf, temporaryFolder } from "../where-to-start/repository.ts";
 import { djangoFiles, djangoShop, nestShop } from "../where-to-start/shops.ts";
-import { marcot } from "./command.ts";
+import { marcot, root } from "./command.ts";
 
 /** Far from any project of Marcot. */
 const cwd = temporaryFolder();
+
+const script = join(root, "src", "cli", "marcot.js");
+
+/** Nothing can be written to it. */
+const FULL = "/dev/full";
+
+/** Who may write to everything. */
+const isRoot = process.getuid?.() === 0;
 
 async function ask(...args: string[]) {
   return marcot(["where-to-start", ...args], { cwd });
@@ -30,7 +39,7 @@ test("a table of at most 100 columns, without colours in a pipe", async () => {
   );
   assert.match(stdout, /own world: stripe, 1 setting, 1 host · 13 commits, 6 fixes, 2 people/);
   assert.match(stdout, /not yet: users in every request \(shop\/settings\.py:12\)/);
-  assert.match(stdout, /\nnext: marcot where-to-start .* --cuts payments/);
+  assert.match(stdout, /\nnext: npx marcot where-to-start .* --cuts payments/);
   assert.ok(!stdout.includes("\u001B"), stdout);
   const long = stdout.split("\n").filter((line) => line.length > 100 && !line.startsWith("next:"));
   assert.deepEqual(long, []);
@@ -62,7 +71,7 @@ test("a narrow terminal gets narrow lines, and the path of the next command whol
   });
   const lines = stdout.split("\n");
   assert.match(stdout, /small █+·*\n {4}1 needs it · 4 cuts \(S\)\n/);
-  assert.ok(lines.includes(`next: marcot where-to-start ${folder} --cuts payments`));
+  assert.ok(lines.includes(`next: npx marcot where-to-start ${folder} --cuts payments`));
   assert.deepEqual(
     lines.filter((line) => line.length > 64 && !line.includes(folder)),
     [],
@@ -213,10 +222,39 @@ test("the commands that are named next can be given to a shell as they are", asy
   const page = join(cwd, "quoted.html");
   const { stdout } = await ask(named, "--html", page);
   const path = `'${named.replace("'", "'\\''")}'`;
-  assert.ok(stdout.includes(`next: marcot where-to-start ${path} --cuts payments`), stdout);
+  assert.ok(stdout.includes(`next: npx marcot where-to-start ${path} --cuts payments`), stdout);
   const text = readFileSync(page, "utf8").replaceAll("&#39;", "'");
-  assert.ok(text.includes(`<code>marcot where-to-start ${path} --draft-contract payments</code>`));
+  assert.ok(
+    text.includes(`<code>npx marcot where-to-start ${path} --draft-contract payments</code>`),
+  );
 });
+
+test("the commands that are named next ask about the same units, commits and months", async () => {
+  const names = ["it's a", "it's b", "c", "d"];
+  const files = Object.fromEntries(names.map((name) => [`packages/${name}/a.ts`, "a();\n"]));
+  const hurts = { "packages/it's b/a.ts": "fetch(process.env.KEY);\n" };
+  const folder = repositoryOf([{ files }, { files: hurts, subject: "fix it" }]);
+  git(folder, "commit", "-q", "--allow-empty", "-m", "Later");
+  const seen = ["--units", "packages/*", "--kind", "folders", "--at", "HEAD~1", "--months", "7"];
+  const asked = [folder, ...seen, "--lift", "it's b", "--people"];
+  const same = `npx marcot where-to-start ${folder} --units 'packages/*' --kind folders --at 'HEAD~1' --months 7 --lift 'it'\\''s b' --people`;
+  const { stdout } = await ask(...asked);
+  const [next = "", last] = stdout.split("\n").slice(-3, -1);
+  assert.equal(next, `next: ${same} --cuts 'it'\\''s b'`);
+  assert.equal(last, `      ${same} --html report.html`);
+  assert.match(sayToShell(next.replace("next: ", "")), /^it's b: 0 cuts/);
+  const page = join(cwd, "asked.html");
+  const written = await ask(...asked, "--html", page);
+  assert.ok(written.stdout.endsWith(`\n${next}\npage: ${page}\n`), written.stdout);
+  const text = readFileSync(page, "utf8").replaceAll("&#39;", "'");
+  assert.ok(text.includes(`<code>${same} --draft-contract 'it'\\''s b'</code>`));
+});
+
+/** Without looking for the package at a registry. */
+function sayToShell(line: string): string {
+  const npx = `npx() { shift; "${process.execPath}" "${script}" "$@"; }`;
+  return execFileSync("bash", ["-c", `${npx}\n${line}`], { cwd, encoding: "utf8" });
+}
 
 test("0 whatever the answer is, 1 for what cannot be read, 2 for wrong use", async () => {
   const quiet = repositoryOf([{ files: { "src/a/x.js": "1;\n" } }]);
@@ -238,6 +276,9 @@ test("0 whatever the answer is, 1 for what cannot be read, 2 for wrong use", asy
     ["--backtest", "HEAD"],
     ["--lift", "nope"],
     ["--html", "no/such/folder/report.html"],
+    ["--html", ""],
+    ["--html", folder],
+    ["--html", join(folder, "manage.py", "report.html")],
     ["--nonsense"],
     ["--backtest", "HEAD", "payments", "--html", "report.html"],
     ["--backtest", "HEAD", "payments", "--at", "HEAD"],
@@ -256,6 +297,47 @@ test("0 whatever the answer is, 1 for what cannot be read, 2 for wrong use", asy
   assert.match(none.stderr, /no folder is called as --units says: 'lib\/\*'\n.*\[UnitsNotFound\]/);
   const nowhere = await ask(folder, "--html", "no/such/folder/report.html");
   assert.match(nowhere.stderr, /the folder of --html does not exist: .*no\/such\/folder\n/);
+  const taken = await ask(folder, "--html", folder);
+  assert.match(taken.stderr, /^marcot: --html names a folder: .*\n.*\[CommandInvalid\]\n$/);
+});
+
+test("a page that may not be written is refused before the work", { skip: isRoot }, async () => {
+  const page = join(cwd, "kept.html");
+  writeFileSync(page, "kept", { mode: 0o400 });
+  const { code, stdout, stderr } = await ask("/no/such/folder", "--html", page);
+  assert.equal(code, 2);
+  assert.equal(stdout, "");
+  assert.match(stderr, /^marcot: --html may not write to .*kept\.html\n.*\[CommandInvalid\]\n$/);
+});
+
+test("a full disk is told in two lines, without a stack", { skip: !existsSync(FULL) }, () => {
+  const line = `"${process.execPath}" "${script}" where-to-start "${djangoShop()}" > ${FULL}`;
+  const { status, stderr } = spawnSync("bash", ["-c", line], { cwd, encoding: "utf8" });
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /^marcot: .*no space left.*\n {2}Correct what the system refused\. \[ENOSPC\]\n$/i,
+  );
+});
+
+test("four libraries are three and one more library", async () => {
+  const files = djangoFiles();
+  const more = "import requests, redis, zeep\n";
+  const path = "shop/payments/gateway.py";
+  const { stdout } = await ask(repositoryOf([{ files: { ...files, [path]: more + files[path] } }]));
+  assert.match(stdout, /own world: \w+, \w+, \w+, 1 more library, /);
+});
+
+test("what the settings make one transaction nobody needs of a unit", async () => {
+  const files = djangoFiles();
+  const path = "shop/settings.py";
+  const settings = `${files[path]}DATABASES = {"default": {"ATOMIC_REQUESTS": True}}\n`;
+  const folder = repositoryOf([{ files: { ...files, [path]: settings } }]);
+  const page = join(cwd, "atomic.html");
+  const { stdout } = await ask(folder, "--cuts", "payments", "--html", page);
+  assert.match(stdout, /\nglobal transaction: 1 \(5 points\)/);
+  assert.match(stdout, /\nimport, others need of this unit: 2/);
+  assert.match(readFileSync(page, "utf8"), /<h4>\s*global transaction: 1\s/);
 });
 
 test("--backtest: the rank just before it left, of how many", async () => {

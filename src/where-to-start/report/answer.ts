@@ -4,8 +4,9 @@ import type { Report, Unit } from "../types/report.ts";
 import { GOOD, NO_EASY_BEGINNING } from "../score/score.ts";
 import { command, cutsIdOf, linkToUnit, type Markup } from "./markup.ts";
 import { commitsIn, plural } from "./plural.ts";
+import { quoted } from "./quoted.ts";
 
-export function drawAnswer(report: Report, path: string): Markup {
+export function drawAnswer(report: Report, ask: string): Markup {
   const { project, start, units, evidence } = report;
   const first = units.find(({ name }) => name === start.unit);
   return html`<header id="top">
@@ -13,7 +14,7 @@ export function drawAnswer(report: Report, path: string): Markup {
     <h1>${headline(report)}</h1>
     <p class="lead">${first === undefined ? `${start.why}.` : praise(first)}</p>
     ${first === undefined ? "" : drawRules(first)}
-    ${first === undefined ? "" : drawNext(report, { name: first.name, path })}
+    ${first === undefined ? "" : drawNext(report, { first, ask })}
     <p class="quiet">${summary(report)}</p>
     ${
       evidence.missing.length === 0
@@ -60,20 +61,22 @@ function rule(title: string, value: number | undefined, sentences: readonly stri
 }
 
 function drawNext(
-  { start, project }: Report,
-  { name, path }: { name: string; path: string },
+  { start }: Report,
+  { first: { name, kind }, ask }: { first: Unit; ask: string },
 ): Markup {
   const { runnerUp } = start;
+  // An app of ours has a contract.
+  const then =
+    kind === "marcot app"
+      ? html`ask what its move takes, in its project:
+          <code>npx marcot extract plan ${quoted(name)}</code>`
+      : html`ask for a first contract: ${command("--draft-contract", { name, ask })}`;
   return html`${
       runnerUp === null
         ? ""
         : html`<p><b>Runner-up:</b> ${linkToUnit(runnerUp.unit)}, ${runnerUp.why}.</p>`
     }
-    <p>
-      <b>Next:</b> look at <a href="#${cutsIdOf(name)}">what is to be cut</a>, then ask for a first
-      contract: ${command("--draft-contract", { name, path })}.
-      ${project.kind === "marcot" ? html`Ready? <code>marcot extract ${name}</code>` : ""}
-    </p>`;
+    <p><b>Next:</b> look at <a href="#${cutsIdOf(name)}">what is to be cut</a>, then ${then}.</p>`;
 }
 
 function summary({ project, units, repository, evidence }: Report): string {

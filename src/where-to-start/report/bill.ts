@@ -4,13 +4,14 @@ import type { Cut, Unit } from "../types/report.ts";
 import type { Links } from "./link.ts";
 import { command, type Markup } from "./markup.ts";
 import { plural } from "./plural.ts";
+import { wayOf } from "./way.ts";
 
 export interface DrawOptions {
   readonly links: Links;
   /** So many places of one kind of tie are shown. */
   readonly rows: number;
-  /** Of the code, as it was given. */
-  readonly path: string;
+  /** What makes the report once more. */
+  readonly ask: string;
 }
 
 /** So many places of each kind are shown, as long as all of them are not longer than a page should be. */
@@ -52,21 +53,20 @@ export function drawBill(unit: Unit, options: DrawOptions): Markup {
   const groups = groupsOf(cuts);
   const isCut = groups.some(({ length }) => length > rows);
   return html`${groups.map((group) => drawGroup(group, { ...options, rows }))}
-  ${isCut ? html`<p class="quiet">All of it: ${command("--cuts", { name, path: options.path })}</p>` : ""}`;
+  ${isCut ? html`<p class="quiet">All of it: ${command("--cuts", { name, ask: options.ask })}</p>` : ""}`;
 }
 
 function drawGroup(
   group: readonly Cut[],
-  { links, rows }: Omit<DrawOptions, "path">,
+  { links, rows }: Omit<DrawOptions, "ask">,
 ): Markup | string {
   const [first] = group;
   if (first === undefined) return "";
-  const { kind, direction, becomes } = first;
+  const { kind, becomes } = first;
   const points = group.reduce((sum, one) => sum + one.points, 0);
-  const way = direction === "out" ? "it needs" : "others need of it";
   const more = group.length - rows;
   return html`<h4>
-      ${kind}, ${way}: ${group.length}
+      ${kind}${wayOf(first, "it")}: ${group.length}
       <span class="quiet">${plural(points, "point")}; becomes ${becomes}</span>
     </h4>
     <ul class="places">

@@ -18,13 +18,18 @@ import { drawUnit } from "./unit.ts";
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
+/** So many units are open on paper: all of them would be a book. */
+const FIRST = 3;
+
+const ASK = "npx marcot where-to-start";
+
 export interface PageOptions {
-  /** Of the code, for the commands that the page names. Default: where they are run. */
-  readonly path?: string;
+  /** What a shell was told, without a question, for the commands that the page names. Default: nothing but the command. */
+  readonly ask?: string;
 }
 
 /** A whole document. */
-export async function toHtml(told: Report, { path = "." }: PageOptions = {}): Promise<string> {
+export async function toHtml(told: Report, { ask = ASK }: PageOptions = {}): Promise<string> {
   const report = clean(told);
   const page = html`<!doctype html>
     <html lang="en">
@@ -40,9 +45,9 @@ export async function toHtml(told: Report, { path = "." }: PageOptions = {}): Pr
         </style>
       </head>
       <body>
-        ${drawAnswer(report, path)}
+        ${drawAnswer(report, ask)}
         <main>
-          ${report.units.length === 0 ? "" : drawUnits(report, path)}
+          ${report.units.length === 0 ? "" : drawUnits(report, ask)}
           <section>
             <h2>How this was counted</h2>
             <p>
@@ -60,9 +65,9 @@ export async function toHtml(told: Report, { path = "." }: PageOptions = {}): Pr
   return withoutIndent(String(await page));
 }
 
-function drawUnits(report: Report, path: string): Markup {
+function drawUnits(report: Report, ask: string): Markup {
   const { units } = report;
-  const options = { links: linksOf(report), rows: rowsPerGroup(units), path };
+  const options = { links: linksOf(report), rows: rowsPerGroup(units), ask };
   const isRanked = units.some(({ rank }) => rank !== undefined);
   return html`<section>
       <h2>Pain against price</h2>
@@ -76,8 +81,17 @@ function drawUnits(report: Report, path: string): Markup {
     </section>
     <section>
       <h2 id="units">One by one</h2>
-      ${units.map((unit) => drawUnit(unit, options))}
+      ${units.length > FIRST ? drawPaper(ask) : ""}
+      ${units.map((unit, index) => drawUnit(unit, { ...options, isFirst: index < FIRST }))}
     </section>`;
+}
+
+/** What is said on paper alone. */
+function drawPaper(ask: string): Markup {
+  return html`<p class="paper">
+    Open here: the first three, and what was open when this was printed. Of each other one
+    <code>${ask} --why UNIT</code> and <code>${ask} --cuts UNIT</code> print all.
+  </p>`;
 }
 
 /** Open where this is all that there is to say. */

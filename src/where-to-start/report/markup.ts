@@ -26,11 +26,10 @@ export function colourOf({ rank, score }: Unit): string {
   return `s${Math.min(5, Math.max(0, Math.floor((score.total - 30) / 10)))}`;
 }
 
-/** The command that prints all of what the page shortens. `path`: as it was given to make the page. */
+/** The command that prints all of what the page shortens. `ask`: the one that made the page, without a question. */
 export function command(
   option: "--cuts" | "--why" | "--draft-contract",
-  { name, path }: { readonly name: string; readonly path: string },
+  { name, ask }: { readonly name: string; readonly ask: string },
 ): Markup {
-  const where = path === "." ? "" : ` ${quoted(path)}`;
-  return html`<code>marcot where-to-start${where} ${option} ${quoted(name)}</code>`;
+  return html`<code>${ask} ${option} ${quoted(name)}</code>`;
 }

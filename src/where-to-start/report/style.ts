@@ -23,10 +23,10 @@ th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px soli
 details { border-bottom: 1px solid var(--line); } summary { cursor: pointer; padding: .45rem 0; } .unit { padding: 0 0 1rem 1.1rem; scroll-margin-top: 3rem; } .unit h3 { scroll-margin-top: 1rem; }
 .places { margin: 0; padding-left: 1.1rem; font-size: .93rem; } .places a, .commits a { font-family: ui-monospace, monospace; font-size: .92em; } .commits { margin: .2rem 0; }
 figure { margin: 0; position: relative; } .skip:not(:focus) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } figcaption:focus { outline: none; } figcaption { font-size: .92rem; } svg { display: block; width: 100%; min-width: 48rem; height: auto; }
-.map { margin: auto; } svg a { text-decoration: none; } svg a:focus { outline: none; } svg a:focus circle, svg a:hover circle { stroke: var(--link); stroke-width: 4; stroke-dasharray: none; }
+.map { margin: auto; max-width: var(--size); min-width: min(48rem, var(--size)); } .paper { display: none; } svg a { text-decoration: none; } svg a:focus { outline: none; } svg a:focus circle, svg a:hover circle { stroke: var(--link); stroke-width: 4; stroke-dasharray: none; }
 svg a:focus .name, svg a:hover .name { font-weight: 700; text-decoration: underline; }
 svg text { font: 13px system-ui, sans-serif; fill: var(--quiet); } svg .name { fill: var(--ink); } svg .corner { fill: var(--corner); font-weight: 700; font-size: 15px; }
-svg .rank { font-size: 10.5px; font-weight: 700; text-anchor: middle; pointer-events: none; fill: var(--low); } svg .rank.s4, svg .rank.s5 { fill: var(--high); }
+svg .rank { font-size: 10.5px; font-weight: 700; text-anchor: middle; pointer-events: none; fill: var(--low); } svg .rank.s4, svg .rank.s5 { fill: var(--high); } svg .rank.beside { fill: var(--ink); } path.beside { stroke: var(--ink); stroke-width: .8; }
 .axis { stroke: var(--quiet); } .here { fill: var(--here); } circle { stroke: var(--edge); stroke-width: 1; }
 circle.s0 { fill: var(--s0); } circle.s1 { fill: var(--s1); } circle.s2 { fill: var(--s2); } circle.s3 { fill: var(--s3); } circle.s4 { fill: var(--s4); } circle.s5 { fill: var(--s5); }
 circle.gate { fill: var(--paper); fill-opacity: .6; stroke: var(--quiet); stroke-dasharray: 3 2; }
@@ -36,5 +36,7 @@ path { fill: none; } .map path { stroke-opacity: var(--seen, .45); } .map .impor
 .legend > span, .ties > span { white-space: nowrap; margin-right: .7rem; } .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: 50%; border: 1px solid var(--edge); vertical-align: -.08em; }
 i.s0 { background: var(--s0); } i.s1 { background: var(--s1); } i.s2 { background: var(--s2); } i.s3 { background: var(--s3); } i.s4 { background: var(--s4); } i.s5 { background: var(--s5); } i.gate { border-style: dashed; }
 .ties i { display: inline-block; width: 1.6rem; vertical-align: .25em; border-top: 2px solid var(--tie); } .ties i.keys { border-top: 2px dotted var(--key); } .ties i.together { border-top: 9px solid var(--band); vertical-align: 0; } .out { color: var(--out); } .in { color: var(--in); }
-@media print { body { max-width: none; } summary { break-after: avoid; } details::details-content { content-visibility: visible; block-size: auto; } svg { min-width: 0; } }
+@media print { body { max-width: none; padding: 0; font-size: 14px; } .paper { display: block; } .skip { display: none; } h2, h3, h4, details[open] > summary, .first > summary { break-after: avoid; } h2 { margin-top: 1.6rem; }
+  .first::details-content { content-visibility: visible; block-size: auto; } .rules li, figure, tr, .places li, dd { break-inside: avoid; } .bar, .legend i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .wide { overflow: visible; } svg, .map { min-width: 0; max-width: min(var(--size, 17cm), 17cm); } table { font-size: .8rem; } th, td { padding-right: .5rem; } .number { padding-right: .6rem; } .meter { min-width: 3.6rem; } .wide th[scope=row] { overflow-wrap: anywhere; } }
 `;

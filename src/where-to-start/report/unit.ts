@@ -9,12 +9,18 @@ import { plural } from "./plural.ts";
 const WORLD_MAX = 12;
 const COMMITS_MAX = 5;
 
-/** What leads here leads into what is closed, so that browsers open it. */
-export function drawUnit(unit: Unit, options: DrawOptions): Markup {
+/**
+ * What leads here leads into what is closed, so that browsers open it.
+ * @param isFirst it is open on paper
+ */
+export function drawUnit(
+  unit: Unit,
+  { isFirst, ...options }: DrawOptions & { readonly isFirst: boolean },
+): Markup {
   const { name, gate, rank, score, path } = unit;
   const { links } = options;
   const state = rank === undefined ? gate?.name : `rank ${rank}, ${score.total.toFixed(0)} points`;
-  return html`<details>
+  return html`<details ${isFirst ? html`class="first"` : ""}>
     <summary>
       <b>${name}</b> <span class="quiet">${[state ?? "not ranked", path || "."].join(" · ")}</span>
     </summary>
@@ -78,7 +84,7 @@ function drawTied(
   </p>`;
 }
 
-function drawWorld({ name, ownWorld }: Unit, { links, path }: DrawOptions): Markup {
+function drawWorld({ name, ownWorld }: Unit, { links, ask }: DrawOptions): Markup {
   const more = ownWorld.length - WORLD_MAX;
   return html`<h3>Its own outside world: ${ownWorld.length}</h3>
     <ul class="places">
@@ -86,12 +92,12 @@ function drawWorld({ name, ownWorld }: Unit, { links, path }: DrawOptions): Mark
         .slice(0, WORLD_MAX)
         .map((one) => html`<li>${one.kind} <b>${one.what}</b> ${links.place(one)}</li>`)}
     </ul>
-    ${more > 0 ? html`<p class="quiet">And ${more} more: ${command("--why", { name, path })}</p>` : ""}`;
+    ${more > 0 ? html`<p class="quiet">And ${more} more: ${command("--why", { name, ask })}</p>` : ""}`;
 }
 
 function drawCommits(
   { name, commitIds, fixIds, fixes }: Unit,
-  { links, path }: DrawOptions,
+  { links, ask }: DrawOptions,
 ): Markup {
   const repairs = new Set(fixIds);
   const rest = commitIds.filter((id) => !repairs.has(id));
@@ -104,6 +110,6 @@ function drawCommits(
   return html`<h3>Commits: ${commitIds.length}, of them repairs: ${fixes}</h3>
     <p class="commits">
       ${line("Repairs:", fixIds)} ${line("Others:", rest)} ${more > 0 ? `and ${more} more.` : ""}
-      <span class="quiet">All, with subjects: ${command("--why", { name, path })}</span>
+      <span class="quiet">All, with subjects: ${command("--why", { name, ask })}</span>
     </p>`;
 }

@@ -2,6 +2,7 @@
 import type { Cut, Unit } from "../../../where-to-start/types/report.ts";
 import { style, toColumns } from "../../terminal/style.ts";
 import { plural } from "../../../where-to-start/report/plural.ts";
+import { wayOf } from "../../../where-to-start/report/way.ts";
 
 export function billLines(unit: Unit): string[] {
   const { name, cuts, cutPoints, size, tables } = unit;
@@ -28,10 +29,9 @@ function toBeChanged({ neededBy, cuts }: Unit): string {
 function groupLines(group: readonly Cut[]): string[] {
   const [first] = group;
   if (first === undefined) return [];
-  const { kind, direction, becomes } = first;
+  const { kind, becomes } = first;
   const points = group.reduce((sum, one) => sum + one.points, 0);
-  const way = direction === "out" ? "this unit needs" : "others need of this unit";
-  const title = `${kind}, ${way}: ${group.length} (${plural(points, "point")}), becomes ${becomes}`;
+  const title = `${kind}${wayOf(first, "this unit")}: ${group.length} (${plural(points, "point")}), becomes ${becomes}`;
   const rows = group.map(({ file, line, unit, what }) => [`  ${file}:${line}`, unit, what]);
   return [style("bold", title), ...toColumns(rows)];
 }

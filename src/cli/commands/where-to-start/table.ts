@@ -25,7 +25,11 @@ const BAR = 8;
 /** A name that is longer is cut. */
 const NAME_MAX = 26;
 
-export function answerLines(report: Report, path: string): string[] {
+/**
+ * @param ask what a shell is told for this answer
+ * @param page the file that it was written to as well
+ */
+export function answerLines(report: Report, ask: string, page?: string): string[] {
   const { units, start } = report;
   const ranked = units.filter(({ rank }) => rank !== undefined);
   return [
@@ -47,7 +51,7 @@ export function answerLines(report: Report, path: string): string[] {
     ...gates(units),
     ...report.evidence.missing.flatMap((one) => wrapped("missing: ", one)),
     ...report.problems.flatMap((one) => wrapped("note: ", one)),
-    ...next(report, path),
+    ...next(report, ask, page),
   ];
 }
 
@@ -90,9 +94,10 @@ function moreOf(unit: Unit, hasHistory: boolean): string {
   const { ownWorld, recentCommits, fixes, recentAuthors, lines, answer, models } = unit;
   const of = (kind: string) => ownWorld.filter((one) => one.kind === kind);
   const libraries = of("library").map(({ what }) => what);
+  const more = libraries.length - 3;
   const world = [
     ...libraries.slice(0, 3),
-    ...(libraries.length > 3 ? [`${libraries.length - 3} more libraries`] : []),
+    ...(more > 0 ? [`${more} more ${more === 1 ? "library" : "libraries"}`] : []),
     ...(of("setting").length > 0 ? [plural(of("setting").length, "setting")] : []),
     ...(of("host").length > 0 ? [plural(of("host").length, "host")] : []),
   ];
@@ -140,13 +145,13 @@ function gates(units: readonly Unit[]): string[] {
   ];
 }
 
-function next({ start, units }: Report, path: string): string[] {
-  if (units.length === 0) return [];
-  const ask = `marcot where-to-start${path === "." ? "" : ` ${quoted(path)}`}`;
+function next({ start, units }: Report, ask: string, page?: string): string[] {
+  const written = page === undefined ? [] : [`page: ${page}`];
+  if (units.length === 0) return written;
   return [
     "",
     style("dim", `next: ${ask} --cuts ${quoted(start.unit ?? units[0]?.name ?? "")}`),
-    style("dim", `      ${ask} --html report.html`),
+    ...(page === undefined ? [style("dim", `      ${ask} --html report.html`)] : written),
   ];
 }
 

@@ -1,6 +1,5 @@
 /** `marcot where-to-start`: which app first, or none, from the evidence in code and history. */
-import { existsSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { MarcotError } from "../../../errors.ts";
 import { KINDS } from "../../../project/todo/todo.ts";
@@ -8,6 +7,8 @@ import type { UnitFacts } from "../../../where-to-start/score/facts.ts";
 import type { Answer, WhereToStartOptions } from "../../../where-to-start/where-to-start.ts";
 import { withProgress } from "../../terminal/one-line.ts";
 import { reportUsage } from "../../terminal/report.ts";
+import { again } from "./again.ts";
+import { refusePage, writePage } from "./page.ts";
 
 interface Flags {
   readonly at?: string;
@@ -100,14 +101,14 @@ async function run(path: string, flags: Flags): Promise<void> {
 
 async function answer(path: string, flags: Flags): Promise<void> {
   refuseTogether(flags);
-  if (flags.html !== undefined) refuseNowhere(flags.html);
+  if (flags.html !== undefined) refusePage(flags.html);
   if (flags.backtest !== undefined) return tellBacktest(path, flags, flags.backtest);
   // Loaded only here: its parser is a native package, which a server that was installed lean may lack.
   const { whereToStart } = await import("../../../where-to-start/where-to-start.ts");
   const found = await withProgress((onRead) =>
     optionsOf(path, flags).then((options) => whereToStart(path, { ...options, onRead })),
   );
-  if (flags.html !== undefined) await writePage(flags.html, path, found);
+  if (flags.html !== undefined) await writePage(flags.html, again(path, flags), found);
   if (flags.draftContract !== undefined) return tellDraft(found, flags.draftContract);
   if (flags.json === true) return console.log(await asJson(found, flags));
   for (const line of await linesOf(found, path, flags)) console.log(line);
@@ -132,25 +133,11 @@ function refuseTogether(flags: Flags): void {
   if (draftContract !== undefined) without("--draft-contract", ["json"]);
 }
 
-/** Before the work, not after it. */
-function refuseNowhere(page: string): void {
-  const folder = dirname(resolve(page));
-  if (!existsSync(folder))
-    throw new MarcotError("CommandInvalid", `the folder of --html does not exist: ${folder}`, {
-      fix: "Make it, or name another file.",
-    });
-}
-
 async function optionsOf(path: string, flags: Flags): Promise<WhereToStartOptions> {
   const { at, units, kind, months, people, lift, measured = false } = flags;
   if (!measured) return { at, units, kind, months, people, lift };
   const { measure } = await import("./measure.ts");
   return { at, units, kind, months, people, lift, measured: await measure(resolve(path)) };
-}
-
-async function writePage(file: string, path: string, { report }: Answer): Promise<void> {
-  const { toHtml } = await import("../../../where-to-start/report/html.ts");
-  writeFileSync(file, await toHtml(report, { path }));
 }
 
 async function asJson({ report }: Answer, { cuts, why }: Flags): Promise<string> {
@@ -175,8 +162,8 @@ async function linesOf(found: Answer, path: string, flags: Flags): Promise<strin
     return whyLines(clean(findUnit(report.units, why)), cleaned);
   }
   const { answerLines } = await import("./table.ts");
-  const page = html === undefined ? [] : [`page: ${cleanText(html)}`];
-  return [...answerLines(cleaned.report, path), ...page];
+  const page = html === undefined ? undefined : cleanText(html);
+  return answerLines(cleaned.report, again(path, flags), page);
 }
 
 async function tellDraft({ report, evidence, files, read }: Answer, name: string): Promise<void> {

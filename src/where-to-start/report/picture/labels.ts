@@ -118,7 +118,7 @@ function spread(left: number, middle: number, width: number): Box {
   return { left, top: middle - HEIGHT / 2, right: left + width, bottom: middle + HEIGHT / 2 };
 }
 
-function isInside(box: Box, room: Box): boolean {
+export function isInside(box: Box, room: Box): boolean {
   return (
     box.left >= room.left &&
     box.right <= room.right &&
@@ -127,6 +127,6 @@ function isInside(box: Box, room: Box): boolean {
   );
 }
 
-function isOver(a: Box, b: Box): boolean {
+export function isOver(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }

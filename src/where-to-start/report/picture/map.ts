@@ -41,7 +41,7 @@ export function drawMap({ units, edges }: Report): Markup {
     <div class="wide">
       <svg
         class="map"
-        style="max-width:${ring.size}px;min-width:min(48rem,${ring.size}px)"
+        style="--size:${ring.size}px"
         viewBox="0 0 ${ring.size} ${ring.size}"
         role="group"
         aria-label="Map of the units and what ties them together; each unit below lists its own ties"

@@ -8,9 +8,11 @@ export interface Round {
   readonly x: number;
   readonly y: number;
   readonly radius: number;
+  /** Whether its rank stands elsewhere. Default: it stands in it. */
+  readonly isEmpty?: boolean;
 }
 
-export function drawCircle(unit: Unit, { x, y, radius }: Round): Markup {
+export function drawCircle(unit: Unit, { x, y, radius, isEmpty = false }: Round): Markup {
   const { rank } = unit;
   const place = { x: x.toFixed(0), y: y.toFixed(0) };
   return html`<circle
@@ -19,7 +21,7 @@ export function drawCircle(unit: Unit, { x, y, radius }: Round): Markup {
       cy="${place.y}"
       r="${radius.toFixed(0)}"
     />${
-      rank === undefined
+      rank === undefined || isEmpty
         ? ""
         : html`<text class="rank ${colourOf(unit)}" x="${place.x}" y="${(y + 4).toFixed(0)}"
             >${rank}</text

@@ -4,10 +4,11 @@
  */
 import { html } from "hono/html";
 import type { Report, Unit } from "../../types/report.ts";
-import { type Box, type Circle, placeLabels, shorten, widthOf } from "./labels.ts";
+import { type Box, type Circle, type Label, placeLabels, shorten, widthOf } from "./labels.ts";
 import { GOOD } from "../../score/score.ts";
 import { idOf, type Markup } from "../markup.ts";
 import { drawCircle, drawLegend, titleOf } from "./node.ts";
+import { type Beside, boxesAlong, ranksBeside } from "./ranks.ts";
 
 const WIDTH = 900;
 const HEIGHT = 540;
@@ -17,16 +18,19 @@ const field: Box = { left: 62, top: 52, right: WIDTH - 34, bottom: HEIGHT - 62 }
 
 interface Dot extends Circle {
   readonly unit: Unit;
+  readonly rank: number | undefined;
 }
 
 export function drawQuadrant({ units }: Report): Markup {
   const shown = units.filter(({ lines }) => lines > 0);
   const top = Math.max(1, ...shown.map(({ lines }) => lines));
   const dots = shown.map((unit) => dotOf(unit, top));
-  const labels = placeLabels(dots, room, taken);
-  const drawn = dots
-    .map((dot, index) => ({ dot, label: labels[index] }))
-    .toSorted((a, b) => b.dot.radius - a.dot.radius); // small ones stand before large ones
+  const drawn = dots.toSorted(fromBelow);
+  const beside = ranksBeside(drawn, room, taken);
+  const lines = [...beside.values()].filter((one) => one !== undefined);
+  const numbers = lines.flatMap((line) => [line.box, ...boxesAlong(line)]);
+  const labels = placeLabels(dots, room, [...taken, ...numbers]);
+  const labelOf = new Map(dots.map((dot, index) => [dot, labels[index]]));
   return html`<figure>
     <a class="skip" href="#pain-key">Skip the picture</a>
     <div class="wide">
@@ -36,36 +40,63 @@ export function drawQuadrant({ units }: Report): Markup {
         aria-label="Pain of each unit against the price of moving it; the ranking says the same"
       >
         ${drawField()}
-        ${drawn.map(
-          ({ dot: { unit, x, y, radius, name }, label }) =>
-            html`<a href="#${idOf(unit.name)}"
-              ><title>${titleOf(unit)}</title>${drawCircle(unit, { x, y, radius })}${
-                label === undefined
-                  ? ""
-                  : html`<text
-                      class="name"
-                      x="${label.x.toFixed(0)}"
-                      y="${label.y.toFixed(0)}"
-                      text-anchor="${label.anchor}"
-                      >${name}</text
-                    >`
-              }</a
-            >`,
-        )}
+        ${drawn.map((dot, index) => drawDot(dot, { label: labelOf.get(dot), isEmpty: beside.has(index) }))}
+        ${drawn.map(({ rank }, index) => drawBeside(rank, beside.get(index)))}
       </svg>
     </div>
     <figcaption id="pain-key" tabindex="-1">
-      ${drawLegend(units)} Green field: a score of ${GOOD} or more. A circle without a name tells it
-      when you point at it.
+      ${drawLegend(units)} Green field: a score of ${GOOD} or more.
+      ${lines.length === 0 ? "" : "A rank at a line is of the circle where the line begins."} A
+      circle without a name tells it when you point at it.
     </figcaption>
   </figure>`;
 }
 
+/** Small ones stand before large ones, and of two the one that comes first. */
+function fromBelow(a: Dot, b: Dot): number {
+  return b.radius - a.radius || (b.rank ?? Infinity) - (a.rank ?? Infinity) || 0;
+}
+
+function drawDot(
+  { unit, x, y, radius, name }: Dot,
+  { label, isEmpty }: { readonly label: Label | undefined; readonly isEmpty: boolean },
+): Markup {
+  return html`<a href="#${idOf(unit.name)}"
+    ><title>${titleOf(unit)}</title>${drawCircle(unit, { x, y, radius, isEmpty })}${
+      label === undefined
+        ? ""
+        : html`<text
+            class="name"
+            x="${label.x.toFixed(0)}"
+            y="${label.y.toFixed(0)}"
+            text-anchor="${label.anchor}"
+            >${name}</text
+          >`
+    }</a
+  >`;
+}
+
+/** Above all circles. Who listens has heard the rank at its circle. */
+function drawBeside(rank: number | undefined, place: Beside | undefined): Markup | string {
+  if (place === undefined) return "";
+  const { x, y, from, to } = place;
+  const line = [from, to].map((end) => `${end.x.toFixed(1)} ${end.y.toFixed(1)}`).join("L");
+  return html`<g aria-hidden="true"
+    ><path class="beside" d="M${line}" /><text
+      class="rank beside"
+      x="${x.toFixed(1)}"
+      y="${(y + 4).toFixed(1)}"
+      >${rank}</text
+    ></g
+  >`;
+}
+
 function dotOf(unit: Unit, top: number): Dot {
   const price = 1 - unit.score.small * (1 - unit.score.critical);
-  const { name } = unit;
+  const { name, rank } = unit;
   return {
     unit,
+    rank,
     x: acrossOf(price),
     y: upOf(unit.score.pain ?? 0),
     radius: 8 + 16 * Math.sqrt(unit.lines / top),
