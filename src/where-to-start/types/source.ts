@@ -119,6 +119,8 @@ export type DeclaredKind =
   | "app name" // of an AppConfig: its package
   | "app label"
   | "token" // that Nest finds by name: `Inject(MAILER)`, `AuthGuard(jwt)`
+  | "application" // the module that Nest makes one of: `NestFactory.create(AppModule)`
+  | "every request" // by what that is made which Nest asks for all: `{ provide: APP_GUARD, useClass }`
   | "related name" // of a foreign key, `of` its model
   | "settings" // INSTALLED_APPS is set here
   | "client"; // the folder that Prisma writes a client to
@@ -127,7 +129,7 @@ export type DeclaredKind =
 export interface Declared extends Place {
   readonly kind: DeclaredKind;
   readonly what: string;
-  /** The class that it belongs to. */
+  /** The class that it belongs to; of what takes part in every request, as what it does: `APP_GUARD`. */
   readonly of?: string;
 }
 

@@ -4,11 +4,13 @@ import { isTying } from "../score/ties.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
 import type { FileFacts, ForeignKey, Hidden, Import } from "../types/source.ts";
 import { unitFinder } from "../unit-of.ts";
-import { type MakerOf, makersIn, throughBarrels } from "./reader/barrels.ts";
+import { type MadeIn, madeIn } from "./makers.ts";
+import { makersIn, throughBarrels } from "./reader/barrels.ts";
 import { packageOf } from "./reader/outside.ts";
 import { modelOfCall, ownersOf, type Owners, problemsOf } from "./prisma/owners.ts";
 import type { Configuration } from "./paths/configuration.ts";
 import { resolver } from "./paths/resolve.ts";
+import { type ProvidersOf, providersIn } from "./tokens.ts";
 
 export interface TypeScriptCode {
   readonly project: Project;
@@ -28,11 +30,17 @@ interface Scope {
     names: readonly string[],
   ) => ReadonlyMap<UnitPlace, readonly string[]>;
   /** Of a thing that is imported, where it is made. */
-  readonly makerOf: (file: string, specifier: string, name: string) => ReturnType<MakerOf>;
+  readonly makerOf: (
+    file: string,
+    specifier: string,
+    name: string,
+  ) => { readonly unit: UnitPlace | undefined } | undefined;
+  /** Of a thing that a file names, where it is made. */
+  readonly madeIn: MadeIn;
   readonly isOwn: (file: string, specifier: string) => boolean;
   /** Units that declare something that stores rows, by its name. */
   readonly models: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
-  readonly tokens: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
+  readonly providersOf: ProvidersOf;
   readonly owners: Owners;
   readonly isMarcot: boolean;
 }
@@ -85,16 +93,14 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
   const named = (specifier: string) =>
     byModule.get(specifier) ?? byModule.get(packageOf(specifier) ?? "");
   const models = new Map<string, Set<UnitPlace>>();
-  const tokens = new Map<string, Set<UnitPlace>>();
   for (const facts of files.values()) {
     const unit = unitOf(facts.file);
     if (unit === undefined || !isTying(facts)) continue;
     for (const { name } of facts.models) addTo(models, name, unit);
-    for (const { kind, what } of facts.declared ?? [])
-      if (kind === "token") addTo(tokens, what, unit);
   }
   const through = throughBarrels({ files, resolve, unitOf });
-  const maker = makersIn({ files, resolve, unitOf });
+  const maker = makersIn({ files, resolve });
+  const making = madeIn(maker, resolve);
   return {
     unitOf,
     targets: (file, specifier, names) => {
@@ -105,12 +111,14 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
     },
     makerOf: (file, specifier, name) => {
       const found = resolve(file, specifier);
-      return found === undefined ? undefined : maker(found, name);
+      const made = found === undefined ? undefined : maker(found, name);
+      return made && { unit: unitOf(made.file) };
     },
+    madeIn: making,
     isOwn: (file, specifier) =>
       resolve(file, specifier) !== undefined || named(specifier) !== undefined,
     models,
-    tokens,
+    providersOf: providersIn(files, { madeIn: making, unitOf }),
     owners: ownersOf(files, unitOf),
     isMarcot: project.kind === "marcot",
   };
@@ -220,9 +228,9 @@ function targetsOf(
     const to = unitOfModel(scope, { name: entity, facts, unit });
     return to === undefined ? [] : [to];
   }
-  const known = scope.tokens.get(what);
+  const known = scope.providersOf(facts, what);
   // What a unit has itself it does not get from elsewhere; of several nobody knows which.
-  return known?.size === 1 && (unit === undefined || !known.has(unit)) ? [...known] : [];
+  return known.size === 1 && (unit === undefined || !known.has(unit)) ? [...known] : [];
 }
 
 /** Of what a file imports, by the name that it has there. A constant takes part in nothing, unless it is a table. */
