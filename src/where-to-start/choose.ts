@@ -41,15 +41,16 @@ export async function chooseProject(
   const configuration = readConfiguration(
     new Map([...texts].filter(([file]) => isConfiguration(file))),
   );
-  const tree = { files: code.files, texts, configuration };
-  const asTypeScript = findTypeScript(tree);
+  const tree = { files: code.files, texts, configuration, facts: code.facts };
   const isPython = has(code, "python");
   if (isPython) await scan(code, ["python", "template"], onRead);
   const django = isPython ? await findDjango(code.tree, code.facts) : undefined;
-  const needsTypeScript = units !== undefined || django === undefined || asTypeScript.length > 0;
+  const needsTypeScript =
+    units !== undefined || django === undefined || findTypeScript(tree).length > 0;
   if (needsTypeScript) await scan(code, ["typescript", "prisma"], onRead);
   if (units !== undefined)
     return { project: findFolders(code.files, withoutBraces(units)), configuration, problems: [] };
+  const asTypeScript = needsTypeScript ? findTypeScript(tree) : [];
   const all = [...asTypeScript, ...(django === undefined ? [] : [django])];
   const asked = kind === undefined ? all : all.filter((one) => one.kind === kind);
   // Where there is none of the kind that was asked for, it helps to know what there is.

@@ -4,6 +4,7 @@ import { isTying } from "../score/ties.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
 import type { FileFacts, ForeignKey, Hidden, Import } from "../types/source.ts";
 import { unitFinder } from "../unit-of.ts";
+import { inEveryRequest } from "./every-request.ts";
 import { type MadeIn, madeIn } from "./makers.ts";
 import { makersIn, throughBarrels } from "./reader/barrels.ts";
 import { packageOf } from "./reader/outside.ts";
@@ -73,6 +74,8 @@ export function resolveTypeScript(code: TypeScriptCode): Resolved {
     ofProject,
     files: withoutOwn(scope, code.files),
     tables: scope.owners.tables,
+    // Of packages and folders nobody knows which are one application.
+    inEveryRequest: code.project.kind === "nest" ? inEveryRequest(code.files, scope) : [],
     problems: problemsOf(scope.owners),
   };
 }
