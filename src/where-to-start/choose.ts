@@ -44,12 +44,12 @@ export async function chooseProject(
       ? { prefix: code.tree.within?.prefix ?? "", texts: await readAround(code.tree) }
       : undefined,
   );
-  const tree = { files: code.files, texts, configuration };
-  const asTypeScript = findTypeScript(tree);
+  const tree = { files: code.files, texts, configuration, facts: code.facts };
   const isPython = has(code, "python");
   if (isPython) await scan(code, ["python", "template"], onRead);
   const django = isPython ? await findDjango(code.tree, code.facts) : undefined;
-  const needsTypeScript = units !== undefined || django === undefined || asTypeScript.length > 0;
+  const needsTypeScript =
+    units !== undefined || django === undefined || findTypeScript(tree).length > 0;
   if (needsTypeScript) await scan(code, ["typescript", "prisma"], onRead);
   if (units !== undefined)
     return {
@@ -57,6 +57,7 @@ export async function chooseProject(
       configuration,
       problems: absentIn(configuration),
     };
+  const asTypeScript = needsTypeScript ? findTypeScript(tree) : [];
   const all = [...asTypeScript, ...(django === undefined ? [] : [django])];
   const asked = kind === undefined ? all : all.filter((one) => one.kind === kind);
   // Where there is none of the kind that was asked for, it helps to know what there is.

@@ -28,7 +28,8 @@ export interface Gathering {
 }
 
 export function gather(gathering: Gathering): Evidence {
-  const { project, resolved, history } = gathering;
+  const { resolved, history } = gathering;
+  const project = withRequests(gathering);
   const { units } = project;
   const filesOf = filesByUnit(project, resolved.files);
   const ties = tiesOf(resolved);
@@ -62,6 +63,12 @@ export function gather(gathering: Gathering): Evidence {
     commits: history?.commits.length ?? 0,
     countsFixes: history?.fixRate !== undefined,
   };
+}
+
+/** Some ways of seeing a code base know it by themselves; of others it is found where imports lead. */
+function withRequests({ project, resolved }: Gathering): Project {
+  const inEveryRequest = [...project.inEveryRequest, ...resolved.inEveryRequest];
+  return { ...project, inEveryRequest };
 }
 
 function filesByUnit(

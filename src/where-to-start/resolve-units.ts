@@ -42,6 +42,7 @@ export function resolveUnits(
     },
     files: new Map(resolved.flatMap((one) => [...one.files])),
     tables: new Map(resolved.flatMap(({ tables }) => [...tables])),
+    inEveryRequest: resolved.flatMap((one) => one.inEveryRequest),
     problems: resolved.flatMap(({ problems }) => problems),
   };
 }

@@ -24,7 +24,12 @@ async function asked(folder: string, options: { at?: string; units?: string[] } 
   assert.ok(isReport(JSON.parse(JSON.stringify(report))), JSON.stringify(isReport.errors));
   assert.match(await toHtml(report), /^<!doctype html>/i);
   for (const unit of report.units) assert.ok(whyLines(unit, answer).length > 0);
-  return { evidence, start, repository, text: answerLines(report, "npx marcot where-to-start").join("\n") };
+  return {
+    evidence,
+    start,
+    repository,
+    text: answerLines(report, "npx marcot where-to-start").join("\n"),
+  };
 }
 
 test("a clone of one commit has a window, and says that it is shallow", async () => {

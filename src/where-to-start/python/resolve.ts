@@ -52,6 +52,7 @@ export function resolvePython(project: Project, read: ReadonlyMap<string, FileFa
     ...resolved,
     files: withoutOwn(scope, files),
     tables: new Map(),
+    inEveryRequest: [],
     problems: tooManyIn(scope),
   };
 }

@@ -67,6 +67,8 @@ export interface Resolved {
   readonly files: ReadonlyMap<string, FileFacts>;
   /** Tables that a unit has although they are declared elsewhere, by the unit's name. */
   readonly tables: ReadonlyMap<string, readonly Table[]>;
+  /** Units that take part in every request by what others say, or by what lies in many files. */
+  readonly inEveryRequest: Project["inEveryRequest"];
   /** What was decided, in words. */
   readonly problems: readonly string[];
 }

@@ -137,6 +137,8 @@ export type DeclaredKind =
   | "app name" // of an AppConfig: its package
   | "app label"
   | "token" // that Nest finds by name: `Inject(MAILER)`, `AuthGuard(jwt)`
+  | "application" // the module that Nest makes one of: `NestFactory.create(AppModule)`
+  | "every request" // by what that is made which Nest asks for all: `{ provide: APP_GUARD, useClass }`
   | "related name" // of a foreign key, `of` its model
   | "settings" // INSTALLED_APPS is set here
   | "client"; // the folder that Prisma writes a client to; of TypeScript, that the file makes one
@@ -145,7 +147,10 @@ export type DeclaredKind =
 export interface Declared extends Place {
   readonly kind: DeclaredKind;
   readonly what: string;
-  /** The class that it belongs to; of a URL space the module, or its name here, whose routes are in it. */
+  /**
+   * The class that it belongs to; of a URL space the module, or its name here, whose routes are in it; of what takes part
+   * in every request, as what it does: `APP_GUARD`.
+   */
   readonly of?: string;
 }
 

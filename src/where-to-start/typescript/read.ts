@@ -18,7 +18,7 @@ import { declaredIn } from "./reader/tokens.ts";
 
 /** What makes a look at the syntax tree worth its price, which is half of the parser's own. */
 const MAY_HAVE_TIES =
-  /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|@\w*Column\b|\babstract\s+class\s[^{]{0,200}\bextends\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(/;
+  /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|@\w*Column\b|\babstract\s+class\s[^{]{0,200}\bextends\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(|\bprovide\s*:|\.emit(?:Async)?\s*\(|\bPassportStrategy\s*\(|\buseGlobal[A-Z]|\bNestFactory\b/;
 
 export function readTypeScript(file: string, text: string): FileFacts {
   if (isPacked(text)) return { ...unread(file, text), isGenerated: true };
@@ -29,7 +29,7 @@ export function readTypeScript(file: string, text: string): FileFacts {
   const at: At = { file, text, lineAt };
   const ties = tied === undefined ? NO_TIES : readTies(tied.program, at);
   const imports = [...importsOf(module, at), ...ties.required];
-  const declared = declaredIn(at, imports);
+  const declared = tied === undefined ? [] : declaredIn(tied.program, at, imports);
   if (makesClient(imports, at)) declared.push({ file, line: 1, kind: "client", what: file });
   const called = tied && mayCall ? clientCalls(tied.program, at, imports) : [];
   const passes = passesOf(module);

@@ -6,12 +6,15 @@ import type { FileFacts, ForeignKey, Hidden, Import } from "../types/source.ts";
 import { unitFinder } from "../unit-of.ts";
 import { classFinder, type Column, columnsIn } from "./columns.ts";
 import { type KeyScope, resolveKey, toKey, unitOfModel, usersIn } from "./keys.ts";
+import { inEveryRequest } from "./every-request.ts";
+import { type MeantBy, meaning } from "./makers.ts";
 import { makersIn, throughBarrels } from "./reader/barrels.ts";
 import { packageOf } from "./reader/outside.ts";
 import { clientsIn } from "./prisma/clients.ts";
 import { modelOfCall, namedModel, ownersOf, type Owners, problemsOf } from "./prisma/owners.ts";
 import type { Configuration } from "./paths/configuration.ts";
 import { resolver } from "./paths/resolve.ts";
+import { type ProvidersOf, providersIn } from "./tokens.ts";
 
 export interface TypeScriptCode {
   readonly project: Project;
@@ -28,7 +31,9 @@ interface Scope extends KeyScope {
   /** Whether a call that may be one of Prisma is one. */
   readonly isOfClient: (call: Hidden) => boolean;
   readonly isOwn: (file: string, specifier: string) => boolean;
-  readonly tokens: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
+  /** Of a thing that a file names, where it is made. */
+  readonly meantBy: MeantBy;
+  readonly providersOf: ProvidersOf;
   readonly owners: Owners;
   readonly isMarcot: boolean;
 }
@@ -61,6 +66,8 @@ export function resolveTypeScript(code: TypeScriptCode): Resolved {
     ofProject,
     files: withoutOwn(scope, code.files),
     tables: scope.owners.tables,
+    // Of packages and folders nobody knows which are one application.
+    inEveryRequest: code.project.kind === "nest" ? inEveryRequest(code.files, scope) : [],
     problems: problemsOf(scope.owners),
   };
 }
@@ -82,7 +89,6 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
     byModule.get(specifier) ?? byModule.get(packageOf(specifier) ?? "");
   const models = new Map<string, Set<UnitPlace>>();
   const tables = new Map<string, Set<UnitPlace>>();
-  const tokens = new Map<string, Set<UnitPlace>>();
   for (const facts of files.values()) {
     const unit = unitOf(facts.file);
     if (unit === undefined || !isTying(facts)) continue;
@@ -90,11 +96,9 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
       addTo(models, name, unit);
       if (table !== undefined) addTo(tables, table, unit);
     }
-    for (const { kind, what } of facts.declared ?? [])
-      if (kind === "token") addTo(tokens, what, unit);
   }
   const through = throughBarrels({ files, resolve, unitOf });
-  const maker = makersIn({ files, resolve, unitOf: (file) => file });
+  const maker = makersIn({ files, resolve });
   const targets: KeyScope["targets"] = (file, specifier, names) => {
     const found = resolve(file, specifier);
     const unit = (found === undefined ? undefined : unitOf(found)) ?? named(specifier);
@@ -103,8 +107,9 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
   };
   const madeIn: KeyScope["madeIn"] = (file, specifier, name) => {
     const found = resolve(file, specifier);
-    return found === undefined ? undefined : maker(found, name)?.unit;
+    return found === undefined ? undefined : maker(found, name)?.file;
   };
+  const meantBy = meaning(maker, resolve);
   const isOfClient = clientsIn(files, { targets, madeIn, unitOf });
   return {
     unitOf,
@@ -118,7 +123,8 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
       resolve(file, specifier) !== undefined || named(specifier) !== undefined,
     models,
     tables,
-    tokens,
+    meantBy,
+    providersOf: providersIn(files, { meantBy, unitOf }),
     owners: ownersOf(files, { unitOf, isOfClient }),
     isMarcot: project.kind === "marcot",
   };
@@ -190,9 +196,9 @@ function targetsOf(
     const to = unitOfModel(scope, { name: entity, facts, unit });
     return to === undefined ? [] : [to];
   }
-  const known = scope.tokens.get(what);
+  const known = scope.providersOf(facts, what);
   // What a unit has itself it does not get from elsewhere; of several nobody knows which.
-  return known?.size === 1 && (unit === undefined || !known.has(unit)) ? [...known] : [];
+  return known.size === 1 && (unit === undefined || !known.has(unit)) ? [...known] : [];
 }
 
 /** Of what a file imports, by the name that it has there. A constant takes part in nothing, unless it is a table. */

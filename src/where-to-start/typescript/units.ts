@@ -2,10 +2,13 @@
 import { posix } from "node:path";
 import { bySpelling } from "../order.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
-import type { Place } from "../types/source.ts";
+import type { FileFacts, Place } from "../types/source.ts";
+import { meaning } from "./makers.ts";
 import type { Configuration } from "./paths/configuration.ts";
 import { globsOf } from "./paths/globs.ts";
 import { folderOf } from "./paths/json.ts";
+import { resolver } from "./paths/resolve.ts";
+import { makersIn } from "./reader/barrels.ts";
 
 /** Fewer are not what the code base is made of. */
 const UNITS_MIN = 3;
@@ -15,6 +18,8 @@ export interface TypeScriptTree {
   /** Texts of settings.ts and of files named `*.module.ts`. */
   readonly texts: ReadonlyMap<string, string>;
   readonly configuration: Configuration;
+  /** Of files that were read already: they may say which modules are applications. */
+  readonly facts: ReadonlyMap<string, FileFacts>;
 }
 
 const NOTHING: Omit<Project, "kind" | "units"> = {
@@ -27,7 +32,7 @@ const NOTHING: Omit<Project, "kind" | "units"> = {
 
 /** Whose text `findTypeScript` wants to see. */
 export function isTelling(file: string): boolean {
-  return /(^|\/)settings\.[tj]s$|\.module\.[tj]s$|(^|\/)main\.[tj]s$/.test(file);
+  return /(^|\/)settings\.[tj]s$|\.module\.[tj]s$/.test(file);
 }
 
 /** Every way of finding units that finds some: apps of Marcot, packages, modules of Nest. */
@@ -102,9 +107,10 @@ function toMarcot(
 
 const MODULE = /(^|\/)([^/]+)\.module\.[tj]s$/;
 
-/** A folder that has a `@Module(`; one that registers guards for all is in every request. */
-function findNest({ files, texts }: TypeScriptTree): Project | undefined {
-  const roots = rootModules(texts);
+/** A folder that has a `@Module(`. */
+function findNest(tree: TypeScriptTree): Project | undefined {
+  const { files, texts } = tree;
+  const roots = rootModules(tree);
   const byFolder = new Map<string, UnitPlace>();
   const own: string[] = [];
   for (const file of files) {
@@ -130,45 +136,29 @@ function findNest({ files, texts }: TypeScriptTree): Project | undefined {
   }
   const units = renamed([...byFolder.values()].toSorted((a, b) => bySpelling(a.path, b.path)));
   if (units.length < UNITS_MIN) return undefined;
-  return { ...NOTHING, kind: "nest", units, own, inEveryRequest: alwaysAsked(units, texts) };
+  return { ...NOTHING, kind: "nest", units, own };
 }
 
-/** Modules that are given to NestFactory, or are called as those usually are. */
-function rootModules(texts: ReadonlyMap<string, string>): ReadonlySet<string> {
-  const created = new Set(
-    [...texts.values()].flatMap((text) =>
-      [...text.matchAll(/NestFactory\.create\w*(?:<[^<>]*>)?\(\s*(\w+)/g)].map(([, name]) => name),
+/** Modules that are given to NestFactory, wherever that is, or are called as those usually are. */
+function rootModules(tree: TypeScriptTree): ReadonlySet<string> {
+  const named = [...tree.texts.keys()].filter((file) => /(^|\/)app\.module\.[tj]s$/.test(file));
+  return new Set([...named, ...applicationsIn(tree)]);
+}
+
+/** Where that is made which NestFactory makes an application of. */
+function applicationsIn({ files, facts, configuration }: TypeScriptTree): string[] {
+  const starting = [...facts.values()].filter(
+    ({ isTest, isGenerated, declared = [] }) =>
+      !isTest && !isGenerated && declared.some(({ kind }) => kind === "application"),
+  );
+  if (starting.length === 0) return [];
+  const resolve = resolver(new Set(files), configuration);
+  const making = meaning(makersIn({ files: facts, resolve }), resolve);
+  return starting.flatMap((one) =>
+    (one.declared ?? []).flatMap(({ kind, what }) =>
+      kind === "application" ? (making(one, what)?.file ?? []) : [],
     ),
   );
-  return new Set(
-    [...texts].flatMap(([file, text]) => {
-      if (!MODULE.test(file)) return [];
-      const classes = [...text.matchAll(/\bclass\s+(\w+)/g)].map(([, name]) => name);
-      const isCreated = classes.some((name) => created.has(name));
-      return isCreated || /(^|\/)app\.module\./.test(file) ? [file] : [];
-    }),
-  );
-}
-
-const ALWAYS = /\b(APP_GUARD|APP_INTERCEPTOR|APP_PIPE|APP_FILTER)\b/;
-
-function alwaysAsked(
-  units: readonly UnitPlace[],
-  texts: ReadonlyMap<string, string>,
-): Project["inEveryRequest"] {
-  return units.flatMap(({ name, because }) => {
-    const lines = (texts.get(because.file) ?? "").split("\n");
-    const index = lines.findIndex((line) => /provide\s*:/.test(line) && ALWAYS.test(line));
-    if (index === -1) return [];
-    const what = ALWAYS.exec(lines[index] ?? "")?.[1];
-    return [
-      {
-        unit: name,
-        why: `${name} takes part in every request (${what})`,
-        at: { file: because.file, line: index + 1 },
-      },
-    ];
-  });
 }
 
 function findWorkspaces({ configuration }: TypeScriptTree): Project | undefined {

@@ -79,7 +79,9 @@ test("a workspace beside a back end is found in its folder, and one in a fixture
 test("modules of Nest: two of one name, several in a folder, the root is none", async () => {
   const nest = (name: string) => `@Module({})\nexport class ${name} {}\n`;
   const report = await reportOf({
-    "src/main.ts": "NestFactory.create<App>(RootModule);\n",
+    "src/main.ts": `import { RootModule } from "./root.module";
+NestFactory.create<App>(RootModule);
+`,
     "src/root.module.ts": nest("RootModule"),
     "src/a/health/health.module.ts": nest("HealthModule"),
     "src/b/health/health.module.ts": nest("HealthModule"),
@@ -93,6 +95,29 @@ test("modules of Nest: two of one name, several in a folder, the root is none", 
     "mail=src/mail",
   ]);
   assert.equal(report.units.find(({ name }) => name === "mail")?.kind, "nest module");
+});
+
+test("a module that an application is made of is no unit, wherever that is done", async () => {
+  const nest = (name: string) => `@Module({})\nexport class ${name} {}\n`;
+  const report = await reportOf({
+    "src/core/index.ts": `// NestFactory.create(MailModule)
+const { CoreModule } = await import("./core.module");
+await NestFactory.create<App>(CoreModule, {});
+`,
+    "src/core/core.module.ts": nest("CoreModule"),
+    "src/jobs/start.ts": `import { Jobs } from "..";
+NestFactory.createApplicationContext(Jobs.register());
+`,
+    "src/index.ts": 'export { JobsModule as Jobs } from "./jobs/jobs.module";\n',
+    "src/jobs/jobs.module.ts": nest("JobsModule"),
+    "src/other/core.module.ts": nest("CoreModule"),
+    "src/mail/mail.module.ts": nest("MailModule"),
+    "src/users/users.module.ts": nest("UsersModule"),
+    "test/users.e2e-spec.ts": `import { UsersModule } from "../src/users/users.module";
+NestFactory.create(UsersModule);
+`,
+  });
+  assert.deepEqual(unitsOf(report), ["mail=src/mail", "other=src/other", "users=src/users"]);
 });
 
 test("a package that no other one needs is apart already", async () => {

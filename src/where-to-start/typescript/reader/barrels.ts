@@ -17,32 +17,38 @@ export function passesOf({ staticExports }: ParseResult["module"]): Pass[] {
   );
 }
 
-/** `T` is whose a file is: a unit, or the file itself. */
-export interface Barrels<T extends object | string = UnitPlace> {
+export interface Barrels {
   readonly files: ReadonlyMap<string, FileFacts>;
   readonly resolve: (file: string, specifier: string) => string | undefined;
-  readonly unitOf: (file: string) => T | undefined;
+  readonly unitOf: (file: string) => UnitPlace | undefined;
 }
 
 export type Through = (file: string, names: readonly string[]) => Map<UnitPlace, string[]>;
 
-/** Where that is made which a file exports, through all that hand it on, in units too; undefined where it is not seen. */
-export type MakerOf<T> = (
-  file: string,
-  name: string,
-) => { readonly unit: T | undefined } | undefined;
+/** Where something is made, and how it is exported there. */
+export interface Made {
+  readonly file: string;
+  readonly name: string;
+}
 
-export function makersIn<T extends object | string>(barrels: Barrels<T>): MakerOf<T> {
-  const exportedBy = exportsOf(barrels, { entersUnits: true });
-  return (file, name) => {
-    const made = exportedBy(file);
-    return made.has(name) ? { unit: made.get(name) } : undefined;
-  };
+/** Where that is made which a file exports, through all that hand it on, in units too; undefined where it is not seen. */
+export type MakerOf = (file: string, name: string) => Made | undefined;
+
+export function makersIn(barrels: Omit<Barrels, "unitOf">): MakerOf {
+  const exportedBy = exportsOf<Made>(barrels, {
+    ownOf: (file, name) => ({ file, name }),
+    giverOf: () => undefined,
+  });
+  return (file, name) => exportedBy(file).get(name);
 }
 
 /** For names that are imported of a file in no unit: the units that they are of. */
 export function throughBarrels(barrels: Barrels): Through {
-  const exportedBy = exportsOf(barrels, { entersUnits: false });
+  const { unitOf } = barrels;
+  const exportedBy = exportsOf<UnitPlace>(barrels, {
+    ownOf: unitOf,
+    giverOf: (file, target) => unitOf(file) ?? unitOf(target),
+  });
   return (file, names) => {
     const taken = new Map<UnitPlace, string[]>();
     // Most files hand on nothing.
@@ -58,11 +64,13 @@ export function throughBarrels(barrels: Barrels): Through {
 }
 
 /** By the name of each export, whose it is. Of types nothing is known: they are no tie. */
-type Exported<T> = ReadonlyMap<string, T | undefined>;
+type Exported<T> = Map<string, T | undefined>;
 
-interface Walk {
-  /** Whether what a unit hands on is not yet its own. */
-  readonly entersUnits: boolean;
+interface Owning<T> {
+  /** Of what a file makes itself. */
+  readonly ownOf: (file: string, name: string) => T | undefined;
+  /** Of what a file hands on of another, whoever made it; undefined where that is still to be found. */
+  readonly giverOf: (file: string, target: string) => T | undefined;
 }
 
 /** Nobody hands on more often. */
@@ -71,7 +79,6 @@ const ROUNDS_MAX = 50;
 /** What a file hands on, and from where. */
 interface Handing<T> extends Pass {
   readonly target: string;
-  /** Whose it is, whoever made it; undefined where that is still to be found. */
   readonly giver: T | undefined;
 }
 
@@ -79,24 +86,24 @@ interface Handing<T> extends Pass {
  * Of all files that hand on, at the first question: each takes what the others have until none has more, since files may
  * hand on each other.
  */
-function exportsOf<T extends object | string>(
-  barrels: Barrels<T>,
-  walk: Walk,
+function exportsOf<T>(
+  barrels: Pick<Barrels, "files" | "resolve">,
+  owning: Owning<T>,
 ): (file: string) => Exported<T> {
-  const { files, unitOf } = barrels;
-  const known = new Map<string, Map<string, T | undefined>>();
+  const { files } = barrels;
+  const known = new Map<string, Exported<T>>();
   const ownOf = (file: string) => {
-    const own = unitOf(file);
     const exports = files.get(file)?.exports ?? [];
-    const units = known.get(file) ?? new Map(exports.map(({ name }) => [name, own]));
-    known.set(file, units);
-    return units;
+    const owners =
+      known.get(file) ?? new Map(exports.map(({ name }) => [name, owning.ownOf(file, name)]));
+    known.set(file, owners);
+    return owners;
   };
   let isDone = false;
   return (file) => {
     if (!isDone)
       handOn(
-        [...files.values()].map((facts) => handingsOf(facts, barrels, walk)),
+        [...files.values()].map((facts) => handingsOf(facts, barrels, owning)),
         ownOf,
       );
     isDone = true;
@@ -110,17 +117,14 @@ interface Hands<T> {
   readonly whole: readonly Handing<T>[];
 }
 
-function handingsOf<T extends object | string>(
+function handingsOf<T>(
   { file, passes = [] }: FileFacts,
-  barrels: Barrels<T>,
-  walk: Walk,
+  { resolve }: Pick<Barrels, "resolve">,
+  { giverOf }: Owning<T>,
 ): Hands<T> {
-  const own = barrels.unitOf(file);
   const all = passes.flatMap((pass): Handing<T>[] => {
-    const target = barrels.resolve(file, pass.from);
-    if (target === undefined) return [];
-    const giver = walk.entersUnits ? undefined : (own ?? barrels.unitOf(target));
-    return [{ ...pass, target, giver }];
+    const target = resolve(file, pass.from);
+    return target === undefined ? [] : [{ ...pass, target, giver: giverOf(file, target) }];
   });
   const { named = [], whole = [] } = Object.groupBy(all, ({ name }) =>
     name === "*" ? "whole" : "named",
@@ -128,30 +132,27 @@ function handingsOf<T extends object | string>(
   return { file, named, whole };
 }
 
-function handOn<T>(
-  all: readonly Hands<T>[],
-  exportedBy: (file: string) => Map<string, T | undefined>,
-): void {
+function handOn<T>(all: readonly Hands<T>[], exportedBy: (file: string) => Exported<T>): void {
   const handing = all.filter(({ named, whole }) => named.length + whole.length > 0);
   let hasMore = true;
-  const take = (units: Map<string, T | undefined>, name: string, unit?: T) => {
-    if (units.has(name)) return;
-    units.set(name, unit);
+  const take = (owners: Exported<T>, name: string, owner?: T) => {
+    if (owners.has(name)) return;
+    owners.set(name, owner);
     hasMore = true;
   };
   for (let round = 0; hasMore && round < ROUNDS_MAX; round += 1) {
     hasMore = false;
     for (const { file, named, whole } of handing) {
-      const units = exportedBy(file);
+      const owners = exportedBy(file);
       for (const { name, of, target, giver } of named) {
         const next = exportedBy(target);
-        if (giver !== undefined || next.has(of)) take(units, name, giver ?? next.get(of));
+        if (giver !== undefined || next.has(of)) take(owners, name, giver ?? next.get(of));
       }
       // What has a name here goes before what is handed on whole.
       const kept = new Set(["default", ...named.map(({ name }) => name)]);
       for (const { target, giver } of whole)
-        for (const [one, unit] of exportedBy(target))
-          if (!kept.has(one)) take(units, one, giver ?? unit);
+        for (const [one, owner] of exportedBy(target))
+          if (!kept.has(one)) take(owners, one, giver ?? owner);
     }
   }
 }
