@@ -2,15 +2,14 @@
  * Reads one file of TypeScript or JavaScript: its imports by oxc's module record, and, only where its text
  * has something of the kind, its syntax tree for relations and injections. Nothing is run.
  */
-import { basename } from "node:path";
-import { type EcmaScriptModule, parseSync } from "oxc-parser";
+import type { EcmaScriptModule } from "oxc-parser";
 import { lineFinder } from "../../project/check/line-at.ts";
 import { saysItIsGenerated } from "../generated.ts";
 import type { Export, FileFacts, Import } from "../types/source.ts";
 import { passesOf } from "./reader/barrels.ts";
 import { type At, codeLines } from "./reader/lines.ts";
 import { outsideOf } from "./reader/outside.ts";
-import { moduleRecordOf } from "./reader/module-record.ts";
+import { moduleRecordOf, treeOf } from "./reader/module-record.ts";
 import { isPacked } from "./reader/packed.ts";
 import { readTies } from "./reader/ties.ts";
 import { clientCalls, declaredIn } from "./reader/tokens.ts";
@@ -21,7 +20,7 @@ const MAY_HAVE_TIES =
 
 export function readTypeScript(file: string, text: string): FileFacts {
   if (isPacked(text)) return { ...unread(file, text), isGenerated: true };
-  const tied = MAY_HAVE_TIES.test(text) ? parseSync(basename(file), text) : undefined;
+  const tied = MAY_HAVE_TIES.test(text) ? treeOf(file, text) : undefined;
   const { module, errors } = tied ?? moduleRecordOf(file, text);
   const lineAt = lineFinder(text);
   const at: At = { file, text, lineAt };

@@ -121,6 +121,32 @@ export type Six = string;
   );
 });
 
+test("JSX is read in JavaScript of any ending", () => {
+  const text = 'import a from "./a";\nexport const b = <p>{a}</p>;\nexport const c = () => ';
+  for (const [file, from] of [
+    ["a.js", 'require("./c");'],
+    ["a.cjs", 'require("./c");'],
+    ["a.mjs", 'import("./c");'],
+    ["a.jsx", 'import("./c");'],
+  ] as const) {
+    const start =
+      file === "a.cjs"
+        ? text
+            .replace("import a from", "const a = require(")
+            .replace('";', '");')
+            .replaceAll("export ", "")
+        : text;
+    const { imports, problems } = readTypeScript(file, `${start}${from}`);
+    assert.deepEqual(problems, [], file);
+    assert.deepEqual(
+      imports.map(({ from: of }) => of),
+      ["./a", "./c"],
+      file,
+    );
+  }
+  assert.equal(readTypeScript("a.ts", "const a = <p>b</p>;").problems.length > 0, true);
+});
+
 test("what a file uses of the world outside", () => {
   const { outside } = readTypeScript(
     "a.ts",

@@ -1,16 +1,15 @@
 /** The classes that a file of TypeScript makes, with what others may call of them. */
-import { basename } from "node:path";
-import {
-  type Class as ClassNode,
-  type Expression,
-  type ParamPattern,
-  parseSync,
-  type PropertyKey,
-  type Statement,
-  type TSTypeAnnotation,
+import type {
+  Class as ClassNode,
+  Expression,
+  ParamPattern,
+  PropertyKey,
+  Statement,
+  TSTypeAnnotation,
 } from "oxc-parser";
 import { lineFinder } from "../../../project/check/line-at.ts";
 import type { At } from "../../typescript/reader/lines.ts";
+import { treeOf } from "../../typescript/reader/module-record.ts";
 import { calleeOf, nameOf, placeAt } from "../../typescript/reader/walk.ts";
 import type { Class, Made, Method } from "./types.ts";
 
@@ -19,7 +18,7 @@ export function classesOfTypeScript(file: string, text: string): Made {
   const classes: Class[] = [];
   const instances = new Map<string, string>();
   const at: At = { file, text, lineAt: lineFinder(text) };
-  for (const statement of parseSync(basename(file), text).program.body) {
+  for (const statement of treeOf(file, text).program.body) {
     const declared = declarationIn(statement);
     if (declared?.type === "ClassDeclaration" && declared.id !== null)
       classes.push(toClass(at, declared, declared.id.name));

@@ -1,11 +1,9 @@
 /** What a file of TypeScript asks of the classes, objects and modules that it imports. */
-import { basename } from "node:path";
 import {
   type Argument,
   type Class,
   type Expression,
   type ParamPattern,
-  parseSync,
   type Program,
   type TSType,
   type TSTypeAnnotation,
@@ -13,6 +11,7 @@ import {
 } from "oxc-parser";
 import { lineFinder } from "../../../project/check/line-at.ts";
 import type { At } from "../../typescript/reader/lines.ts";
+import { treeOf } from "../../typescript/reader/module-record.ts";
 import { calleeOf, nameOf, placeAt } from "../../typescript/reader/walk.ts";
 import type { Locals, Use } from "./types.ts";
 
@@ -33,7 +32,7 @@ interface Walk extends At {
  * one that was read before: others may end the process.
  */
 export function usesInTypeScript(file: string, text: string, locals: Locals): Use[] {
-  const { program } = parseSync(basename(file), text);
+  const { program } = treeOf(file, text);
   const at: At = { file, text, lineAt: lineFinder(text) };
   const walk: Walk = { ...at, locals, scopes: [new Map()], fields: [] };
   const uses: Use[] = [];
