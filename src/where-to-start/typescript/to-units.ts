@@ -2,7 +2,7 @@
 import type { Resolved, ResolvedHidden, ResolvedImport, ResolvedKey } from "../score/facts.ts";
 import { isTying } from "../score/ties.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
-import type { FileFacts, ForeignKey, Hidden, Import } from "../types/source.ts";
+import type { FileFacts, ForeignKey, Hidden, Import, Made } from "../types/source.ts";
 import { unitFinder } from "../unit-of.ts";
 import { type MakerOf, makersIn, throughBarrels } from "./reader/barrels.ts";
 import { packageOf } from "./reader/outside.ts";
@@ -29,6 +29,8 @@ interface Scope {
   ) => ReadonlyMap<UnitPlace, readonly string[]>;
   /** Of a thing that is imported, where it is made. */
   readonly makerOf: (file: string, specifier: string, name: string) => ReturnType<MakerOf>;
+  /** What the file that makes it calls it, where that is another name. */
+  readonly calledIn: (made: Made) => string | undefined;
   readonly isOwn: (file: string, specifier: string) => boolean;
   /** Units that declare something that stores rows, by its name. */
   readonly models: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
@@ -86,8 +88,11 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
     byModule.get(specifier) ?? byModule.get(packageOf(specifier) ?? "");
   const models = new Map<string, Set<UnitPlace>>();
   const tokens = new Map<string, Set<UnitPlace>>();
+  const called = new Map<string, ReadonlyMap<string, string>>();
   for (const facts of files.values()) {
     const unit = unitOf(facts.file);
+    const others = facts.exports.flatMap(({ name, of }) => (of ? [[name, of] as const] : []));
+    if (others.length > 0) called.set(facts.file, new Map(others));
     if (unit === undefined || !isTying(facts)) continue;
     for (const { name } of facts.models) addTo(models, name, unit);
     for (const { kind, what } of facts.declared ?? [])
@@ -107,6 +112,7 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
       const found = resolve(file, specifier);
       return found === undefined ? undefined : maker(found, name);
     },
+    calledIn: ({ file, name }) => called.get(file)?.get(name),
     isOwn: (file, specifier) =>
       resolve(file, specifier) !== undefined || named(specifier) !== undefined,
     models,
@@ -121,18 +127,20 @@ function addTo(map: Map<string, Set<UnitPlace>>, key: string, unit: UnitPlace): 
 }
 
 function resolveImport(
-  { targets, models, isMarcot }: Scope,
+  { targets, makerOf, calledIn, models, isMarcot }: Scope,
   source: Import,
   unit: UnitPlace | undefined,
 ): ResolvedImport[] {
   const { file, line, from, isType } = source;
   return [...targets(file, from, source.names)].flatMap(([to, names]) => {
     if (to === unit) return [];
-    const isModel = names.some((name) => models.get(name)?.has(to) === true);
+    const made = names.map((name) => makerOf(file, from, name));
+    const called = [...names, ...made.flatMap((one) => (one && calledIn(one)) ?? [])];
+    const isModel = called.some((name) => models.get(name)?.has(to) === true);
     const isContract = isMarcot && to.modules.includes(from);
     const ends = { from: unit?.name ?? THE_PROJECT, to: to.name };
     const more = isContract ? { isContract } : {};
-    return [{ file, line, ...ends, names, isType, isModel, ...more, source }];
+    return [{ file, line, ...ends, names, isType, isModel, ...more, source, made }];
   });
 }
 

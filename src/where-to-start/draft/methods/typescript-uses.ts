@@ -10,6 +10,7 @@ import {
   Visitor,
 } from "oxc-parser";
 import { lineFinder } from "../../../project/check/line-at.ts";
+import { requiredIn } from "../../typescript/reader/commonjs.ts";
 import type { At } from "../../typescript/reader/lines.ts";
 import { treeOf } from "../../typescript/reader/module-record.ts";
 import { calleeOf, nameOf, placeAt } from "../../typescript/reader/walk.ts";
@@ -56,7 +57,7 @@ export function usesInTypeScript(file: string, text: string, locals: Locals): Us
     ClassExpression: enterClass,
     "ClassExpression:exit": leaveClass,
     VariableDeclarator({ id, init }) {
-      if (id.type !== "Identifier") return;
+      if (id.type !== "Identifier" || isTaken(init)) return;
       walk.scopes.at(-1)?.set(id.name, typeOf(walk, id.typeAnnotation) ?? madeOf(walk, init));
     },
     AssignmentExpression({ left, right }) {
@@ -83,9 +84,15 @@ function declareAll(walk: Walk, { body }: Program): void {
       statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
     if (declared?.type !== "VariableDeclaration") continue;
     for (const { id, init } of declared.declarations)
-      if (id.type === "Identifier")
+      if (id.type === "Identifier" && !isTaken(init))
         walk.scopes[0]?.set(id.name, typeOf(walk, id.typeAnnotation) ?? madeOf(walk, init));
   }
+}
+
+/** `const mail = require("../mail")`: that is what is imported, and no variable before it. */
+function isTaken(init: Expression | null): boolean {
+  const required = init === null ? undefined : requiredIn(init);
+  return required !== undefined && !required.isDeeper;
 }
 
 function declareParameter(walk: Walk, given: ParamPattern): void {

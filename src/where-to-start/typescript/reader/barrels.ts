@@ -4,17 +4,32 @@
  */
 import type { ParseResult } from "oxc-parser";
 import type { UnitPlace } from "../../types/project.ts";
-import type { FileFacts, Pass } from "../../types/source.ts";
+import type { FileFacts, Import, Made, Pass } from "../../types/source.ts";
 
-export function passesOf({ staticExports }: ParseResult["module"]): Pass[] {
+/** `taken`: what the same file has of others. */
+export function passesOf({ staticExports }: ParseResult["module"], taken: Locals): Pass[] {
   return staticExports.flatMap(({ entries }) =>
-    entries.flatMap(({ moduleRequest, importName, exportName }): Pass[] => {
-      if (moduleRequest === null) return [];
-      const of = importName.name ?? "*";
+    entries.flatMap(({ moduleRequest, importName, exportName, localName }): Pass[] => {
       const name = exportName.kind === "Default" ? "default" : (exportName.name ?? "*");
-      return [{ name, of, from: moduleRequest.value }];
+      if (moduleRequest !== null)
+        return [{ name, of: importName.name ?? "*", from: moduleRequest.value }];
+      // `import a from "./a"; export default a`
+      const local = taken.get(localName.name ?? "");
+      return local === undefined ? [] : [{ name, ...local }];
     }),
   );
+}
+
+/** What a file has of others, by what it calls it. */
+export type Locals = ReadonlyMap<string, Pick<Pass, "of" | "from">>;
+
+export function localsOf(imports: readonly Import[]): Locals {
+  const locals = new Map<string, Pick<Pass, "of" | "from">>();
+  for (const { names, here = names, from } of imports)
+    for (const [index, local] of here.entries())
+      if (local !== "" && local !== "*" && !locals.has(local))
+        locals.set(local, { of: names[index] ?? "*", from });
+  return locals;
 }
 
 export interface Barrels {
@@ -25,17 +40,30 @@ export interface Barrels {
 
 export type Through = (file: string, names: readonly string[]) => Map<UnitPlace, string[]>;
 
+/** What is made in a file, with whose file that is. */
+export interface Maker extends Made {
+  readonly unit: UnitPlace | undefined;
+}
+
 /** Where that is made which a file exports, through all that hand it on, in units too; undefined where it is not seen. */
-export type MakerOf = (
-  file: string,
-  name: string,
-) => { readonly unit: UnitPlace | undefined } | undefined;
+export type MakerOf = (file: string, name: string) => Maker | undefined;
 
 export function makersIn(barrels: Barrels): MakerOf {
+  const { files, unitOf } = barrels;
   const exportedBy = exportsOf(barrels, { entersUnits: true });
+  const wholes = new Set(
+    [...files.values()].flatMap(({ file, exports, passes = [] }) =>
+      [...exports, ...passes].some(({ isWhole }) => isWhole === true) ? [file] : [],
+    ),
+  );
+  // All of `module.exports = User` is `User`.
+  const oneOf = (maker: Maker | undefined): Maker | undefined => {
+    const isWhole = maker?.name === "*" && wholes.has(maker.file);
+    return (isWhole ? exportedBy(maker.file).get("default") : undefined) ?? maker;
+  };
   return (file, name) => {
-    const made = exportedBy(file);
-    return made.has(name) ? { unit: made.get(name) } : undefined;
+    if (name !== "*") return oneOf(exportedBy(file).get(name));
+    return files.has(file) ? oneOf({ unit: unitOf(file), file, name }) : undefined;
   };
 }
 
@@ -48,7 +76,10 @@ export function throughBarrels(barrels: Barrels): Through {
     if ((barrels.files.get(file)?.passes?.length ?? 0) === 0) return taken;
     const units = exportedBy(file);
     for (const name of names) {
-      const found = name === "*" ? new Set(units.values()) : [units.get(name)];
+      const found =
+        name === "*"
+          ? new Set([...units.values()].map(({ unit }) => unit))
+          : [units.get(name)?.unit];
       for (const unit of found)
         if (unit !== undefined) taken.set(unit, [...(taken.get(unit) ?? []), name]);
     }
@@ -56,8 +87,8 @@ export function throughBarrels(barrels: Barrels): Through {
   };
 }
 
-/** By the name of each export, whose it is. Of types nothing is known: they are no tie. */
-type Exported = ReadonlyMap<string, UnitPlace | undefined>;
+/** By the name of each export, where it is made. Of types nothing is known: they are no tie. */
+type Exported = ReadonlyMap<string, Maker>;
 
 interface Walk {
   /** Whether what a unit hands on is not yet its own. */
@@ -80,20 +111,21 @@ interface Handing extends Pass {
  */
 function exportsOf(barrels: Barrels, walk: Walk): (file: string) => Exported {
   const { files, unitOf } = barrels;
-  const known = new Map<string, Map<string, UnitPlace | undefined>>();
+  const known = new Map<string, Map<string, Maker>>();
   const ownOf = (file: string) => {
-    const own = unitOf(file);
+    const unit = unitOf(file);
     const exports = files.get(file)?.exports ?? [];
-    const units = known.get(file) ?? new Map(exports.map(({ name }) => [name, own]));
-    known.set(file, units);
-    return units;
+    const makers =
+      known.get(file) ?? new Map(exports.map(({ name }) => [name, { unit, file, name }]));
+    known.set(file, makers);
+    return makers;
   };
   let isDone = false;
   return (file) => {
     if (!isDone)
       handOn(
         [...files.values()].map((facts) => handingsOf(facts, barrels, walk)),
-        ownOf,
+        { exportedBy: ownOf, unitOf },
       );
     isDone = true;
     return ownOf(file);
@@ -120,30 +152,35 @@ function handingsOf({ file, passes = [] }: FileFacts, barrels: Barrels, walk: Wa
   return { file, named, whole };
 }
 
-function handOn(
-  all: readonly Hands[],
-  exportedBy: (file: string) => Map<string, UnitPlace | undefined>,
-): void {
+interface Known {
+  readonly exportedBy: (file: string) => Map<string, Maker>;
+  readonly unitOf: Barrels["unitOf"];
+}
+
+function handOn(all: readonly Hands[], { exportedBy, unitOf }: Known): void {
   const handing = all.filter(({ named, whole }) => named.length + whole.length > 0);
   let hasMore = true;
-  const take = (units: Map<string, UnitPlace | undefined>, name: string, unit?: UnitPlace) => {
-    if (units.has(name)) return;
-    units.set(name, unit);
+  const take = (makers: Map<string, Maker>, name: string, maker: Maker | undefined) => {
+    if (maker === undefined || makers.has(name)) return;
+    makers.set(name, maker);
     hasMore = true;
+  };
+  const makerOf = ({ target: file, of, giver }: Handing): Maker | undefined => {
+    const made = exportedBy(file).get(of);
+    if (giver !== undefined) return { file, name: of, ...made, unit: giver };
+    return made ?? (of === "*" ? { unit: unitOf(file), file, name: of } : undefined);
   };
   for (let round = 0; hasMore && round < ROUNDS_MAX; round += 1) {
     hasMore = false;
     for (const { file, named, whole } of handing) {
-      const units = exportedBy(file);
-      for (const { name, of, target, giver } of named) {
-        const next = exportedBy(target);
-        if (giver !== undefined || next.has(of)) take(units, name, giver ?? next.get(of));
-      }
+      const makers = exportedBy(file);
+      for (const handed of named) take(makers, handed.name, makerOf(handed));
       // What has a name here goes before what is handed on whole.
       const kept = new Set(["default", ...named.map(({ name }) => name)]);
       for (const { target, giver } of whole)
-        for (const [one, unit] of exportedBy(target))
-          if (!kept.has(one)) take(units, one, giver ?? unit);
+        for (const [name, maker] of exportedBy(target))
+          if (!kept.has(name) && !makers.has(name))
+            take(makers, name, { ...maker, unit: giver ?? maker.unit });
     }
   }
 }
