@@ -1,10 +1,10 @@
 /** What other units take of a unit: by import, by a name that no import shows, by foreign keys. */
 import { bySpelling } from "../order.ts";
 import type { ResolvedHidden, ResolvedImport, UnitFacts } from "../score/facts.ts";
-import { isTying } from "../score/ties.ts";
 import type { Export, Place } from "../types/source.ts";
 import { modelOfCall, namedModel } from "../typescript/prisma/owners.ts";
 import type { Calls } from "./methods/read.ts";
+import { type Name, type Thing, thingOf, thingsOf } from "./things.ts";
 
 /** What others take, by its name. */
 export interface Taken {
@@ -22,27 +22,26 @@ export interface Named {
 
 /** By import, and models also by name, as `get_model("orders", "Order")`. */
 export function takenOf(unit: UnitFacts, calls: Calls): Taken[] {
-  const made = madeIn(unit);
-  const callers = new Map<string, Set<string>>();
-  const add = (name: string, places: readonly string[]) =>
-    callers.set(name, new Set([...(callers.get(name) ?? []), ...places]));
+  const thing = thingsOf(unit, calls.exports);
+  const taken = new Map<string, Omit<Taken, "callers"> & { readonly callers: Set<string> }>();
+  const add = ({ key, name, made }: Thing, places: readonly string[]) => {
+    const known = taken.get(key) ?? { name, callers: new Set() };
+    for (const place of places) known.callers.add(place);
+    taken.set(key, { ...known, made });
+  };
   for (const one of [...unit.importsIn, ...unit.ofProject].filter(({ isType }) => !isType))
-    for (const name of namesOf(one)) add(name, [placeOf(one)]);
-  for (const { callers: places, ...one } of calls.functions) {
-    made.set(one.name, one);
-    add(one.name, places);
-  }
+    for (const name of namesOf(one)) add(thing(name), [placeOf(one)]);
+  for (const { callers, ...one } of calls.functions) add(thingOf(one), callers);
   const models = modelFinder(unit);
   for (const tie of hiddenOf(unit)) {
     const model = models(tie);
     if (model === undefined) continue;
     const { name, file, line } = model;
-    made.set(name, { name, file, line, is: "model" });
-    add(name, [placeOf(tie)]);
+    add(thingOf({ name, file, line, is: "model" }), [placeOf(tie)]);
   }
-  return [...callers]
-    .toSorted(([a], [b]) => bySpelling(a, b))
-    .map(([name, places]) => ({ name, callers: [...places], made: made.get(name) }));
+  return [...taken.values()]
+    .map((one) => ({ ...one, callers: [...one.callers] }))
+    .toSorted((a, b) => bySpelling(a.name, b.name));
 }
 
 /** All that is taken by name and is no model: URLs, signals, tasks, tokens, look-ups. */
@@ -91,23 +90,10 @@ function modelFinder({ tables }: UnitFacts) {
   };
 }
 
-function madeIn({ files }: UnitFacts): Map<string, Export> {
-  const made = new Map<string, Export>();
-  for (const file of files.filter(isTying)) {
-    const models = new Map(file.models.map((model) => [model.name, model]));
-    for (const one of file.exports) {
-      // Of a class that is written twice the rows are those of the model.
-      const model = models.get(one.name);
-      const is = model === undefined ? one.is : "model";
-      if (!made.has(one.name)) made.set(one.name, { ...one, ...model, is });
-    }
-  }
-  return made;
-}
-
-function namesOf({ names, source }: ResolvedImport): readonly string[] {
-  const said = names.filter((name) => name !== "*" && name !== "default");
-  return said.length > 0 ? said : [source.from];
+/** An import without names takes the module. */
+function namesOf({ names, source, made }: ResolvedImport): Name[] {
+  if (names.length === 0) return [{ name: "*", from: source.from }];
+  return names.map((name, index) => ({ name, from: source.from, made: made?.[index] }));
 }
 
 function placeOf({ file, line }: Place): string {

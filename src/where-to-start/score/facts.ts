@@ -9,6 +9,7 @@ import type {
   HiddenKind,
   Import,
   LinkKind,
+  Made,
   Place,
 } from "../types/source.ts";
 
@@ -23,6 +24,8 @@ export interface ResolvedImport extends Place {
   /** It goes through the other app's contract: nothing of it changes when that app leaves. */
   readonly isContract?: boolean;
   readonly source: Import;
+  /** Where each of `names` is made; undefined where that is not seen. */
+  readonly made?: readonly (Made | undefined)[];
 }
 
 /** A foreign key to another unit's rows. */

@@ -15,8 +15,8 @@ export interface Import extends Place {
   /** Only types are taken: nothing is left of it at run time. */
   readonly isType: boolean;
   /**
-   * What the file itself calls them, in the order of `names`; of `import x.y as z`, `z`. Absent when all keep
-   * their names.
+   * What the file itself calls them, in the order of `names`; of `import x.y as z`, `z`; empty where it has no name
+   * for it, as of `require("./x").y()`. Absent when all keep their names.
    */
   readonly here?: readonly string[];
 }
@@ -118,9 +118,14 @@ export interface Outside extends Place {
 /** What other files may use of a file. */
 export interface Export extends Place {
   readonly name: string;
+  /** Of TypeScript only a draft knows it, for which the file is read again; until then all are values. */
   readonly is: "function" | "class" | "model" | "value";
   /** `(user, *, limit=10)`: of a function, as it is written. */
   readonly parameters?: string;
+  /** What its file calls it, where that is another name: `export default describe`; of Mongoose the model's. */
+  readonly of?: string;
+  /** CommonJS: `module.exports = describe`. It is all that the file gives; to `import` it is the default. */
+  readonly isWhole?: boolean;
 }
 
 /** `export { of as name } from "./x"`; `*` for all of it. */
@@ -128,6 +133,14 @@ export interface Pass {
   readonly name: string;
   readonly of: string;
   readonly from: string;
+  /** As of an export. */
+  readonly isWhole?: boolean;
+}
+
+/** A thing by the name that the file which makes it exports it by; `*` for all that this file has. */
+export interface Made {
+  readonly file: string;
+  readonly name: string;
 }
 
 export type DeclaredKind =

@@ -2,28 +2,30 @@
  * Reads one file of TypeScript or JavaScript: its imports by oxc's module record, and, only where its text
  * has something of the kind, its syntax tree for relations and injections. Nothing is run.
  */
-import { basename } from "node:path";
-import { type EcmaScriptModule, parseSync } from "oxc-parser";
+import type { EcmaScriptModule } from "oxc-parser";
 import { lineFinder } from "../../project/check/line-at.ts";
 import { saysItIsGenerated } from "../generated.ts";
 import type { Export, FileFacts, Import } from "../types/source.ts";
 import { clientCalls, makesClient, MAY_CALL_CLIENT } from "./prisma/calls.ts";
-import { passesOf } from "./reader/barrels.ts";
+import { type Locals, localsOf, passesOf } from "./reader/barrels.ts";
+import { exportedBy, givenIn } from "./reader/commonjs-exports.ts";
 import { type At, codeLines } from "./reader/lines.ts";
 import { outsideOf } from "./reader/outside.ts";
-import { moduleRecordOf } from "./reader/module-record.ts";
+import { moduleRecordOf, treeOf } from "./reader/module-record.ts";
 import { isPacked } from "./reader/packed.ts";
 import { readTies } from "./reader/ties.ts";
 import { declaredIn } from "./reader/tokens.ts";
+import { modelIn, type Top, topOf } from "./reader/top.ts";
+import { placeAt } from "./reader/walk.ts";
 
 /** What makes a look at the syntax tree worth its price, which is half of the parser's own. */
 const MAY_HAVE_TIES =
-  /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|@\w*Column\b|\babstract\s+class\s[^{]{0,200}\bextends\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(|\bprovide\s*:|\.emit(?:Async)?\s*\(|\bPassportStrategy\s*\(|\buseGlobal[A-Z]|\bNestFactory\b/;
+  /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|@\w*Column\b|\babstract\s+class\s[^{]{0,200}\bextends\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(|\bprovide\s*:|\.emit(?:Async)?\s*\(|\bPassportStrategy\s*\(|\buseGlobal[A-Z]|\bNestFactory\b|\bexports\s*[.=[]|\bexport\s*=/;
 
 export function readTypeScript(file: string, text: string): FileFacts {
   if (isPacked(text)) return { ...unread(file, text), isGenerated: true };
   const mayCall = MAY_CALL_CLIENT.test(text);
-  const tied = mayCall || MAY_HAVE_TIES.test(text) ? parseSync(basename(file), text) : undefined;
+  const tied = mayCall || MAY_HAVE_TIES.test(text) ? treeOf(file, text) : undefined;
   const { module, errors } = tied ?? moduleRecordOf(file, text);
   const lineAt = lineFinder(text);
   const at: At = { file, text, lineAt };
@@ -32,14 +34,18 @@ export function readTypeScript(file: string, text: string): FileFacts {
   const declared = tied === undefined ? [] : declaredIn(tied.program, at, imports);
   if (makesClient(imports, at)) declared.push({ file, line: 1, kind: "client", what: file });
   const called = tied && mayCall ? clientCalls(tied.program, at, imports) : [];
-  const passes = passesOf(module);
+  const top = tied === undefined ? NO_NAMES : topOf(tied.program);
+  const taken = localsOf(imports);
+  const common =
+    tied === undefined ? NO_EXPORTS : exportedBy(givenIn(tied.program, top), { at, taken, top });
+  const passes = [...passesOf(module, taken), ...common.passes];
   return {
     ...unread(file, text),
     imports,
     foreignKeys: ties.foreignKeys,
     hidden: [...ties.hidden, ...called],
     outside: outsideOf(imports, at),
-    exports: exportsOf(module, at),
+    exports: [...exportsOf(module, { at, taken, top }), ...common.exports],
     models: ties.models,
     ...(ties.classes.length === 0 ? {} : { classes: ties.classes }),
     ...(declared.length === 0 ? {} : { declared }),
@@ -72,6 +78,8 @@ export function unread(file: string, text: string, why?: string): FileFacts {
 }
 
 const NO_TIES = { required: [], foreignKeys: [], hidden: [], models: [], classes: [] };
+const NO_NAMES: ReadonlyMap<string, Top> = new Map();
+const NO_EXPORTS = { exports: [], passes: [] };
 
 function importsOf(module: EcmaScriptModule, { file, text, lineAt }: At): Import[] {
   const imports: Import[] = module.staticImports.map(({ start, end, moduleRequest, entries }) => {
@@ -99,7 +107,8 @@ function importsOf(module: EcmaScriptModule, { file, text, lineAt }: At): Import
     if (from === undefined || imported.has(start)) continue;
     const names = entries.map(({ importName }) => importName.name ?? "*");
     const isType = entries.every((entry) => entry.isType);
-    imports.push({ file, line: lineAt(start), from, names, isType });
+    const here = names.map(() => "");
+    imports.push({ file, line: lineAt(start), from, names, here, isType });
   }
   for (const { start, moduleRequest } of module.dynamicImports) {
     const written = text.slice(moduleRequest.start, moduleRequest.end);
@@ -111,47 +120,25 @@ function importsOf(module: EcmaScriptModule, { file, text, lineAt }: At): Import
   return imports;
 }
 
-function exportsOf(module: EcmaScriptModule, { file, text, lineAt }: At): Export[] {
+interface Around {
+  readonly at: At;
+  readonly taken: Locals;
+  readonly top: ReadonlyMap<string, Top>;
+}
+
+/** What it makes itself. */
+function exportsOf(module: EcmaScriptModule, { at, taken, top }: Around): Export[] {
   return module.staticExports.flatMap(({ start, entries }) =>
-    entries.flatMap((entry): Export[] => {
-      if (entry.moduleRequest !== null || entry.isType) return [];
-      const name = entry.exportName.kind === "Default" ? "default" : entry.exportName.name;
-      if (name === null) return [];
-      const { start: named } = entry.localName;
-      const isVariable = /^(?:const|let|var)\b/.test(text.slice(entry.start, entry.start + 6));
-      const from = isVariable ? (named ?? entry.start) : entry.start;
-      const declared = text.slice(from, from + DECLARATION_CHARS);
-      return [{ file, line: lineAt(start), name, ...shapeOf(declared) }];
+    entries.flatMap(({ moduleRequest, isType, exportName, localName }): Export[] => {
+      if (moduleRequest !== null || isType) return [];
+      const name = exportName.kind === "Default" ? "default" : exportName.name;
+      const local = localName.name ?? "default";
+      if (name === null || taken.has(local)) return [];
+      const node = top.get(local)?.node;
+      const of = (node && modelIn(node)) ?? localName.name ?? name;
+      return [{ ...placeAt(at, start), name, is: "value", ...(of === name ? {} : { of }) }];
     }),
   );
-}
-
-/** Enough for the parameters of a function, and little enough to be cut out for each export. */
-const DECLARATION_CHARS = 600;
-
-function shapeOf(declared: string): Pick<Export, "is" | "parameters"> {
-  if (/^(?:abstract\s+)?class\b/.test(declared)) return { is: "class" };
-  const written = /^(?:async\s+)?function\b[^(]*|^[\w$]+\s*(?::[^=]+)?=\s*(?:async\s*)?/.exec(
-    declared,
-  );
-  const isArrow = written !== null && !written[0].includes("function");
-  const rest = written === null ? "" : declared.slice(written[0].length);
-  const parameters = rest.startsWith("(") ? inBrackets(rest) : undefined;
-  if (parameters === undefined) return { is: "value" };
-  if (isArrow && !/^\s*(?::[^=]+)?=>/.test(rest.slice(parameters.length))) return { is: "value" };
-  return { is: "function", parameters };
-}
-
-/** From the first bracket to the one that closes it. */
-function inBrackets(text: string): string | undefined {
-  let depth = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const letter = text[at];
-    if (letter === "(" || letter === "{" || letter === "[") depth += 1;
-    if (letter === ")" || letter === "}" || letter === "]") depth -= 1;
-    if (depth === 0) return text.slice(0, at + 1);
-  }
-  return undefined;
 }
 
 export function isTest(file: string): boolean {

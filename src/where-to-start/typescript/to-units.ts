@@ -2,7 +2,7 @@
 import type { Resolved, ResolvedHidden, ResolvedImport, ResolvedKey } from "../score/facts.ts";
 import { isTying } from "../score/ties.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
-import type { FileFacts, ForeignKey, Hidden, Import } from "../types/source.ts";
+import type { FileFacts, ForeignKey, Hidden, Import, Made } from "../types/source.ts";
 import { unitFinder } from "../unit-of.ts";
 import { classFinder, type Column, columnsIn } from "./columns.ts";
 import { type KeyScope, resolveKey, toKey, unitOfModel, usersIn } from "./keys.ts";
@@ -30,6 +30,10 @@ interface Scope extends KeyScope {
   readonly columnsOf: (facts: FileFacts) => readonly Column[];
   /** Whether a call that may be one of Prisma is one. */
   readonly isOfClient: (call: Hidden) => boolean;
+  /** Of a thing that is imported, where it is made. */
+  readonly makerOf: (file: string, specifier: string, name: string) => Made | undefined;
+  /** What the file that makes it calls it, where that is another name. */
+  readonly calledIn: (made: Made) => string | undefined;
   readonly isOwn: (file: string, specifier: string) => boolean;
   /** Of a thing that a file names, where it is made. */
   readonly meantBy: MeantBy;
@@ -89,8 +93,11 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
     byModule.get(specifier) ?? byModule.get(packageOf(specifier) ?? "");
   const models = new Map<string, Set<UnitPlace>>();
   const tables = new Map<string, Set<UnitPlace>>();
+  const called = new Map<string, ReadonlyMap<string, string>>();
   for (const facts of files.values()) {
     const unit = unitOf(facts.file);
+    const others = facts.exports.flatMap(({ name, of }) => (of ? [[name, of] as const] : []));
+    if (others.length > 0) called.set(facts.file, new Map(others));
     if (unit === undefined || !isTying(facts)) continue;
     for (const { name, table } of facts.models) {
       addTo(models, name, unit);
@@ -105,10 +112,11 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
     if (unit !== undefined) return new Map([[unit, names]]);
     return found === undefined ? new Map() : through(found, names);
   };
-  const madeIn: KeyScope["madeIn"] = (file, specifier, name) => {
+  const makerOf: Scope["makerOf"] = (file, specifier, name) => {
     const found = resolve(file, specifier);
-    return found === undefined ? undefined : maker(found, name)?.file;
+    return found === undefined ? undefined : maker(found, name);
   };
+  const madeIn: KeyScope["madeIn"] = (...asked) => makerOf(...asked)?.file;
   const meantBy = meaning(maker, resolve);
   const isOfClient = clientsIn(files, { targets, madeIn, unitOf });
   return {
@@ -119,6 +127,8 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
     columnsOf: columnsIn(files, classFinder(files, madeIn)),
     isOfClient,
     isUser: usersIn(files),
+    makerOf,
+    calledIn: ({ file, name }) => called.get(file)?.get(name),
     isOwn: (file, specifier) =>
       resolve(file, specifier) !== undefined || named(specifier) !== undefined,
     models,
@@ -135,18 +145,20 @@ function addTo(map: Map<string, Set<UnitPlace>>, key: string, unit: UnitPlace): 
 }
 
 function resolveImport(
-  { targets, models, isMarcot }: Scope,
+  { targets, makerOf, calledIn, models, isMarcot }: Scope,
   source: Import,
   unit: UnitPlace | undefined,
 ): ResolvedImport[] {
   const { file, line, from, isType } = source;
   return [...targets(file, from, source.names)].flatMap(([to, names]) => {
     if (to === unit) return [];
-    const isModel = names.some((name) => models.get(name)?.has(to) === true);
+    const made = names.map((name) => makerOf(file, from, name));
+    const called = [...names, ...made.flatMap((one) => (one && calledIn(one)) ?? [])];
+    const isModel = called.some((name) => models.get(name)?.has(to) === true);
     const isContract = isMarcot && to.modules.includes(from);
     const ends = { from: unit?.name ?? THE_PROJECT, to: to.name };
     const more = isContract ? { isContract } : {};
-    return [{ file, line, ...ends, names, isType, isModel, ...more, source }];
+    return [{ file, line, ...ends, names, isType, isModel, ...more, source, made }];
   });
 }
 

@@ -10,8 +10,12 @@ import { whereToStart } from "../../../src/where-to-start/where-to-start.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 
-export async function draftOf(folder: string, unit: string): Promise<string> {
-  const { evidence, files, read } = await whereToStart(folder);
+export async function draftOf(
+  folder: string,
+  unit: string,
+  units?: readonly string[],
+): Promise<string> {
+  const { evidence, files, read } = await whereToStart(folder, { units });
   const facts = evidence.units.find(({ place }) => place.name === unit);
   assert.ok(facts);
   return draftOfUnit(facts, { project: evidence.project, files, read });

@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { classesOfPython, usesInPython } from "../../../src/where-to-start/draft/methods/python.ts";
 import { readCalls } from "../../../src/where-to-start/draft/methods/read.ts";
+import { classesOfTypeScript } from "../../../src/where-to-start/draft/methods/typescript-classes.ts";
 import { usesInTypeScript } from "../../../src/where-to-start/draft/methods/typescript-uses.ts";
+import { readTypeScript } from "../../../src/where-to-start/typescript/read.ts";
 import { whereToStart } from "../../../src/where-to-start/where-to-start.ts";
 import { repositoryOf } from "../repository.ts";
 import { djangoFiles, nestFiles } from "../shops.ts";
+import { draftOf } from "./load.ts";
 
 async function callsOf(files: Readonly<Record<string, string>>, unit: string) {
   const { evidence, read } = await whereToStart(repositoryOf([{ files }]));
@@ -106,7 +109,7 @@ export function report(mail: MailService | null) {
     "tools.clean(text: string): undefined src/mail/mail.service.ts:14 < src/orders/orders.controller.ts:12",
   ]);
   assert.deepEqual(functions, ["format src/mail/format.ts < src/reports/report.ts:4"]);
-  assert.deepEqual(offered, ["*", "MailService", "mailer", "tools"]);
+  assert.deepEqual(offered, ["../mail/format", "MailService", "mailer", "tools"]);
   assert.deepEqual(wiring, ["MailModule"]);
 });
 
@@ -139,6 +142,64 @@ file["j"]();
       .join(" "),
     "Mail().a Mail().b Mail().c Mail().d Mail().e Mail().f Mail().g Mail().h helper.i Mail().k",
   );
+});
+
+test("exports of TypeScript are told apart, however they are written", () => {
+  const text = `export function one(a: string, { b } = { b: 1 }): void {}
+export const two = async (x: number) => x;
+export const three = (1 + 2);
+export class Four {}
+const five = (id, name) => id;
+export { five, five as six };
+export const seven = async function (id) {}, eight = mail => mail, nine = ((a) => a) as Nine;
+const ten = { a() {} };
+export default function (...rest: string[]) {}
+`;
+  const { exports } = readTypeScript("a.ts", text);
+  const made = classesOfTypeScript({ file: "a.ts", text, exports });
+  assert.deepEqual(
+    made.exports?.map(({ line, name, is, parameters = "" }) =>
+      `${line} ${name} ${is} ${parameters}`.trim(),
+    ),
+    [
+      "1 one function (a: string, { b } = { b: 1 })",
+      "2 two function (x: number)",
+      "3 three value",
+      "4 Four class",
+      "5 five function (id, name)",
+      "5 six function (id, name)",
+      "7 seven function (id)",
+      "7 eight function (mail)",
+      "7 nine function (a)",
+      "9 default function (...rest: string[])",
+    ],
+  );
+});
+
+test("what is imported as the default is called as its file calls it, or as the file", async () => {
+  const files = {
+    ...nestFiles,
+    "src/mail/describe.ts": "export default function describe(user: string, long = false) {}\n",
+    "src/mail/post.ts": "class Post { send(to: string) {} }\nexport default new Post();\n",
+    "src/mail/box/index.ts": "export default class { open(key: string) {} }\n",
+    "src/mail/index.ts":
+      'export { default as box } from "./box"; export { default } from "./later";\n',
+    "src/mail/later.ts": "export default (at: Date) => at;\n",
+    "src/orders/orders.controller.ts": `import tell from "../mail/describe";
+import post from "../mail/post";
+import later, { box as Box } from "../mail";
+tell("a"); post.send("b"); new Box().open("c"); later(new Date());
+`,
+  };
+  const { methods, offered } = await callsOf(files, "mail");
+  assert.deepEqual(methods.toSorted(), [
+    "Post.send(to: string): undefined src/mail/post.ts:1 < src/orders/orders.controller.ts:4",
+    "box.open(key: string): undefined src/mail/box/index.ts:1 < src/orders/orders.controller.ts:4",
+  ]);
+  assert.deepEqual(offered, ["box", "post"]);
+  const draft = await draftOf(repositoryOf([{ files }]), "mail");
+  assert.match(draft, /\* describe\(user: string, long = false\), src\/mail\/describe\.ts:1\n/);
+  assert.match(draft, /\* later\(at: Date\), src\/mail\/later\.ts:1\n/);
 });
 
 test("of Python methods of classes, of objects of a module, and functions of modules", async () => {

@@ -98,27 +98,56 @@ test("what is taken, what it is called here, and whether only types are", () => 
   assert.deepEqual(of("./seven")?.names, ["x"]);
 });
 
-test("exports with the parameters of functions", () => {
-  const { exports } = readTypeScript(
+test("what a file exports, also by another name than its own, and what it only hands on", () => {
+  const { exports, passes } = readTypeScript(
     "a.ts",
-    `export function one(a: string, { b } = { b: 1 }): void {}
-export const two = async (x: number) => x;
-export const three = (1 + 2);
-export class Four {}
-export default function five(...rest: string[]) {}
+    `import taken, { other } from "./b";
+export { place as order } from "./c"; export { default as refund } from "./d";
+export function one(a: string): void {}
+const place = 1, three = 3;
+export { three, place as four, other };
 export type Six = string;
+export default taken;
 `,
   );
   assert.deepEqual(
-    exports.map(({ name, is, parameters }) => `${name} ${is} ${parameters ?? ""}`.trim()),
-    [
-      "one function (a: string, { b } = { b: 1 })",
-      "two function (x: number)",
-      "three value",
-      "Four class",
-      "default function (...rest: string[])",
-    ],
+    exports.map(({ line, name, of = "" }) => `${line} ${name} ${of}`.trim()),
+    ["3 one", "5 three", "5 four place"],
   );
+  assert.deepEqual(
+    passes?.map(({ name, of, from }) => `${name} = ${of} ${from}`),
+    ["other = other ./b", "order = place ./c", "refund = default ./d", "default = default ./b"],
+  );
+  assert.deepEqual(
+    readTypeScript("a.ts", "class A {}\nexport default A;").exports.map(({ of }) => of),
+    ["A"],
+  );
+});
+
+test("JSX is read in JavaScript of any ending", () => {
+  const text = 'import a from "./a";\nexport const b = <p>{a}</p>;\nexport const c = () => ';
+  for (const [file, from] of [
+    ["a.js", 'require("./c");'],
+    ["a.cjs", 'require("./c");'],
+    ["a.mjs", 'import("./c");'],
+    ["a.jsx", 'import("./c");'],
+  ] as const) {
+    const start =
+      file === "a.cjs"
+        ? text
+            .replace("import a from", "const a = require(")
+            .replace('";', '");')
+            .replaceAll("export ", "")
+        : text;
+    const { imports, problems } = readTypeScript(file, `${start}${from}`);
+    assert.deepEqual(problems, [], file);
+    assert.deepEqual(
+      imports.map(({ from: of }) => of),
+      ["./a", "./c"],
+      file,
+    );
+  }
+  assert.equal(readTypeScript("a.ts", "const a = <p>b</p>;").problems.length > 0, true);
 });
 
 test("what a file uses of the world outside", () => {

@@ -5,11 +5,12 @@
 import { pathOf } from "../../python/modules.ts";
 import type { ResolvedImport, UnitFacts } from "../../score/facts.ts";
 import { isTying } from "../../score/ties.ts";
-import type { Export } from "../../types/source.ts";
+import type { Export, FileFacts } from "../../types/source.ts";
 import type { Tree } from "../../types/tree.ts";
-import { classesOfPython, usesInPython } from "./python.ts";
-import type { Class, Made, Method, Use } from "./types.ts";
-import { classesOfTypeScript } from "./typescript-classes.ts";
+import { type ExportsOf, type Name, type Thing, thingsOf } from "../things.ts";
+import { isPython, readMade, unlessTooDeep } from "./made.ts";
+import { usesInPython } from "./python.ts";
+import type { Method, Use } from "./types.ts";
 import { usesInTypeScript } from "./typescript-uses.ts";
 
 export interface Calls {
@@ -20,6 +21,8 @@ export interface Calls {
   readonly offered: ReadonlySet<string>;
   /** Classes that say who gets what, and do nothing: modules of Nest. */
   readonly wiring: ReadonlySet<string>;
+  /** What is exported by the files that were read again. */
+  readonly exports: ExportsOf;
 }
 
 export const NO_CALLS: Calls = {
@@ -27,43 +30,49 @@ export const NO_CALLS: Calls = {
   functions: [],
   offered: new Set(),
   wiring: new Set(),
+  exports: new Map(),
 };
 
 export async function readCalls(unit: UnitFacts, read: Tree["read"]): Promise<Calls> {
   const taken = takenIn(unit);
-  const made = await readMade(unit, read, new Set(taken.map(({ name }) => name)));
-  const byFile = Map.groupBy(taken, ({ file }) => file);
+  const uses = await readUses(taken, read);
+  const members = uses.flatMap(({ one, use }) => (one.name === "*" ? use.member : []));
+  const made = await readMade(unit, read, { taken, members });
+  const thing = thingsOf(unit, made.exports);
   const methods = new Map<string, Called<Method>>();
   const functions = new Map<string, Called<Export>>();
   const offered = new Set<string>();
+  for (const { one, use } of uses) {
+    const found = thing(one);
+    const called = functionOf(unit, { taken: one, thing: found, use, exports: made.exports });
+    const method = called ? undefined : made.methodOf(found, use);
+    if (called) addTo(functions, { key: `${called.file} ${called.name}`, one: called, use });
+    if (method) addTo(methods, { key: `${method.owner} ${method.name}`, one: method, use });
+    if (called ?? method) offered.add(found.name);
+  }
+  const { wiring, exports } = made;
+  return { methods: told(methods), functions: told(functions), offered, wiring, exports };
+}
+
+interface Asked {
+  readonly one: Taken;
+  readonly use: Use;
+}
+
+async function readUses(taken: readonly Taken[], read: Tree["read"]): Promise<Asked[]> {
+  const byFile = Map.groupBy(taken, ({ file }) => file);
+  const asked: Asked[] = [];
   await read([...byFile.keys()], (file, text = "") => {
     const here = new Map((byFile.get(file) ?? []).map((one) => [one.local, one]));
     const locals = new Map([...here].map(([local, { name }]) => [local, name]));
     const uses = isPython(file) ? usesInPython : usesInTypeScript;
     for (const use of unlessTooDeep(() => uses(file, text, locals)) ?? []) {
       const one = here.get(use.local);
-      if (one === undefined) continue;
-      const called = functionOf(unit, one, use);
-      const method = called ? undefined : made.methodOf(one.name, use);
-      if (called) addTo(functions, { key: `${called.file} ${called.name}`, one: called, use });
-      if (method) addTo(methods, { key: `${method.owner} ${method.name}`, one: method, use });
-      if (called ?? method) offered.add(one.name);
+      if (one !== undefined) asked.push({ one, use });
     }
   });
-  return { methods: told(methods), functions: told(functions), offered, wiring: made.wiring };
+  return asked;
 }
-
-/** What the parser could just read may be nested too deeply for whoever walks over its tree. */
-function unlessTooDeep<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
-const NONE: Made = { classes: [], instances: new Map() };
 
 interface Called<T> {
   readonly one: T;
@@ -83,16 +92,10 @@ function told<T extends object>(all: ReadonlyMap<string, Called<T>>) {
   return [...all.values()].map(({ one, callers }) => ({ ...one, callers: [...callers] }));
 }
 
-function isPython(file: string): boolean {
-  return file.endsWith(".py");
-}
-
-interface Taken {
+interface Taken extends Name {
   readonly file: string;
   /** What the file calls it. */
   readonly local: string;
-  /** What the unit calls it; `*`, or the last part of a module's name. */
-  readonly name: string;
   /** The module, where it may be one: `shop.payments.gateway`. */
   readonly module: string;
 }
@@ -102,102 +105,45 @@ function takenIn({ importsIn, ofProject }: UnitFacts): Taken[] {
   return [...importsIn, ...ofProject].flatMap(takenBy);
 }
 
-function takenBy({ file, names, source }: ResolvedImport): Taken[] {
+function takenBy({ file, names, source, made }: ResolvedImport): Taken[] {
   const { from, here = source.names } = source;
   if (source.names.length === 0)
-    return here.map((local) => ({ file, local, name: from, module: from }));
-  return names.flatMap((name) => {
+    return here.map((local) => ({ file, local, name: from, from, module: from }));
+  return names.flatMap((name, index) => {
     const local = here[source.names.indexOf(name)];
     const module = `${from}${from.endsWith(".") ? "" : "."}${name}`;
-    return local === undefined ? [] : [{ file, local, name, module }];
+    return local === undefined || local === ""
+      ? []
+      : [{ file, local, name, from, module, made: made?.[index] }];
   });
 }
 
+interface Asking {
+  readonly taken: Taken;
+  readonly thing: Thing;
+  readonly use: Use;
+  readonly exports: ExportsOf;
+}
+
 /** A function of a module that was taken whole. Of several of one name nobody knows which. */
-function functionOf({ files }: UnitFacts, taken: Taken, { member }: Use): Export | undefined {
-  const isOne = ({ name, is }: Export) => name === member && is === "function";
+function functionOf(
+  { files }: UnitFacts,
+  { taken, thing, use: { member }, exports: read }: Asking,
+): Export | undefined {
   const within = files.filter(isTying);
+  const among = (one: FileFacts | undefined) =>
+    (read.get(one?.file ?? "") ?? one?.exports ?? []).filter(
+      ({ name, is }) => name === member && is === "function",
+    );
   if (!isPython(taken.file)) {
-    if (taken.name !== "*") return undefined;
-    const found = within.flatMap(({ exports }) => exports.filter(isOne));
-    return found.length === 1 ? found[0] : undefined;
+    // `made` says of a module only where it is.
+    const isModule = thing.made === undefined && (taken.made?.name ?? taken.name) === "*";
+    if (!isModule) return undefined;
+    const [own] = among(within.find(({ file }) => file === taken.made?.file));
+    const found = within.flatMap(among);
+    return own ?? (found.length === 1 ? found[0] : undefined);
   }
   const path = pathOf(taken.module, taken.file) ?? "";
   const ends = [`/${path}.py`, `/${path}/__init__.py`];
-  const module = within.find(({ file }) => ends.some((end) => `/${file}`.endsWith(end)));
-  return module?.exports.find(isOne);
-}
-
-interface MadeHere {
-  readonly wiring: ReadonlySet<string>;
-  readonly methodOf: (name: string, use: Use) => Method | undefined;
-}
-
-/** A class has methods of others, and these of others: so often, and then it is a circle. */
-const BASES_MAX = 5;
-
-async function readMade(
-  { files }: UnitFacts,
-  read: Tree["read"],
-  names: ReadonlySet<string>,
-): Promise<MadeHere> {
-  const own = files.filter(isTying);
-  const passed = own.flatMap(({ passes = [] }) => passes.filter(({ name }) => names.has(name)));
-  const originals = new Map(passed.map(({ name, of }) => [name, of]));
-  const found = new Map<string, Made>();
-  let wanted = new Set([...names, ...originals.values()]);
-  for (let round = 0; round < BASES_MAX && wanted.size > 0; round += 1) {
-    const making = own.filter(({ file, exports }) => !found.has(file) && exports.some(isWanted));
-    await read(
-      making.map(({ file }) => file),
-      (file, text = "") => {
-        const classesOf = isPython(file) ? classesOfPython : classesOfTypeScript;
-        found.set(file, unlessTooDeep(() => classesOf(file, text)) ?? NONE);
-      },
-    );
-    wanted = new Set(
-      [...found.values()].flatMap(({ classes, instances }) => [
-        ...classes.flatMap(({ base }) => lastOf(base) ?? []),
-        ...instances.values(),
-      ]),
-    );
-  }
-  function isWanted({ name, is }: Export): boolean {
-    return is !== "function" && wanted.has(name);
-  }
-  const all = [...found.values()];
-  const wiring = all.flatMap(({ classes }) => classes.filter((one) => one.isWiring));
-  return {
-    wiring: new Set(wiring.map(({ name }) => name)),
-    methodOf: (name, use) => methodIn(all, { name: originals.get(name) ?? name, use }),
-  };
-}
-
-function lastOf(dotted: string | undefined): string | undefined {
-  return dotted?.split(".").at(-1);
-}
-
-/** By the name of a class or of an object. Of several classes of one name, of the one that has such a method. */
-function methodIn(
-  all: readonly Made[],
-  { name, use, seen = new Set() }: { name: string; use: Use; seen?: Set<string> },
-): Method | undefined {
-  const asked = `${name} ${use.isDirect}`;
-  if (seen.has(asked) || seen.size > BASES_MAX) return undefined;
-  seen.add(asked);
-  const classes = all.flatMap((made) => made.classes.filter((one) => one.name === name));
-  for (const one of classes) {
-    const own = one.methods.find((method) => fits(method, use));
-    const base = lastOf(one.base);
-    const found = own ?? (base && methodIn(all, { name: base, use, seen }));
-    // What two classes have of a third one is two things: rows of feeds, and rows of layouts.
-    if (found) return { ...found, owner: name };
-  }
-  const of = all.map(({ instances }) => instances.get(name)).find((made) => made !== undefined);
-  if (of === undefined || classes.length > 0) return undefined;
-  return methodIn(all, { name: of, use: { ...use, isDirect: false }, seen });
-}
-
-function fits({ name, isStatic }: Class["methods"][number], { member, isDirect }: Use): boolean {
-  return name === member && (isStatic === undefined || isStatic === isDirect);
+  return among(within.find(({ file }) => ends.some((end) => `/${file}`.endsWith(end))))[0];
 }

@@ -1,5 +1,5 @@
 /** Methods of classes, and who calls them: read only for a draft, of the few files that it is made from. */
-import type { Place } from "../../types/source.ts";
+import type { Export, Place } from "../../types/source.ts";
 
 export interface Method extends Place {
   /** The class, or the object that has it. */
@@ -27,6 +27,8 @@ export interface Made {
   readonly classes: readonly Class[];
   /** Of variables that are made of a class: `export const mail = new Mail()`. */
   readonly instances: ReadonlyMap<string, string>;
+  /** What is exported, with what it is; undefined where that was known before. */
+  readonly exports?: readonly Export[];
 }
 
 /** By the names that a file itself uses: what is taken of the unit, as the unit calls it; `*` for a module. */

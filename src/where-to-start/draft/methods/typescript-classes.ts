@@ -1,52 +1,76 @@
 /** The classes that a file of TypeScript makes, with what others may call of them. */
-import { basename } from "node:path";
-import {
-  type Class as ClassNode,
-  type Expression,
-  type ParamPattern,
-  parseSync,
-  type PropertyKey,
-  type Statement,
-  type TSTypeAnnotation,
+import type {
+  Class as ClassNode,
+  Expression,
+  ObjectExpression,
+  ParamPattern,
+  PropertyKey,
+  TSTypeAnnotation,
 } from "oxc-parser";
 import { lineFinder } from "../../../project/check/line-at.ts";
+import type { Export } from "../../types/source.ts";
+import { givenIn } from "../../typescript/reader/commonjs-exports.ts";
 import type { At } from "../../typescript/reader/lines.ts";
+import { treeOf } from "../../typescript/reader/module-record.ts";
+import { calledIn, type Top, topOf } from "../../typescript/reader/top.ts";
 import { calleeOf, nameOf, placeAt } from "../../typescript/reader/walk.ts";
 import type { Class, Made, Method } from "./types.ts";
 
-/** The text is one that was read before: others may end the process. */
-export function classesOfTypeScript(file: string, text: string): Made {
+interface Source {
+  readonly file: string;
+  readonly text: string;
+  /** Of which it is not yet known what they are. */
+  readonly exports?: readonly Export[];
+}
+
+/**
+ * The text is one that was read before: others may end the process. What has no name of its own is called as it is
+ * exported.
+ */
+export function classesOfTypeScript({ file, text, exports = [] }: Source): Made {
   const classes: Class[] = [];
   const instances = new Map<string, string>();
   const at: At = { file, text, lineAt: lineFinder(text) };
-  for (const statement of parseSync(basename(file), text).program.body) {
-    const declared = declarationIn(statement);
-    if (declared?.type === "ClassDeclaration" && declared.id !== null)
-      classes.push(toClass(at, declared, declared.id.name));
-    if (declared?.type !== "VariableDeclaration") continue;
-    for (const { id, init } of declared.declarations) {
-      if (id.type !== "Identifier" || init === null) continue;
-      const made = init.type === "NewExpression" ? calleeOf(init) : undefined;
-      if (made !== undefined) instances.set(id.name, made);
-      if (init.type === "ClassExpression") classes.push(toClass(at, init, id.name));
-      if (init.type === "ObjectExpression") {
-        const methods = init.properties.flatMap((one) =>
-          one.type === "Property" && !one.computed
-            ? methodOf(at, one, { owner: id.name, isStatic: undefined })
-            : [],
-        );
-        classes.push({ name: id.name, base: undefined, methods, isWiring: false });
-      }
-    }
+  const { program } = treeOf(file, text);
+  const top = topOf(program);
+  const given = givenIn(program, top);
+  const unnamed = given.flatMap(({ name, value: node, start }) =>
+    node.type === "Identifier" ? [] : [[calledIn(node, top) ?? name, { node, start }] as const],
+  );
+  const named = new Map([...unnamed, ...top]);
+  for (const [name, { node }] of named) {
+    const made = node.type === "NewExpression" ? calleeOf(node) : undefined;
+    if (made !== undefined) instances.set(name, made);
+    if (node.type === "ClassDeclaration" || node.type === "ClassExpression")
+      classes.push(toClass(at, node, name));
+    if (node.type === "ObjectExpression") classes.push(toObject(at, node, name));
   }
-  return { classes, instances };
+  const puts = new Map(given.map(({ name, value: node, start }) => [name, { node, start }]));
+  const shaped = exports.map((one): Export => {
+    const local = one.of ?? one.name;
+    const put = puts.get(one.name) ?? top.get(local);
+    const found = put?.node.type === "Identifier" ? (top.get(put.node.name) ?? put) : put;
+    return found === undefined
+      ? one
+      : { ...one, ...placeAt(at, found.start), ...shapeOf(at, found.node) };
+  });
+  return { classes, instances, exports: shaped };
 }
 
-function declarationIn(statement: Statement) {
-  return statement.type === "ExportNamedDeclaration" ||
-    statement.type === "ExportDefaultDeclaration"
-    ? statement.declaration
-    : statement;
+function shapeOf({ text }: At, node: Top["node"]): Pick<Export, "is" | "parameters"> {
+  if (node.type === "ClassDeclaration" || node.type === "ClassExpression") return { is: "class" };
+  return isFunction(node)
+    ? { is: "function", parameters: parametersOf(text, node) }
+    : { is: "value" };
+}
+
+function toObject(at: At, { properties }: ObjectExpression, owner: string): Class {
+  const methods = properties.flatMap((one) =>
+    one.type === "Property" && !one.computed
+      ? methodOf(at, one, { owner, isStatic: undefined })
+      : [],
+  );
+  return { name: owner, base: undefined, methods, isWiring: false };
 }
 
 function toClass(at: At, { body, superClass, decorators }: ClassNode, name: string): Class {
@@ -85,18 +109,22 @@ function methodOf(
   const name = nameOf(key);
   if (key.type === "PrivateIdentifier" || name === "" || value === null || !isFunction(value))
     return [];
-  const written = value.params.map((one) => at.text.slice(one.start, one.end)).join(", ");
   const type = value.returnType?.typeAnnotation;
   return [
     {
       ...placeAt(at, start),
       owner,
       name,
-      parameters: written.length > WRITTEN_MAX ? "()" : `(${written})`,
+      parameters: parametersOf(at.text, value),
       returns: type && at.text.slice(type.start, type.end).slice(0, WRITTEN_MAX),
       isStatic,
     },
   ];
+}
+
+function parametersOf(text: string, { params }: FunctionLike): string {
+  const written = params.map((one) => text.slice(one.start, one.end)).join(", ");
+  return written.length > WRITTEN_MAX ? "()" : `(${written})`;
 }
 
 interface FunctionLike {
@@ -106,7 +134,7 @@ interface FunctionLike {
 }
 
 function isFunction(value: { readonly type: string }): value is FunctionLike {
-  return /^(?:FunctionExpression|ArrowFunctionExpression|TSEmptyBodyFunctionExpression)$/.test(
+  return /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|TSEmptyBodyFunctionExpression)$/.test(
     value.type,
   );
 }

@@ -1,18 +1,18 @@
 /** What a file of TypeScript asks of the classes, objects and modules that it imports. */
-import { basename } from "node:path";
 import {
   type Argument,
   type Class,
   type Expression,
   type ParamPattern,
-  parseSync,
   type Program,
   type TSType,
   type TSTypeAnnotation,
   Visitor,
 } from "oxc-parser";
 import { lineFinder } from "../../../project/check/line-at.ts";
+import { requiredIn } from "../../typescript/reader/commonjs.ts";
 import type { At } from "../../typescript/reader/lines.ts";
+import { treeOf } from "../../typescript/reader/module-record.ts";
 import { calleeOf, nameOf, placeAt } from "../../typescript/reader/walk.ts";
 import type { Locals, Use } from "./types.ts";
 
@@ -33,7 +33,7 @@ interface Walk extends At {
  * one that was read before: others may end the process.
  */
 export function usesInTypeScript(file: string, text: string, locals: Locals): Use[] {
-  const { program } = parseSync(basename(file), text);
+  const { program } = treeOf(file, text);
   const at: At = { file, text, lineAt: lineFinder(text) };
   const walk: Walk = { ...at, locals, scopes: [new Map()], fields: [] };
   const uses: Use[] = [];
@@ -57,7 +57,7 @@ export function usesInTypeScript(file: string, text: string, locals: Locals): Us
     ClassExpression: enterClass,
     "ClassExpression:exit": leaveClass,
     VariableDeclarator({ id, init }) {
-      if (id.type !== "Identifier") return;
+      if (id.type !== "Identifier" || isTaken(init)) return;
       walk.scopes.at(-1)?.set(id.name, typeOf(walk, id.typeAnnotation) ?? madeOf(walk, init));
     },
     AssignmentExpression({ left, right }) {
@@ -84,9 +84,15 @@ function declareAll(walk: Walk, { body }: Program): void {
       statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
     if (declared?.type !== "VariableDeclaration") continue;
     for (const { id, init } of declared.declarations)
-      if (id.type === "Identifier")
+      if (id.type === "Identifier" && !isTaken(init))
         walk.scopes[0]?.set(id.name, typeOf(walk, id.typeAnnotation) ?? madeOf(walk, init));
   }
+}
+
+/** `const mail = require("../mail")`: that is what is imported, and no variable before it. */
+function isTaken(init: Expression | null): boolean {
+  const required = init === null ? undefined : requiredIn(init);
+  return required !== undefined && !required.isDeeper;
 }
 
 function declareParameter(walk: Walk, given: ParamPattern): void {

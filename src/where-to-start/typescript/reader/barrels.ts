@@ -4,17 +4,32 @@
  */
 import type { ParseResult } from "oxc-parser";
 import type { UnitPlace } from "../../types/project.ts";
-import type { FileFacts, Pass } from "../../types/source.ts";
+import type { FileFacts, Import, Made, Pass } from "../../types/source.ts";
 
-export function passesOf({ staticExports }: ParseResult["module"]): Pass[] {
+/** `taken`: what the same file has of others. */
+export function passesOf({ staticExports }: ParseResult["module"], taken: Locals): Pass[] {
   return staticExports.flatMap(({ entries }) =>
-    entries.flatMap(({ moduleRequest, importName, exportName }): Pass[] => {
-      if (moduleRequest === null) return [];
-      const of = importName.name ?? "*";
+    entries.flatMap(({ moduleRequest, importName, exportName, localName }): Pass[] => {
       const name = exportName.kind === "Default" ? "default" : (exportName.name ?? "*");
-      return [{ name, of, from: moduleRequest.value }];
+      if (moduleRequest !== null)
+        return [{ name, of: importName.name ?? "*", from: moduleRequest.value }];
+      // `import a from "./a"; export default a`
+      const local = taken.get(localName.name ?? "");
+      return local === undefined ? [] : [{ name, ...local }];
     }),
   );
+}
+
+/** What a file has of others, by what it calls it. */
+export type Locals = ReadonlyMap<string, Pick<Pass, "of" | "from">>;
+
+export function localsOf(imports: readonly Import[]): Locals {
+  const locals = new Map<string, Pick<Pass, "of" | "from">>();
+  for (const { names, here = names, from } of imports)
+    for (const [index, local] of here.entries())
+      if (local !== "" && local !== "*" && !locals.has(local))
+        locals.set(local, { of: names[index] ?? "*", from });
+  return locals;
 }
 
 export interface Barrels {
@@ -25,21 +40,29 @@ export interface Barrels {
 
 export type Through = (file: string, names: readonly string[]) => Map<UnitPlace, string[]>;
 
-/** Where something is made, and how it is exported there. */
-export interface Made {
-  readonly file: string;
-  readonly name: string;
-}
-
 /** Where that is made which a file exports, through all that hand it on, in units too; undefined where it is not seen. */
 export type MakerOf = (file: string, name: string) => Made | undefined;
 
 export function makersIn(barrels: Omit<Barrels, "unitOf">): MakerOf {
+  const { files } = barrels;
   const exportedBy = exportsOf<Made>(barrels, {
     ownOf: (file, name) => ({ file, name }),
     giverOf: () => undefined,
   });
-  return (file, name) => exportedBy(file).get(name);
+  const wholes = new Set(
+    [...files.values()].flatMap(({ file, exports, passes = [] }) =>
+      [...exports, ...passes].some(({ isWhole }) => isWhole === true) ? [file] : [],
+    ),
+  );
+  // All of `module.exports = User` is `User`.
+  const oneOf = (made: Made | undefined): Made | undefined => {
+    const isWhole = made?.name === "*" && wholes.has(made.file);
+    return (isWhole ? exportedBy(made.file).get("default") : undefined) ?? made;
+  };
+  return (file, name) => {
+    if (name !== "*") return oneOf(exportedBy(file).get(name));
+    return files.has(file) ? oneOf({ file, name }) : undefined;
+  };
 }
 
 /** For names that are imported of a file in no unit: the units that they are of. */
@@ -104,7 +127,7 @@ function exportsOf<T>(
     if (!isDone)
       handOn(
         [...files.values()].map((facts) => handingsOf(facts, barrels, owning)),
-        ownOf,
+        { exportedBy: ownOf, owning },
       );
     isDone = true;
     return ownOf(file);
@@ -132,7 +155,12 @@ function handingsOf<T>(
   return { file, named, whole };
 }
 
-function handOn<T>(all: readonly Hands<T>[], exportedBy: (file: string) => Exported<T>): void {
+interface Known<T> {
+  readonly exportedBy: (file: string) => Exported<T>;
+  readonly owning: Owning<T>;
+}
+
+function handOn<T>(all: readonly Hands<T>[], { exportedBy, owning }: Known<T>): void {
   const handing = all.filter(({ named, whole }) => named.length + whole.length > 0);
   let hasMore = true;
   const take = (owners: Exported<T>, name: string, owner?: T) => {
@@ -147,6 +175,7 @@ function handOn<T>(all: readonly Hands<T>[], exportedBy: (file: string) => Expor
       for (const { name, of, target, giver } of named) {
         const next = exportedBy(target);
         if (giver !== undefined || next.has(of)) take(owners, name, giver ?? next.get(of));
+        else if (of === "*") take(owners, name, owning.ownOf(target, of));
       }
       // What has a name here goes before what is handed on whole.
       const kept = new Set(["default", ...named.map(({ name }) => name)]);

@@ -9,6 +9,7 @@ import type {
   Import,
 } from "../../types/source.ts";
 import { classesIn, classRead } from "./classes.ts";
+import { requireCall, requireInto, requireMember } from "./commonjs.ts";
 import type { At } from "./lines.ts";
 import { decorated, keyed, referenced, referring } from "./relations.ts";
 import { readTransactions } from "./transactions.ts";
@@ -51,6 +52,7 @@ export function readTies(program: Program, at: At): Ties {
   const walk: Walk = {
     ...at,
     required: [],
+    requiredAt: new Set(),
     foreignKeys: [],
     hidden: [],
     models: [],
@@ -78,6 +80,16 @@ export function readTies(program: Program, at: At): Ties {
     ObjectExpression(node) {
       if (isMongoose) referring(walk, node);
     },
+    VariableDeclaration({ declarations, start }) {
+      for (const [index, { id, init, start: next }] of declarations.entries())
+        requireInto(walk, { into: id, value: init, start: index === 0 ? start : next });
+    },
+    AssignmentExpression({ left, right, start }) {
+      requireInto(walk, { into: left, value: right, start });
+    },
+    MemberExpression(node) {
+      requireMember(walk, node);
+    },
     VariableDeclarator({ id, init, start, end }) {
       if (id.type !== "Identifier" || init === null) return;
       const callee = calleeOf(init) ?? "";
@@ -95,18 +107,18 @@ export function readTies(program: Program, at: At): Ties {
       if (name === "Transactional") begin(walk, "@Transactional", expression.start);
       if (name !== undefined && expression.type === "CallExpression") named(walk, name, expression);
     },
-    TSImportEqualsDeclaration({ moduleReference, importKind, start }) {
+    TSImportEqualsDeclaration({ id, moduleReference, importKind, start }) {
       if (moduleReference.type !== "TSExternalModuleReference") return;
       const from = moduleReference.expression.value;
       const isType = importKind === "type";
-      walk.required.push({ ...placeAt(walk, start), from, names: ["*"], isType });
+      walk.required.push({ ...placeAt(walk, start), from, names: ["*"], here: [id.name], isType });
     },
     CallExpression(node) {
       const name = calleeOf(node);
       if (name === undefined) return;
       if (name === "references") referenced(walk, node);
       else if (name === "foreignKey") keyed(walk, node);
-      else if (name === "require") required(walk, node);
+      else if (name === "require") requireCall(walk, node);
       else if (name === "model") addModel(walk, node);
       else if (name === "AuthGuard") named(walk, name, node);
       else if (name === "$transaction" || (name === "transaction" && isMember(node))) {
@@ -118,12 +130,6 @@ export function readTies(program: Program, at: At): Ties {
   }).visit(program);
   readTransactions(program, walk);
   return { ...walk, classes: classesIn(walk) };
-}
-
-function required(walk: Walk, { arguments: given, start }: Called): void {
-  const from = literalOf(given[0]);
-  if (from !== undefined)
-    walk.required.push({ ...placeAt(walk, start), from, names: ["*"], isType: false });
 }
 
 function named(walk: Walk, name: string, { arguments: given, start }: Called): void {

@@ -12,6 +12,8 @@ import type { At } from "./lines.ts";
 
 export interface Walk extends At {
   readonly required: Import[];
+  /** Where the calls of `require` stand that are in it. */
+  readonly requiredAt: Set<number>;
   readonly foreignKeys: ForeignKey[];
   readonly hidden: Hidden[];
   readonly models: FileFacts["models"][number][];
