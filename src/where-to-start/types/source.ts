@@ -131,6 +131,13 @@ export interface Declared extends Place {
   readonly of?: string;
 }
 
+/** Something that stores rows. */
+export interface ModelFacts extends Place {
+  readonly name: string;
+  /** What its table is called in the database, where that is known. */
+  readonly table?: string;
+}
+
 export interface FileFacts {
   readonly file: string;
   readonly language: "python" | "typescript" | "prisma" | "template";
@@ -145,7 +152,7 @@ export interface FileFacts {
   readonly outside: readonly Outside[];
   readonly exports: readonly Export[];
   /** Models, entities or tables that are declared here. */
-  readonly models: readonly (Place & { readonly name: string })[];
+  readonly models: readonly ModelFacts[];
   readonly lists?: readonly ManyField[];
   readonly classes?: readonly ClassFacts[];
   /** What it hands on of other files. */

@@ -8,6 +8,7 @@ import { lineFinder } from "../../project/check/line-at.ts";
 import { saysItIsGenerated } from "../generated.ts";
 import type { Export, FileFacts, Import } from "../types/source.ts";
 import { passesOf } from "./reader/barrels.ts";
+import { mayJoin } from "./reader/joins.ts";
 import { type At, codeLines } from "./reader/lines.ts";
 import { outsideOf } from "./reader/outside.ts";
 import { moduleRecordOf } from "./reader/module-record.ts";
@@ -21,7 +22,8 @@ const MAY_HAVE_TIES =
 
 export function readTypeScript(file: string, text: string): FileFacts {
   if (isPacked(text)) return { ...unread(file, text), isGenerated: true };
-  const tied = MAY_HAVE_TIES.test(text) ? parseSync(basename(file), text) : undefined;
+  const tied =
+    MAY_HAVE_TIES.test(text) || mayJoin(text) ? parseSync(basename(file), text) : undefined;
   const { module, errors } = tied ?? moduleRecordOf(file, text);
   const lineAt = lineFinder(text);
   const at: At = { file, text, lineAt };

@@ -9,6 +9,7 @@ import { packageOf } from "./reader/outside.ts";
 import { modelOfCall, ownersOf, type Owners, problemsOf } from "./prisma/owners.ts";
 import type { Configuration } from "./paths/configuration.ts";
 import { resolver } from "./paths/resolve.ts";
+import { type OwnerOfTable, tableOwners } from "./tables.ts";
 
 export interface TypeScriptCode {
   readonly project: Project;
@@ -34,6 +35,7 @@ interface Scope {
   readonly models: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
   readonly tokens: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
   readonly owners: Owners;
+  readonly ownerOfTable: OwnerOfTable;
   readonly isMarcot: boolean;
 }
 
@@ -93,6 +95,7 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
     for (const { kind, what } of facts.declared ?? [])
       if (kind === "token") addTo(tokens, what, unit);
   }
+  const owners = ownersOf(files, unitOf);
   const through = throughBarrels({ files, resolve, unitOf });
   const maker = makersIn({ files, resolve, unitOf });
   return {
@@ -111,7 +114,8 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
       resolve(file, specifier) !== undefined || named(specifier) !== undefined,
     models,
     tokens,
-    owners: ownersOf(files, unitOf),
+    owners,
+    ownerOfTable: tableOwners(files, { unitOf, owners }),
     isMarcot: project.kind === "marcot",
   };
 }
@@ -192,7 +196,9 @@ function resolveHidden(
     const { file, line, kind, what } = source;
     const ends = { file, line, from: unit?.name ?? THE_PROJECT, kind, what, source };
     const named = new Set(targetsOf(scope, { source, facts, unit }));
+    const table = scope.ownerOfTable(source, unit);
     const asked = new Set(kind === "transaction" ? askedUnits(scope, source) : []);
+    if (table?.isGuess === true) asked.add(table.unit);
     const guessed = [...asked].filter((one) => !named.has(one));
     return [
       ...[...named].map(({ name }) => ({ ...ends, to: name })),
@@ -211,6 +217,8 @@ function targetsOf(
 ): UnitPlace[] {
   const { what, kind, names = [] } = source;
   if (kind === "transaction") return names.flatMap((name) => unitsOfName(scope, facts, name));
+  const table = scope.ownerOfTable(source, unit);
+  if (table !== undefined) return table.isGuess ? [] : [table.unit];
   const model = modelOfCall(what);
   if (kind === "model by name" && model !== undefined) {
     return [scope.owners.called(model, facts.file) ?? []].flat();

@@ -1,8 +1,10 @@
 /** Ties that no import shows: relations between rows, transactions, what Nest finds by name. */
 import { type Program, Visitor } from "oxc-parser";
-import type { ForeignKey, Hidden, HiddenKind, Import, Place } from "../../types/source.ts";
+import type { ForeignKey, Hidden, HiddenKind, Import, ModelFacts } from "../../types/source.ts";
+import { readJoins } from "./joins.ts";
 import type { At } from "./lines.ts";
 import { decorated, keyed, referenced, referring } from "./relations.ts";
+import { tableOfEntity } from "./tables.ts";
 import { readTransactions } from "./transactions.ts";
 import {
   type Called,
@@ -20,7 +22,7 @@ export interface Ties {
   readonly required: readonly Import[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly hidden: readonly Hidden[];
-  readonly models: readonly (Place & { readonly name: string })[];
+  readonly models: readonly ModelFacts[];
 }
 
 const NAMED: ReadonlyMap<string, HiddenKind> = new Map([
@@ -54,13 +56,15 @@ export function readTies(program: Program, at: At): Ties {
     around: [],
   };
   new Visitor({
-    ClassDeclaration({ id, end, decorators, start }) {
+    ClassDeclaration(node) {
+      const { id, end, decorators, start } = node;
       enter(walk, { name: id?.name ?? "", start, end, is: "owner" });
       // TypeORM's and MikroORM's, also where they are wrapped, and that of Nest's Mongoose.
       const isEntity = decorators.some(({ expression }) =>
         /(?:Entity|^Schema)$/.test(calleeOf(expression) ?? ""),
       );
-      if (isEntity && id) walk.models.push({ ...placeAt(walk, start), name: id.name });
+      if (isEntity && id)
+        walk.models.push({ ...placeAt(walk, start), name: id.name, ...tableOfEntity(node) });
     },
     PropertyDefinition({ key, start, end, decorators }) {
       enter(walk, { name: nameOf(key), start, end, is: "field" });
@@ -83,7 +87,8 @@ export function readTies(program: Program, at: At): Ties {
         callee === "table" && isMember(init) && literalOf(init.arguments[0]) !== undefined;
       if (!TABLES.has(callee) && !isTable) return;
       enter(walk, { name: id.name, start, end, is: "owner" });
-      walk.models.push({ ...placeAt(walk, start), name: id.name });
+      const table = literalOf(init.arguments[0]);
+      walk.models.push({ ...placeAt(walk, start), name: id.name, ...(table && { table }) });
     },
     Decorator({ expression }) {
       const name = calleeOf(expression);
@@ -112,6 +117,7 @@ export function readTies(program: Program, at: At): Ties {
     },
   }).visit(program);
   readTransactions(program, walk);
+  readJoins(program, walk);
   return walk;
 }
 

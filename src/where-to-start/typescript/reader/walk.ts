@@ -1,13 +1,13 @@
 /** What a walk over a syntax tree collects, and how it reads names. */
 import type { Argument, Expression } from "oxc-parser";
-import type { ForeignKey, Hidden, Import, Place } from "../../types/source.ts";
+import type { ForeignKey, Hidden, Import, ModelFacts, Place } from "../../types/source.ts";
 import type { At } from "./lines.ts";
 
 export interface Walk extends At {
   readonly required: Import[];
   readonly foreignKeys: ForeignKey[];
   readonly hidden: Hidden[];
-  readonly models: (Place & { name: string })[];
+  readonly models: ModelFacts[];
   /** Which libraries the text names. */
   readonly isMongoose: boolean;
   readonly isMikro: boolean;
