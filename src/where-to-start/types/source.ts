@@ -36,6 +36,14 @@ export interface ForeignKey extends Place {
   readonly isText?: boolean;
 }
 
+/** What a library of models makes a column of, that may be of another file: `User.hasMany(Order)` of Sequelize. */
+export interface Association extends ForeignKey {
+  /** Nobody says what the column is called; `field` is a guess. */
+  readonly isAnyColumn?: boolean;
+  /** The table of links, or its model. */
+  readonly through?: string;
+}
+
 /** A class of Python: what those that inherit it get of it. */
 export interface ClassFacts extends Place {
   readonly name: string;
@@ -154,6 +162,7 @@ export interface FileFacts {
   /** Models, entities or tables that are declared here. */
   readonly models: readonly ModelFacts[];
   readonly lists?: readonly ManyField[];
+  readonly associations?: readonly Association[];
   readonly classes?: readonly ClassFacts[];
   /** What it hands on of other files. */
   readonly passes?: readonly Pass[];

@@ -13,17 +13,20 @@ import { type At, codeLines } from "./reader/lines.ts";
 import { outsideOf } from "./reader/outside.ts";
 import { moduleRecordOf } from "./reader/module-record.ts";
 import { isPacked } from "./reader/packed.ts";
+import { mayBeSequelize } from "./reader/sequelize.ts";
 import { readTies } from "./reader/ties.ts";
 import { clientCalls, declaredIn } from "./reader/tokens.ts";
 
 /** What makes a look at the syntax tree worth its price, which is half of the parser's own. */
 const MAY_HAVE_TIES =
-  /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(/;
+  /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(/;
 
 export function readTypeScript(file: string, text: string): FileFacts {
   if (isPacked(text)) return { ...unread(file, text), isGenerated: true };
   const tied =
-    MAY_HAVE_TIES.test(text) || mayJoin(text) ? parseSync(basename(file), text) : undefined;
+    MAY_HAVE_TIES.test(text) || mayJoin(text) || mayBeSequelize(text)
+      ? parseSync(basename(file), text)
+      : undefined;
   const { module, errors } = tied ?? moduleRecordOf(file, text);
   const lineAt = lineFinder(text);
   const at: At = { file, text, lineAt };
@@ -39,6 +42,7 @@ export function readTypeScript(file: string, text: string): FileFacts {
     outside: outsideOf(imports, at),
     exports: exportsOf(module, at),
     models: ties.models,
+    ...(ties.associations.length === 0 ? {} : { associations: ties.associations }),
     ...(declared.length === 0 ? {} : { declared }),
     ...(passes.length === 0 ? {} : { passes }),
     problems: errors.map(({ message, labels }) => ({
@@ -68,7 +72,7 @@ export function unread(file: string, text: string, why?: string): FileFacts {
   };
 }
 
-const NO_TIES = { required: [], foreignKeys: [], hidden: [], models: [] };
+const NO_TIES = { required: [], foreignKeys: [], hidden: [], models: [], associations: [] };
 
 function importsOf(module: EcmaScriptModule, { file, text, lineAt }: At): Import[] {
   const imports: Import[] = module.staticImports.map(({ start, end, moduleRequest, entries }) => {

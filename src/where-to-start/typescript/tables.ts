@@ -11,20 +11,25 @@ export interface TableOwner {
   readonly isGuess: boolean;
 }
 
-/** Of what a tie names, for a unit that asks; undefined for a table of its own, and where nobody knows. */
-export type OwnerOfTable = (
-  tie: Pick<Hidden, "kind" | "what">,
-  asker: UnitPlace | undefined,
-) => TableOwner | undefined;
+export interface Tables {
+  /** Of what a tie names, for a unit that asks; undefined for a table of its own, and where nobody knows. */
+  readonly ownerOf: (
+    tie: Pick<Hidden, "kind" | "what">,
+    asker: UnitPlace | undefined,
+  ) => TableOwner | undefined;
+  /** Of a table, or of a model whatever its letters: `models.user` is the `User` of Sequelize. */
+  readonly unitOf: (name: string) => UnitPlace | undefined;
+}
 
 type Found = Map<string, Map<UnitPlace, boolean>>;
 
-export function tableOwners(
+export function tablesOf(
   files: ReadonlyMap<string, FileFacts>,
   { unitOf, owners }: { readonly unitOf: (file: string) => UnitPlace | undefined; owners: Owners },
-): OwnerOfTable {
+): Tables {
   const declared: Found = new Map();
   const named: Found = new Map();
+  const models: Found = new Map();
   const add = (found: Found, key: string, [unit, isGuess]: readonly [UnitPlace, boolean]) =>
     found.set(key, (found.get(key) ?? new Map<UnitPlace, boolean>()).set(unit, isGuess));
   for (const facts of files.values()) {
@@ -32,8 +37,10 @@ export function tableOwners(
     const here = unitOf(facts.file);
     for (const { name, table, file } of facts.models) {
       const unit = facts.language === "prisma" ? owners.inSchema(name, file) : here;
-      if (table !== undefined && unit !== undefined)
-        add(declared, keyOf(table), [unit, here === undefined]);
+      if (table === undefined || unit === undefined) continue;
+      add(declared, keyOf(table), [unit, here === undefined]);
+      if (facts.language === "prisma") continue;
+      for (const key of new Set([keyOf(table), keyOf(name)])) add(models, key, [unit, false]);
     }
     for (const { kind, what } of facts.hidden) {
       const table = tableOfTie(kind, what);
@@ -41,13 +48,19 @@ export function tableOwners(
         add(named, keyOf(table), [here, false]);
     }
   }
-  return ({ kind, what }, asker) => {
-    const table = tableOfTie(kind, what);
-    if (table === undefined) return undefined;
-    const known = declared.get(keyOf(table)) ?? named.get(keyOf(table));
-    if (known?.size !== 1 || (asker !== undefined && known.has(asker))) return undefined;
-    const [[unit, isGuess] = []] = known;
-    return unit === undefined || isGuess === undefined ? undefined : { unit, isGuess };
+  return {
+    ownerOf: ({ kind, what }, asker) => {
+      const table = tableOfTie(kind, what);
+      if (table === undefined) return undefined;
+      const known = declared.get(keyOf(table)) ?? named.get(keyOf(table));
+      if (known?.size !== 1 || (asker !== undefined && known.has(asker))) return undefined;
+      const [[unit, isGuess] = []] = known;
+      return unit === undefined || isGuess === undefined ? undefined : { unit, isGuess };
+    },
+    unitOf: (name) => {
+      const known = models.get(keyOf(name));
+      return known?.size === 1 ? [...known.keys()][0] : undefined;
+    },
   };
 }
 

@@ -7,9 +7,10 @@ import { unitFinder } from "../unit-of.ts";
 import { type MakerOf, makersIn, throughBarrels } from "./reader/barrels.ts";
 import { packageOf } from "./reader/outside.ts";
 import { modelOfCall, ownersOf, type Owners, problemsOf } from "./prisma/owners.ts";
+import { linksOfAssociations } from "./associations.ts";
 import type { Configuration } from "./paths/configuration.ts";
 import { resolver } from "./paths/resolve.ts";
-import { type OwnerOfTable, tableOwners } from "./tables.ts";
+import { type Tables, tablesOf } from "./tables.ts";
 
 export interface TypeScriptCode {
   readonly project: Project;
@@ -35,7 +36,9 @@ interface Scope {
   readonly models: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
   readonly tokens: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
   readonly owners: Owners;
-  readonly ownerOfTable: OwnerOfTable;
+  readonly tables: Tables;
+  /** Units that store something. */
+  readonly storing: ReadonlySet<UnitPlace>;
   readonly isMarcot: boolean;
 }
 
@@ -58,7 +61,7 @@ export function resolveTypeScript(code: TypeScriptCode): Resolved {
     if (unit !== undefined && facts.language !== "prisma")
       keys.push(...facts.foreignKeys.flatMap((key) => resolveKey(scope, { key, facts, unit })));
   }
-  keys.push(...prismaKeys(scope, scope.owners.links));
+  keys.push(...prismaKeys(scope, scope.owners.links), ...associationKeys(scope, code.files));
   return {
     imports,
     keys,
@@ -115,7 +118,8 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
     models,
     tokens,
     owners,
-    ownerOfTable: tableOwners(files, { unitOf, owners }),
+    tables: tablesOf(files, { unitOf, owners }),
+    storing: new Set([...models.values()].flatMap((one) => [...one])),
     isMarcot: project.kind === "marcot",
   };
 }
@@ -154,7 +158,7 @@ function resolveKey(scope: Scope, { key, facts, unit }: Asked): ResolvedKey[] {
 /** By the file itself, by its imports, and where these lead to no unit by a name that only one unit has. */
 function unitOfModel(
   scope: Scope,
-  { name, facts, unit }: { name: string; facts: FileFacts; unit: UnitPlace },
+  { name, facts, unit }: { name: string; facts: FileFacts; unit: UnitPlace | undefined },
 ): UnitPlace | undefined {
   const [first = name] = name.split(".");
   if (facts.models.some((model) => model.name === first)) return unit;
@@ -168,8 +172,21 @@ function unitOfModel(
   }
   const { models } = scope;
   const known = models.get(name.split(".").at(-1) ?? name) ?? models.get(first);
-  if (known?.has(unit) === true) return unit;
-  return known?.size === 1 ? [...known][0] : undefined;
+  if (unit !== undefined && known?.has(unit) === true) return unit;
+  if (known === undefined) return scope.tables.unitOf(name);
+  return known.size === 1 ? [...known][0] : undefined;
+}
+
+function associationKeys(scope: Scope, files: TypeScriptCode["files"]): ResolvedKey[] {
+  const { unitOf, storing } = scope;
+  const found = linksOfAssociations(files, {
+    unitOf,
+    unitOfModel: (name, facts) => {
+      const unit = unitOfModel(scope, { name, facts, unit: unitOf(facts.file) });
+      return unit !== undefined && storing.has(unit) ? unit : undefined;
+    },
+  });
+  return found.map(({ source, from, to }) => toKey(source, from, to));
 }
 
 function toKey(source: ForeignKey, from: UnitPlace, to: UnitPlace): ResolvedKey {
@@ -196,7 +213,7 @@ function resolveHidden(
     const { file, line, kind, what } = source;
     const ends = { file, line, from: unit?.name ?? THE_PROJECT, kind, what, source };
     const named = new Set(targetsOf(scope, { source, facts, unit }));
-    const table = scope.ownerOfTable(source, unit);
+    const table = scope.tables.ownerOf(source, unit);
     const asked = new Set(kind === "transaction" ? askedUnits(scope, source) : []);
     if (table?.isGuess === true) asked.add(table.unit);
     const guessed = [...asked].filter((one) => !named.has(one));
@@ -217,7 +234,7 @@ function targetsOf(
 ): UnitPlace[] {
   const { what, kind, names = [] } = source;
   if (kind === "transaction") return names.flatMap((name) => unitsOfName(scope, facts, name));
-  const table = scope.ownerOfTable(source, unit);
+  const table = scope.tables.ownerOf(source, unit);
   if (table !== undefined) return table.isGuess ? [] : [table.unit];
   const model = modelOfCall(what);
   if (kind === "model by name" && model !== undefined) {

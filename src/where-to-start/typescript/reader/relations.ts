@@ -90,7 +90,7 @@ function tableOf(column: string | undefined): string | undefined {
 }
 
 /** `User` of `() => User`, `"User"` and `{ entity: () => User }`. */
-function targetOf(node: Argument | undefined): string | undefined {
+export function targetOf(node: Argument | undefined): string | undefined {
   if (node?.type === "ObjectExpression") return targetOf(propertyOf(node, "entity"));
   if (node?.type === "ArrowFunctionExpression") return chainOf(node.body);
   return literalOf(node) ?? chainOf(node);
@@ -100,13 +100,13 @@ function entityOf({ arguments: [first] }: { readonly arguments: readonly Argumen
   return first?.type === "ObjectExpression" ? propertyOf(first, "entity") : undefined;
 }
 
-function propertyOf({ properties }: ObjectExpression, name: string): Expression | undefined {
+export function propertyOf({ properties }: ObjectExpression, name: string): Expression | undefined {
   const found = properties.find((one) => one.type === "Property" && nameOf(one.key) === name);
   return found?.type === "Property" ? found.value : undefined;
 }
 
 /** `a.b.c`, however it is wrapped; undefined for what is computed. */
-function chainOf(node: unknown): string | undefined {
+export function chainOf(node: unknown): string | undefined {
   const { type, name, object, property, expression, computed } = (node ?? {}) as {
     type?: string;
     name?: string;

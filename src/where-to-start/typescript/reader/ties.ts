@@ -1,9 +1,17 @@
 /** Ties that no import shows: relations between rows, transactions, what Nest finds by name. */
 import { type Program, Visitor } from "oxc-parser";
-import type { ForeignKey, Hidden, HiddenKind, Import, ModelFacts } from "../../types/source.ts";
+import type {
+  Association,
+  ForeignKey,
+  Hidden,
+  HiddenKind,
+  Import,
+  ModelFacts,
+} from "../../types/source.ts";
 import { readJoins } from "./joins.ts";
 import type { At } from "./lines.ts";
 import { decorated, keyed, referenced, referring } from "./relations.ts";
+import { readSequelize } from "./sequelize.ts";
 import { tableOfEntity } from "./tables.ts";
 import { readTransactions } from "./transactions.ts";
 import {
@@ -23,6 +31,7 @@ export interface Ties {
   readonly foreignKeys: readonly ForeignKey[];
   readonly hidden: readonly Hidden[];
   readonly models: readonly ModelFacts[];
+  readonly associations: readonly Association[];
 }
 
 const NAMED: ReadonlyMap<string, HiddenKind> = new Map([
@@ -118,7 +127,7 @@ export function readTies(program: Program, at: At): Ties {
   }).visit(program);
   readTransactions(program, walk);
   readJoins(program, walk);
-  return walk;
+  return { ...walk, associations: readSequelize(program, walk) };
 }
 
 function required(walk: Walk, { arguments: given, start }: Called): void {
