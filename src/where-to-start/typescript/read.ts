@@ -12,6 +12,7 @@ import { mayJoin } from "./reader/joins.ts";
 import { type At, codeLines } from "./reader/lines.ts";
 import { outsideOf } from "./reader/outside.ts";
 import { moduleRecordOf } from "./reader/module-record.ts";
+import { mayLookUp } from "./reader/lookups.ts";
 import { isPacked } from "./reader/packed.ts";
 import { mayBeSequelize } from "./reader/sequelize.ts";
 import { readTies } from "./reader/ties.ts";
@@ -21,12 +22,15 @@ import { clientCalls, declaredIn } from "./reader/tokens.ts";
 const MAY_HAVE_TIES =
   /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(/;
 
+/** What a migration does to tables counts as no tie, and of all files it has most SQL. */
+function mayHaveTies(file: string, text: string): boolean {
+  if (MAY_HAVE_TIES.test(text)) return true;
+  return !isMigration(file) && (mayJoin(text) || mayBeSequelize(text) || mayLookUp(text));
+}
+
 export function readTypeScript(file: string, text: string): FileFacts {
   if (isPacked(text)) return { ...unread(file, text), isGenerated: true };
-  const tied =
-    MAY_HAVE_TIES.test(text) || mayJoin(text) || mayBeSequelize(text)
-      ? parseSync(basename(file), text)
-      : undefined;
+  const tied = mayHaveTies(file, text) ? parseSync(basename(file), text) : undefined;
   const { module, errors } = tied ?? moduleRecordOf(file, text);
   const lineAt = lineFinder(text);
   const at: At = { file, text, lineAt };
@@ -42,6 +46,7 @@ export function readTypeScript(file: string, text: string): FileFacts {
     outside: outsideOf(imports, at),
     exports: exportsOf(module, at),
     models: ties.models,
+    ...(ties.lists.length === 0 ? {} : { lists: ties.lists }),
     ...(ties.associations.length === 0 ? {} : { associations: ties.associations }),
     ...(declared.length === 0 ? {} : { declared }),
     ...(passes.length === 0 ? {} : { passes }),
@@ -60,7 +65,7 @@ export function unread(file: string, text: string, why?: string): FileFacts {
     language: "typescript",
     lines: codeLines(text),
     isTest: isTest(file),
-    isMigration: /(^|\/)migrations?\//.test(file),
+    isMigration: isMigration(file),
     isGenerated: isGenerated(file, text),
     imports: [],
     foreignKeys: [],
@@ -72,7 +77,18 @@ export function unread(file: string, text: string, why?: string): FileFacts {
   };
 }
 
-const NO_TIES = { required: [], foreignKeys: [], hidden: [], models: [], associations: [] };
+function isMigration(file: string): boolean {
+  return /(^|\/)migrations?\//.test(file);
+}
+
+const NO_TIES = {
+  required: [],
+  foreignKeys: [],
+  hidden: [],
+  models: [],
+  lists: [],
+  associations: [],
+};
 
 function importsOf(module: EcmaScriptModule, { file, text, lineAt }: At): Import[] {
   const imports: Import[] = module.staticImports.map(({ start, end, moduleRequest, entries }) => {

@@ -6,6 +6,7 @@ import type { FileFacts, ForeignKey, Hidden, Import } from "../types/source.ts";
 import { unitFinder } from "../unit-of.ts";
 import { type MakerOf, makersIn, throughBarrels } from "./reader/barrels.ts";
 import { packageOf } from "./reader/outside.ts";
+import { type LeadsTo, lookUpsIn } from "./lookups.ts";
 import { modelOfCall, ownersOf, type Owners, problemsOf } from "./prisma/owners.ts";
 import { linksOfAssociations } from "./associations.ts";
 import type { Configuration } from "./paths/configuration.ts";
@@ -37,6 +38,7 @@ interface Scope {
   readonly tokens: ReadonlyMap<string, ReadonlySet<UnitPlace>>;
   readonly owners: Owners;
   readonly tables: Tables;
+  readonly lookUps: LeadsTo;
   /** Units that store something. */
   readonly storing: ReadonlySet<UnitPlace>;
   readonly isMarcot: boolean;
@@ -101,7 +103,7 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
   const owners = ownersOf(files, unitOf);
   const through = throughBarrels({ files, resolve, unitOf });
   const maker = makersIn({ files, resolve, unitOf });
-  return {
+  const scope: Scope = {
     unitOf,
     targets: (file, specifier, names) => {
       const found = resolve(file, specifier);
@@ -120,8 +122,15 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
     owners,
     tables: tablesOf(files, { unitOf, owners }),
     storing: new Set([...models.values()].flatMap((one) => [...one])),
+    lookUps: lookUpsIn(files, {
+      unitOf,
+      unitOfModel: (name, facts) => unitOfModel(scope, { name, facts, unit: unitOf(facts.file) }),
+      isModel: (name, unit) => models.get(name)?.has(unit) === true,
+      owners,
+    }),
     isMarcot: project.kind === "marcot",
   };
+  return scope;
 }
 
 function addTo(map: Map<string, Set<UnitPlace>>, key: string, unit: UnitPlace): void {
@@ -212,10 +221,11 @@ function resolveHidden(
   return facts.hidden.flatMap((source) => {
     const { file, line, kind, what } = source;
     const ends = { file, line, from: unit?.name ?? THE_PROJECT, kind, what, source };
-    const named = new Set(targetsOf(scope, { source, facts, unit }));
-    const table = scope.tables.ownerOf(source, unit);
+    const led =
+      kind === "look-up" ? scope.lookUps(what, facts) : scope.tables.ownerOf(source, unit);
+    const named = new Set(led === undefined ? targetsOf(scope, { source, facts, unit }) : []);
     const asked = new Set(kind === "transaction" ? askedUnits(scope, source) : []);
-    if (table?.isGuess === true) asked.add(table.unit);
+    if (led !== undefined) (led.isGuess ? asked : named).add(led.unit);
     const guessed = [...asked].filter((one) => !named.has(one));
     return [
       ...[...named].map(({ name }) => ({ ...ends, to: name })),
@@ -234,8 +244,6 @@ function targetsOf(
 ): UnitPlace[] {
   const { what, kind, names = [] } = source;
   if (kind === "transaction") return names.flatMap((name) => unitsOfName(scope, facts, name));
-  const table = scope.tables.ownerOf(source, unit);
-  if (table !== undefined) return table.isGuess ? [] : [table.unit];
   const model = modelOfCall(what);
   if (kind === "model by name" && model !== undefined) {
     return [scope.owners.called(model, facts.file) ?? []].flat();

@@ -6,7 +6,7 @@ const BEGINNING =
 
 /** A quick look for the same in a whole file. */
 export const MAY_BE_SQL =
-  /["'`][\s(]*(?:SELECT|select|INSERT\s+INTO|insert\s+into|DELETE\s+FROM|delete\s+from|MERGE\s+INTO|merge\s+into|UPDATE|update|WITH|with|(?:(?:LEFT|RIGHT|FULL|INNER|CROSS|NATURAL|left|right|full|inner|cross|natural)\s+)?(?:OUTER\s+|outer\s+)?(?:JOIN|join))\s/;
+  /["'`][\s(]*(?:SELECT|select|INSERT\s+INTO|insert\s+into|DELETE\s+FROM|delete\s+from|MERGE\s+INTO|merge\s+into|(?:UPDATE|update)\s+\S{1,80}\s+(?:\S{1,80}\s+){0,2}(?:SET|set)|(?:WITH|with)\s+(?:RECURSIVE\s+|recursive\s+)?["\w]{1,80}\s*(?:\([^()]{0,200}\)\s*)?(?:AS|as)|(?:(?:LEFT|RIGHT|FULL|INNER|CROSS|NATURAL|left|right|full|inner|cross|natural)\s+)?(?:OUTER\s+|outer\s+)?(?:JOIN|join))\s/;
 
 const NAME = String.raw`["\x60[]?[A-Za-z_][\w$]*(?![\w$?])["\x60\]]?`;
 const TABLE = String.raw`((?:${NAME}\s*\.\s*){0,2}${NAME})`;

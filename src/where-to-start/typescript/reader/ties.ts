@@ -6,10 +6,12 @@ import type {
   Hidden,
   HiddenKind,
   Import,
+  ManyField,
   ModelFacts,
 } from "../../types/source.ts";
 import { readJoins } from "./joins.ts";
 import type { At } from "./lines.ts";
+import { readLookUps } from "./lookups.ts";
 import { decorated, keyed, referenced, referring } from "./relations.ts";
 import { readSequelize } from "./sequelize.ts";
 import { tableOfEntity } from "./tables.ts";
@@ -31,6 +33,7 @@ export interface Ties {
   readonly foreignKeys: readonly ForeignKey[];
   readonly hidden: readonly Hidden[];
   readonly models: readonly ModelFacts[];
+  readonly lists: readonly ManyField[];
   readonly associations: readonly Association[];
 }
 
@@ -127,7 +130,8 @@ export function readTies(program: Program, at: At): Ties {
   }).visit(program);
   readTransactions(program, walk);
   readJoins(program, walk);
-  return { ...walk, associations: readSequelize(program, walk) };
+  const lists = readLookUps(program, walk);
+  return { ...walk, lists, associations: readSequelize(program, walk) };
 }
 
 function required(walk: Walk, { arguments: given, start }: Called): void {
