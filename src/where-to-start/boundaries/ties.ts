@@ -85,8 +85,8 @@ function oneLine(what: string): string {
  * make ties new that are old.
  */
 function isLasting({ kind, what, file, isGuess }: ResolvedHidden): boolean {
-  if (kind === "model by name") return modelOfCall(what) === undefined || file.endsWith(".py");
-  return isGuess !== true;
+  if (isGuess === true) return false;
+  return kind !== "model by name" || modelOfCall(what) === undefined || file.endsWith(".py");
 }
 
 function isOfPrisma(file: string): boolean {

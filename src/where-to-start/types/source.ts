@@ -32,15 +32,20 @@ export interface ForeignKey extends Place {
   readonly owner: string;
   /** As it is written: `users.User`, `User`, `self`, `settings.AUTH_USER_MODEL`, `entries`. */
   readonly to: string;
-  /**
-   * It is written as a text. In Django it means without a dot a neighbour of the class that has the column; of TypeORM
-   * it may be the name of a table.
-   */
+  /** It is written as a text: without a dot it means a neighbour of the class that has the column. */
   readonly isText?: boolean;
   /** Many to many `through=` a model of its own: the columns are that model's. */
   readonly isThrough?: boolean;
   /** Generic, and the end that has the columns: it leads to any model, `to` says which field tells whose. */
   readonly isAny?: boolean;
+}
+
+/** What a library of models makes a column of, that may be of another file: `User.hasMany(Order)` of Sequelize. */
+export interface Association extends ForeignKey {
+  /** Nobody says what the column is called; `field` is a guess. */
+  readonly isAnyColumn?: boolean;
+  /** The table of links, or its model. */
+  readonly through?: string;
 }
 
 /** A class of Python, or of TypeScript where it may have columns: what those that inherit it get of it. */
@@ -167,6 +172,13 @@ export interface Declared extends Place {
   readonly of?: string;
 }
 
+/** Something that stores rows. */
+export interface ModelFacts extends Place {
+  readonly name: string;
+  /** What its table is called in the database, where that is known. */
+  readonly table?: string;
+}
+
 export interface FileFacts {
   readonly file: string;
   readonly language: "python" | "typescript" | "prisma" | "template";
@@ -181,12 +193,9 @@ export interface FileFacts {
   readonly outside: readonly Outside[];
   readonly exports: readonly Export[];
   /** Models, entities or tables that are declared here. */
-  readonly models: readonly (Place & {
-    readonly name: string;
-    /** What the database calls it, where that is said and is not what the code calls it. */
-    readonly table?: string;
-  })[];
+  readonly models: readonly ModelFacts[];
   readonly lists?: readonly ManyField[];
+  readonly associations?: readonly Association[];
   readonly classes?: readonly ClassFacts[];
   readonly givenModels?: readonly GivenModel[];
   /** What it hands on of other files. */

@@ -3,6 +3,7 @@ import type { ResolvedKey } from "../score/facts.ts";
 import type { UnitPlace } from "../types/project.ts";
 import type { FileFacts, ForeignKey } from "../types/source.ts";
 import type { Column } from "./columns.ts";
+import type { Tables } from "./tables.ts";
 
 type Units = ReadonlyMap<string, ReadonlySet<UnitPlace>>;
 
@@ -20,7 +21,7 @@ export interface KeyScope {
   /** Units that declare something that stores rows, by its name. */
   readonly models: Units;
   /** The same by what the database calls it. */
-  readonly tables: Units;
+  readonly tables: Pick<Tables, "unitOf">;
   /** By their names, whether rows are those of users. */
   readonly isUser: (model: string) => boolean;
 }
@@ -31,10 +32,10 @@ export function resolveKey(
   { key, written }: Column,
   unit: UnitPlace,
 ): ResolvedKey[] {
-  const { file, to, isText } = written;
+  const { file, to } = written;
   const facts = scope.factsOf(file);
   if (facts === undefined) return [];
-  const asked = { name: to, facts, unit: scope.unitOf(file), isText };
+  const asked = { name: to, facts, unit: scope.unitOf(file) };
   const found = unitOfModel(scope, asked);
   return found === undefined || found === unit ? [] : [toKey(scope, key, [unit, found])];
 }
@@ -44,12 +45,11 @@ interface Asked {
   /** Of the file that names it, and the unit of that. */
   readonly facts: FileFacts;
   readonly unit: UnitPlace | undefined;
-  readonly isText?: boolean | undefined;
 }
 
 /** By the file itself, by its imports, and where these lead to no unit by a name that only one unit has. */
 export function unitOfModel(scope: KeyScope, asked: Asked): UnitPlace | undefined {
-  const { name, facts, unit, isText = false } = asked;
+  const { name, facts, unit } = asked;
   const [first = name] = name.split(".");
   if (facts.models.some((model) => model.name === first)) return unit;
   const imported = facts.imports.find(({ names, here = names }) => here.includes(first));
@@ -62,9 +62,9 @@ export function unitOfModel(scope: KeyScope, asked: Asked): UnitPlace | undefine
   }
   const { models, tables } = scope;
   const byModel = models.get(name.split(".").at(-1) ?? name) ?? models.get(first);
-  const known = byModel ?? (isText ? tables.get(name) : undefined);
-  if (unit !== undefined && known?.has(unit) === true) return unit;
-  return known?.size === 1 ? [...known][0] : undefined;
+  if (byModel === undefined) return tables.unitOf(name);
+  if (unit !== undefined && byModel.has(unit)) return unit;
+  return byModel.size === 1 ? [...byModel][0] : undefined;
 }
 
 export function toKey(

@@ -9,10 +9,13 @@ import type { Export, FileFacts, Import } from "../types/source.ts";
 import { clientCalls, makesClient, MAY_CALL_CLIENT } from "./prisma/calls.ts";
 import { type Locals, localsOf, passesOf } from "./reader/barrels.ts";
 import { exportedBy, givenIn } from "./reader/commonjs-exports.ts";
+import { mayJoin } from "./reader/joins.ts";
 import { type At, codeLines } from "./reader/lines.ts";
 import { outsideOf } from "./reader/outside.ts";
 import { moduleRecordOf, treeOf } from "./reader/module-record.ts";
+import { mayLookUp } from "./reader/lookups.ts";
 import { isPacked } from "./reader/packed.ts";
+import { mayBeSequelize } from "./reader/sequelize.ts";
 import { readTies } from "./reader/ties.ts";
 import { declaredIn } from "./reader/tokens.ts";
 import { modelIn, type Top, topOf } from "./reader/top.ts";
@@ -20,12 +23,18 @@ import { placeAt } from "./reader/walk.ts";
 
 /** What makes a look at the syntax tree worth its price, which is half of the parser's own. */
 const MAY_HAVE_TIES =
-  /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|\b(?:belongsTo|hasMany|hasOne|belongsToMany)\s*\(|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|@\w*Column\b|\babstract\s+class\s[^{]{0,200}\bextends\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(|\bprovide\s*:|\.emit(?:Async)?\s*\(|\bPassportStrategy\s*\(|\buseGlobal[A-Z]|\bNestFactory\b|\bexports\s*[.=[]|\bexport\s*=/;
+  /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|@\w*Column\b|\babstract\s+class\s[^{]{0,200}\bextends\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(|\bprovide\s*:|\.emit(?:Async)?\s*\(|\bPassportStrategy\s*\(|\buseGlobal[A-Z]|\bNestFactory\b|\bexports\s*[.=[]|\bexport\s*=/;
+
+/** What a migration does to tables counts as no tie, and of all files it has most SQL. */
+function mayHaveTies(file: string, text: string): boolean {
+  if (MAY_HAVE_TIES.test(text)) return true;
+  return !isMigration(file) && (mayJoin(text) || mayBeSequelize(text) || mayLookUp(text));
+}
 
 export function readTypeScript(file: string, text: string): FileFacts {
   if (isPacked(text)) return { ...unread(file, text), isGenerated: true };
   const mayCall = MAY_CALL_CLIENT.test(text);
-  const tied = mayCall || MAY_HAVE_TIES.test(text) ? treeOf(file, text) : undefined;
+  const tied = mayCall || mayHaveTies(file, text) ? treeOf(file, text) : undefined;
   const { module, errors } = tied ?? moduleRecordOf(file, text);
   const lineAt = lineFinder(text);
   const at: At = { file, text, lineAt };
@@ -48,6 +57,8 @@ export function readTypeScript(file: string, text: string): FileFacts {
     exports: [...exportsOf(module, { at, taken, top }), ...common.exports],
     models: ties.models,
     ...(ties.classes.length === 0 ? {} : { classes: ties.classes }),
+    ...(ties.lists.length === 0 ? {} : { lists: ties.lists }),
+    ...(ties.associations.length === 0 ? {} : { associations: ties.associations }),
     ...(declared.length === 0 ? {} : { declared }),
     ...(passes.length === 0 ? {} : { passes }),
     problems: errors.map(({ message, labels }) => ({
@@ -65,7 +76,7 @@ export function unread(file: string, text: string, why?: string): FileFacts {
     language: "typescript",
     lines: codeLines(text),
     isTest: isTest(file),
-    isMigration: /(^|\/)migrations?\//.test(file),
+    isMigration: isMigration(file),
     isGenerated: isGenerated(file, text),
     imports: [],
     foreignKeys: [],
@@ -77,7 +88,19 @@ export function unread(file: string, text: string, why?: string): FileFacts {
   };
 }
 
-const NO_TIES = { required: [], foreignKeys: [], hidden: [], models: [], classes: [] };
+function isMigration(file: string): boolean {
+  return /(^|\/)migrations?\//.test(file);
+}
+
+const NO_TIES = {
+  required: [],
+  foreignKeys: [],
+  hidden: [],
+  models: [],
+  classes: [],
+  lists: [],
+  associations: [],
+};
 const NO_NAMES: ReadonlyMap<string, Top> = new Map();
 const NO_EXPORTS = { exports: [], passes: [] };
 

@@ -10,10 +10,13 @@ import { inEveryRequest } from "./every-request.ts";
 import { type MeantBy, meaning } from "./makers.ts";
 import { makersIn, throughBarrels } from "./reader/barrels.ts";
 import { packageOf } from "./reader/outside.ts";
+import { linksOfAssociations } from "./associations.ts";
+import { type LeadsTo, lookUpsIn } from "./lookups.ts";
 import { clientsIn } from "./prisma/clients.ts";
 import { modelOfCall, namedModel, ownersOf, type Owners, problemsOf } from "./prisma/owners.ts";
 import type { Configuration } from "./paths/configuration.ts";
 import { resolver } from "./paths/resolve.ts";
+import { type Tables, tablesOf } from "./tables.ts";
 import { type ProvidersOf, providersIn } from "./tokens.ts";
 
 export interface TypeScriptCode {
@@ -39,6 +42,10 @@ interface Scope extends KeyScope {
   readonly meantBy: MeantBy;
   readonly providersOf: ProvidersOf;
   readonly owners: Owners;
+  readonly tables: Tables;
+  readonly lookUps: LeadsTo;
+  /** Units that store something. */
+  readonly storing: ReadonlySet<UnitPlace>;
   readonly isMarcot: boolean;
 }
 
@@ -61,7 +68,7 @@ export function resolveTypeScript(code: TypeScriptCode): Resolved {
     if (unit !== undefined && facts.language !== "prisma")
       keys.push(...scope.columnsOf(facts).flatMap((column) => resolveKey(scope, column, unit)));
   }
-  keys.push(...prismaKeys(scope, scope.owners.links));
+  keys.push(...prismaKeys(scope, scope.owners.links), ...associationKeys(scope, code.files));
   return {
     imports,
     keys,
@@ -92,17 +99,13 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
   const named = (specifier: string) =>
     byModule.get(specifier) ?? byModule.get(packageOf(specifier) ?? "");
   const models = new Map<string, Set<UnitPlace>>();
-  const tables = new Map<string, Set<UnitPlace>>();
   const called = new Map<string, ReadonlyMap<string, string>>();
   for (const facts of files.values()) {
     const unit = unitOf(facts.file);
     const others = facts.exports.flatMap(({ name, of }) => (of ? [[name, of] as const] : []));
     if (others.length > 0) called.set(facts.file, new Map(others));
     if (unit === undefined || !isTying(facts)) continue;
-    for (const { name, table } of facts.models) {
-      addTo(models, name, unit);
-      if (table !== undefined) addTo(tables, table, unit);
-    }
+    for (const { name } of facts.models) addTo(models, name, unit);
   }
   const through = throughBarrels({ files, resolve, unitOf });
   const maker = makersIn({ files, resolve });
@@ -119,7 +122,8 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
   const madeIn: KeyScope["madeIn"] = (...asked) => makerOf(...asked)?.file;
   const meantBy = meaning(maker, resolve);
   const isOfClient = clientsIn(files, { targets, madeIn, unitOf });
-  return {
+  const owners = ownersOf(files, { unitOf, isOfClient });
+  const scope: Scope = {
     unitOf,
     factsOf: (file) => files.get(file),
     targets,
@@ -132,12 +136,20 @@ function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scop
     isOwn: (file, specifier) =>
       resolve(file, specifier) !== undefined || named(specifier) !== undefined,
     models,
-    tables,
     meantBy,
     providersOf: providersIn(files, { meantBy, unitOf }),
-    owners: ownersOf(files, { unitOf, isOfClient }),
+    owners,
+    tables: tablesOf(files, { unitOf, owners }),
+    storing: new Set([...models.values()].flatMap((one) => [...one])),
+    lookUps: lookUpsIn(files, {
+      unitOf,
+      unitOfModel: (name, facts) => unitOfModel(scope, { name, facts, unit: unitOf(facts.file) }),
+      isModel: (name, unit) => models.get(name)?.has(unit) === true,
+      owners,
+    }),
     isMarcot: project.kind === "marcot",
   };
+  return scope;
 }
 
 function addTo(map: Map<string, Set<UnitPlace>>, key: string, unit: UnitPlace): void {
@@ -162,6 +174,18 @@ function resolveImport(
   });
 }
 
+function associationKeys(scope: Scope, files: TypeScriptCode["files"]): ResolvedKey[] {
+  const { unitOf, storing } = scope;
+  const found = linksOfAssociations(files, {
+    unitOf,
+    unitOfModel: (name, facts) => {
+      const unit = unitOfModel(scope, { name, facts, unit: unitOf(facts.file) });
+      return unit !== undefined && storing.has(unit) ? unit : undefined;
+    },
+  });
+  return found.map(({ source, from, to }) => toKey(scope, source, [from, to]));
+}
+
 /** Of a schema that lies in no unit, each model is the unit's that was chosen for it. */
 function prismaKeys(scope: Scope, keys: readonly ForeignKey[]): ResolvedKey[] {
   return keys.flatMap((key) => {
@@ -180,8 +204,11 @@ function resolveHidden(
   return facts.hidden.flatMap((source) => {
     const { file, line, kind, what } = source;
     const ends = { file, line, from: unit?.name ?? THE_PROJECT, kind, what, source };
-    const named = new Set(targetsOf(scope, { source, facts, unit }));
+    const led =
+      kind === "look-up" ? scope.lookUps(what, facts) : scope.tables.ownerOf(source, unit);
+    const named = new Set(led === undefined ? targetsOf(scope, { source, facts, unit }) : []);
     const asked = new Set(kind === "transaction" ? askedUnits(scope, source) : []);
+    if (led !== undefined) (led.isGuess ? asked : named).add(led.unit);
     const guessed = [...asked].filter((one) => !named.has(one));
     return [
       ...[...named].map(({ name }) => ({ ...ends, to: name })),

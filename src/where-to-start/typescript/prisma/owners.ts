@@ -21,6 +21,7 @@ export interface Owners {
   readonly inSchema: (name: string, file: string) => UnitPlace | undefined;
   /** Of what a file calls by the client: `orderItem` for `OrderItem`. */
   readonly called: (call: string, file: string) => UnitPlace | undefined;
+  readonly modelCalled: Schemas["called"];
   readonly links: Schemas["links"];
   readonly tables: ReadonlyMap<string, readonly Table[]>;
   readonly chosen: readonly Owner[];
@@ -73,6 +74,7 @@ export function ownersOf(files: ReadonlyMap<string, FileFacts>, around: Around):
   return {
     inSchema: (name, file) => unitOfModel(schemas.inSchema(name, file)),
     called: (call, file) => unitOfModel(schemas.called(call, file)),
+    modelCalled: schemas.called,
     links: schemas.links,
     tables,
     chosen: [...owners.values()],

@@ -3,7 +3,7 @@
  * and where the client that asks for its rows is written to.
  */
 import { posix } from "node:path";
-import type { Declared, FileFacts, ForeignKey, ManyField, Place } from "../../types/source.ts";
+import type { Declared, FileFacts, ForeignKey, ManyField, ModelFacts } from "../../types/source.ts";
 
 interface Statement {
   readonly line: number;
@@ -14,7 +14,7 @@ const BLOCK = /^(\w+)\s+(\w+)\s*\{$/;
 const FIELD = /^(\w+)\s+(\w+)\s*(\[\s*\])?/;
 
 export function readPrisma(file: string, text: string): FileFacts {
-  const models: (Place & { name: string })[] = [];
+  const models: ModelFacts[] = [];
   const foreignKeys: ForeignKey[] = [];
   const lists: ManyField[] = [];
   const declared: Declared[] = [];
@@ -24,7 +24,7 @@ export function readPrisma(file: string, text: string): FileFacts {
     const [, is, name = ""] = BLOCK.exec(code) ?? [];
     const fields = is === undefined ? [] : upToBrace(statements, at + 1);
     if (is === "model" || is === "view") {
-      models.push({ file, line, name });
+      models.push({ file, line, name, table: tableOf(fields) ?? name });
       addFields(fields, { file, owner: name, foreignKeys, lists });
     }
     if (is === "generator") declared.push(...clientsIn(fields, file));
@@ -47,6 +47,13 @@ export function readPrisma(file: string, text: string): FileFacts {
     declared,
     problems: [],
   };
+}
+
+/** `@@map("users")`: without it the table is called as the model. */
+function tableOf(fields: readonly Statement[]): string | undefined {
+  return fields
+    .map(({ code }) => /^@@map\s*\(\s*(?:name\s*:\s*)?"([^"]*)"/.exec(code)?.[1])
+    .find((name) => name !== undefined);
 }
 
 function upToBrace(statements: readonly Statement[], from: number): readonly Statement[] {

@@ -2,7 +2,8 @@
 import type { Class, Decorator, Expression } from "oxc-parser";
 import type { ClassFacts } from "../../types/source.ts";
 import { chainOf, propertyOf } from "./relations.ts";
-import { calleeOf, enter, literalOf, nameOf, placeAt, type Walk } from "./walk.ts";
+import { tableOfEntity } from "./tables.ts";
+import { calleeOf, enter, nameOf, placeAt, type Walk } from "./walk.ts";
 
 /** TypeORM's and MikroORM's, also where they are wrapped, and that of Nest's Mongoose. */
 const ENTITY = /(?:Entity|^Schema)$/;
@@ -16,7 +17,7 @@ export function classRead(walk: Walk, node: Class): void {
   const saysAbstract = optionOf(entity, "abstract") !== undefined;
   const isModel = entity !== undefined && !saysAbstract;
   const place = placeAt(walk, start);
-  if (isModel) walk.models.push({ ...place, name, ...tableOf(entity) });
+  if (isModel) walk.models.push({ ...place, name, ...tableOfEntity(node) });
   walk.classes.push({
     ...place,
     name,
@@ -47,17 +48,6 @@ export function classesIn({ classes, foreignKeys }: Walk): ClassFacts[] {
   return classes
     .map((one) => ({ ...one, keys: byOwner.get(one.name) ?? [] }))
     .filter(({ keys, bases }) => keys.length > 0 || bases.length > 0);
-}
-
-/** `@Entity("app_users")`, `@Entity({ name: "app_users" })`, MikroORM's `{ tableName }`. */
-function tableOf(entity: Decorator): { table?: string } {
-  const { expression } = entity;
-  const [first] = expression.type === "CallExpression" ? expression.arguments : [];
-  const table =
-    literalOf(first) ??
-    literalOf(optionOf(entity, "name")) ??
-    literalOf(optionOf(entity, "tableName"));
-  return table === undefined ? {} : { table };
 }
 
 function optionOf(entity: Decorator | undefined, name: string): Expression | undefined {

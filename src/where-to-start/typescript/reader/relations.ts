@@ -29,8 +29,7 @@ export function decorated(walk: Walk, decorators: readonly Decorator[]): void {
       names.some((one) => one.endsWith(joined)) ||
       ((walk.isMikro || entityOf(expression) !== undefined) && isOwning(expression.arguments));
     const to = isHere ? targetOf(expression.arguments[0]) : undefined;
-    const isText = literalOf(expression.arguments[0]) !== undefined;
-    if (to !== undefined) add(walk, { kind, to, start: expression.start, isText });
+    if (to !== undefined) add(walk, { kind, to, start: expression.start });
   }
 }
 
@@ -78,14 +77,12 @@ interface Key {
   readonly to: string;
   readonly start: number;
   readonly field?: string;
-  readonly isText?: boolean;
 }
 
 function add(walk: Walk, key: Key): void {
-  const { kind, to, start, field = aroundOf(walk, start, "field"), isText = false } = key;
+  const { kind, to, start, field = aroundOf(walk, start, "field") } = key;
   const owner = aroundOf(walk, start, "owner");
-  const text = isText ? { isText } : {};
-  walk.foreignKeys.push({ ...placeAt(walk, start), kind, field, owner, to, ...text });
+  walk.foreignKeys.push({ ...placeAt(walk, start), kind, field, owner, to });
 }
 
 /** `users.id` is a column, `schema.users.id` one of a table that is taken by the name of its module. */
@@ -94,7 +91,7 @@ function tableOf(column: string | undefined): string | undefined {
 }
 
 /** `User` of `() => User`, `"User"` and `{ entity: () => User }`. */
-function targetOf(node: Argument | undefined): string | undefined {
+export function targetOf(node: Argument | undefined): string | undefined {
   if (node?.type === "ObjectExpression") return targetOf(propertyOf(node, "entity"));
   if (node?.type === "ArrowFunctionExpression") return chainOf(node.body);
   return literalOf(node) ?? chainOf(node);

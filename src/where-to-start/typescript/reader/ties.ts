@@ -1,17 +1,22 @@
 /** Ties that no import shows: relations between rows, transactions, what Nest finds by name. */
 import { type Program, Visitor } from "oxc-parser";
 import type {
+  Association,
   ClassFacts,
-  FileFacts,
   ForeignKey,
   Hidden,
   HiddenKind,
   Import,
+  ManyField,
+  ModelFacts,
 } from "../../types/source.ts";
 import { classesIn, classRead } from "./classes.ts";
 import { requireCall, requireInto, requireMember } from "./commonjs.ts";
+import { readJoins } from "./joins.ts";
 import type { At } from "./lines.ts";
+import { readLookUps } from "./lookups.ts";
 import { decorated, keyed, referenced, referring } from "./relations.ts";
+import { readSequelize } from "./sequelize.ts";
 import { readTransactions } from "./transactions.ts";
 import {
   type Called,
@@ -29,8 +34,10 @@ export interface Ties {
   readonly required: readonly Import[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly hidden: readonly Hidden[];
-  readonly models: FileFacts["models"];
+  readonly models: readonly ModelFacts[];
   readonly classes: readonly ClassFacts[];
+  readonly lists: readonly ManyField[];
+  readonly associations: readonly Association[];
 }
 
 const NAMED: ReadonlyMap<string, HiddenKind> = new Map([
@@ -100,7 +107,8 @@ export function readTies(program: Program, at: At): Ties {
         callee === "table" && isMember(init) && literalOf(init.arguments[0]) !== undefined;
       if (!TABLES.has(callee) && !isTable) return;
       enter(walk, { name: id.name, start, end, is: "owner" });
-      walk.models.push({ ...placeAt(walk, start), name: id.name });
+      const table = literalOf(init.arguments[0]);
+      walk.models.push({ ...placeAt(walk, start), name: id.name, ...(table && { table }) });
     },
     Decorator({ expression }) {
       const name = calleeOf(expression);
@@ -129,7 +137,10 @@ export function readTies(program: Program, at: At): Ties {
     },
   }).visit(program);
   readTransactions(program, walk);
-  return { ...walk, classes: classesIn(walk) };
+  readJoins(program, walk);
+  const lists = readLookUps(program, walk);
+  const associations = readSequelize(program, walk);
+  return { ...walk, classes: classesIn(walk), lists, associations };
 }
 
 function named(walk: Walk, name: string, { arguments: given, start }: Called): void {

@@ -2,10 +2,10 @@
 import type { Argument, Expression } from "oxc-parser";
 import type {
   ClassFacts,
-  FileFacts,
   ForeignKey,
   Hidden,
   Import,
+  ModelFacts,
   Place,
 } from "../../types/source.ts";
 import type { At } from "./lines.ts";
@@ -16,7 +16,7 @@ export interface Walk extends At {
   readonly requiredAt: Set<number>;
   readonly foreignKeys: ForeignKey[];
   readonly hidden: Hidden[];
-  readonly models: FileFacts["models"][number][];
+  readonly models: ModelFacts[];
   readonly classes: ClassFacts[];
   /** Which libraries the text names. */
   readonly isMongoose: boolean;

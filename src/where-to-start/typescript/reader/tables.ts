@@ -1,0 +1,31 @@
+/** What the table of a model is called in the database. */
+import type { Class, ObjectExpression } from "oxc-parser";
+import { calleeOf, literalOf, nameOf } from "./walk.ts";
+
+/** `@Entity("app_users")`, `@Entity({ name })`; without a name that of the class, as TypeORM and MikroORM write it. */
+export function tableOfEntity({ id, decorators }: Class): { table?: string } {
+  const asked = decorators.find(({ expression }) => calleeOf(expression)?.endsWith("Entity"));
+  const name = asked === undefined ? "" : (calleeOf(asked.expression) ?? "");
+  // The rows of a child are in the table of what it inherits.
+  if (asked === undefined || id === null || name === "ChildEntity") return {};
+  const given = asked.expression.type === "CallExpression" ? asked.expression.arguments : [];
+  const options = given.find((one) => one.type === "ObjectExpression");
+  const named =
+    literalOf(given[0]) ??
+    (options && (textOf(options, "tableName") ?? textOf(options, "name"))) ??
+    inSnakes(id.name);
+  return { table: named };
+}
+
+function inSnakes(name: string): string {
+  return name
+    .replaceAll(/([A-Z])([A-Z])([a-z])/g, "$1_$2$3")
+    .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
+    .toLowerCase();
+}
+
+/** A property that is written as a text. */
+export function textOf({ properties }: ObjectExpression, name: string): string | undefined {
+  const found = properties.find((one) => one.type === "Property" && nameOf(one.key) === name);
+  return found?.type === "Property" ? literalOf(found.value) : undefined;
+}
