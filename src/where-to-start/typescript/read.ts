@@ -23,7 +23,7 @@ import { placeAt } from "./reader/walk.ts";
 
 /** What makes a look at the syntax tree worth its price, which is half of the parser's own. */
 const MAY_HAVE_TIES =
-  /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|@\w*Column\b|\babstract\s+class\s[^{]{0,200}\bextends\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(|\bprovide\s*:|\.emit(?:Async)?\s*\(|\bPassportStrategy\s*\(|\buseGlobal[A-Z]|\bNestFactory\b|\bexports\s*[.=[]|\bexport\s*=/;
+  /@\w*(?:Many|One)To(?:Many|One)\b|\breferences\s*\(|\bref\s*:|@Inject\b|AuthGuard\s*\(|\$?transaction\s*\(|@Transactional\b|@(?:OnEvent|EventPattern|MessagePattern|Process|Processor|InjectQueue|InjectRepository)\b|@\w*Entity\b|@\w*Column\b|\babstract\s+class\s[^{]{0,200}\bextends\b|\b(?:pg|mysql|sqlite)Table\s*\(|\.table\s*\(|\bSchema\s*\(|\bmodel\s*[<(]|\brequire\s*\(|\bprovide\s*:|\.emit(?:Async)?\s*\(\s*(?:["'`A-Z]|(?!this\b)\w+\.)|\bPassportStrategy\s*\(|\buseGlobal[A-Z]|\bNestFactory\b|\bexports\s*[.=[]|\bexport\s*=/;
 
 /** What a migration does to tables counts as no tie, and of all files it has most SQL. */
 function mayHaveTies(file: string, text: string): boolean {

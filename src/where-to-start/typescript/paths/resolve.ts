@@ -52,10 +52,21 @@ export function resolver(files: ReadonlySet<string>, configuration: Configuratio
     const isMap = isRecord(all) && Object.keys(all).some((key) => key.startsWith("."));
     return rulesOf(isMap ? all : { ".": all }, folder);
   });
+  const answers = new Map<string, string | undefined>();
+  // The same imports are asked for again and again: for what they take, and for where that is made.
   return (file, specifier) => {
+    const from = folderOf(file);
+    const key = `${from}\0${specifier}`;
+    if (answers.has(key)) return answers.get(key);
+    const found = find(from, specifier);
+    answers.set(key, found);
+    return found;
+  };
+
+  function find(from: string, specifier: string): string | undefined {
     const bare = specifier.split(/[?!]/, 1)[0] ?? specifier;
-    if (bare.startsWith(".")) return probe(posix.join(folderOf(file), bare));
-    for (const folder of upward(folderOf(file), prefix)) {
+    if (bare.startsWith(".")) return probe(posix.join(from, bare));
+    for (const folder of upward(from, prefix)) {
       const found = byRules(configuration.paths.get(folder) ?? [], bare, probe);
       if (found !== undefined) return found;
       if (bare.startsWith("#") && packages.has(folder))
@@ -72,7 +83,7 @@ export function resolver(files: ReadonlySet<string>, configuration: Configuratio
       // Which file its `exports` mean does not matter: all of them are the package's.
       posix.join(folder, "package.json")
     );
-  };
+  }
 }
 
 function once(make: (folder: string) => PathRule[]): typeof make {

@@ -8,7 +8,7 @@ import { type Called, calleeOf, literalOf, nameOf, placeAt } from "./walk.ts";
 
 /** Without one of these no file declares anything. */
 const MAY_DECLARE =
-  /\bprovide\s*:|@Processor\b|\.emit(?:Async)?\s*\(|\bPassportStrategy\s*\(|\buseGlobal[A-Z]|\bNestFactory\b/;
+  /\bprovide\s*:|@Processor\b|\.emit(?:Async)?\s*\(\s*(?:["'`A-Z]|(?!this\b)\w+\.)|\bPassportStrategy\s*\(|\buseGlobal[A-Z]|\bNestFactory\b/;
 
 const FOR_ALL = /(?:^|\.)(APP_(?:GUARD|INTERCEPTOR|PIPE|FILTER))$/;
 const USE_FOR_ALL = /^useGlobal(?:Guards|Interceptors|Pipes|Filters)$/;
