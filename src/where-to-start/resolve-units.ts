@@ -6,7 +6,7 @@ import { withoutSeemingTests } from "./test-units.ts";
 import type { Project } from "./types/project.ts";
 import type { FileFacts } from "./types/source.ts";
 import type { Configuration } from "./typescript/paths/configuration.ts";
-import { resolveTypeScript } from "./typescript/to-units.ts";
+import { resolveTypeScript } from "./typescript/resolve.ts";
 
 const PYTHON = new Set(["python", "template"]);
 

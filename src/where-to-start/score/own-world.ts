@@ -3,7 +3,8 @@
  * about which app would leave than all of its history.
  */
 import { bySpelling } from "../order.ts";
-import type { Outside } from "../types/source.ts";
+import type { UnitPlace } from "../types/project.ts";
+import type { FileFacts, Outside } from "../types/source.ts";
 import type { Evidence } from "./facts.ts";
 import { isOwnCode } from "./ties.ts";
 
@@ -17,7 +18,7 @@ export function ownWorlds(
   const users = new Map<string, Set<string>>();
   const first = new Map<string, Outside>();
   for (const { place, files } of units) {
-    for (const file of files.filter(isOwnCode)) {
+    for (const file of files.filter((one) => isOwnCode(one) && !isTool(one, place))) {
       for (const outside of file.outside) {
         // Settings are read there for all, also where a unit holds them.
         if (outside.kind === "setting" && own.has(file.file)) continue;
@@ -37,6 +38,17 @@ export function ownWorlds(
   }
   for (const world of worlds.values()) world.sort(byKind);
   return worlds;
+}
+
+/** `tsup.config.ts`, `.eslintrc.cjs`, `Gruntfile.js`. */
+const TOOL = /(?:^|\/)(?:[\w.-]+\.config|\.[\w-]+|gulpfile|[Gg]runtfile|karma\.conf)\.[cm]?[jt]s$/;
+
+/** What builds, checks or publishes the unit, and is not there where it runs: `.storybook/`, `scripts/` of a package. */
+function isTool({ file, language }: FileFacts, { path, kind }: UnitPlace): boolean {
+  if (language !== "typescript") return false;
+  const within = file.slice(path === "" ? 0 : path.length + 1);
+  const isScript = kind === "workspace" && within.startsWith("scripts/");
+  return TOOL.test(within) || /(?:^|\/)\./.test(within) || isScript;
 }
 
 export function keyOf({ kind, what }: Outside): string {

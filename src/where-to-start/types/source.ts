@@ -192,6 +192,8 @@ export interface FileFacts {
   readonly hidden: readonly Hidden[];
   readonly outside: readonly Outside[];
   readonly exports: readonly Export[];
+  /** Interfaces and types that it exports: of what imports them nothing is left at run time. */
+  readonly types?: readonly string[];
   /** Models, entities or tables that are declared here. */
   readonly models: readonly ModelFacts[];
   readonly lists?: readonly ManyField[];

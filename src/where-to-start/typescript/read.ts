@@ -47,6 +47,7 @@ export function readTypeScript(file: string, text: string): FileFacts {
   const taken = localsOf(imports);
   const common =
     tied === undefined ? NO_EXPORTS : exportedBy(givenIn(tied.program, top), { at, taken, top });
+  const types = typesOf(module);
   const passes = [...passesOf(module, taken), ...common.passes];
   return {
     ...unread(file, text),
@@ -55,6 +56,7 @@ export function readTypeScript(file: string, text: string): FileFacts {
     hidden: [...ties.hidden, ...called],
     outside: outsideOf(imports, at),
     exports: [...exportsOf(module, { at, taken, top }), ...common.exports],
+    ...(types.length === 0 ? {} : { types }),
     models: ties.models,
     ...(ties.classes.length === 0 ? {} : { classes: ties.classes }),
     ...(ties.lists.length === 0 ? {} : { lists: ties.lists }),
@@ -141,6 +143,15 @@ function importsOf(module: EcmaScriptModule, { file, text, lineAt }: At): Import
       imports.push({ file, line: lineAt(start), from, names: ["*"], isType: false });
   }
   return imports;
+}
+
+/** The parser takes a default `abstract class` for one, and that is there at run time. */
+function typesOf({ staticExports }: EcmaScriptModule): string[] {
+  return staticExports.flatMap(({ entries }) =>
+    entries.flatMap(({ moduleRequest, isType, exportName: { name } }) =>
+      moduleRequest === null && isType && name !== null ? [name] : [],
+    ),
+  );
 }
 
 interface Around {

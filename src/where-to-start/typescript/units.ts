@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { bySpelling } from "../order.ts";
 import type { Project, UnitPlace } from "../types/project.ts";
 import type { FileFacts, Place } from "../types/source.ts";
-import { meaning } from "./makers.ts";
+import { meaning } from "./resolve/makers.ts";
 import type { Configuration } from "./paths/configuration.ts";
 import { globsOf } from "./paths/globs.ts";
 import { folderOf } from "./paths/json.ts";

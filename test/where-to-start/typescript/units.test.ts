@@ -219,3 +219,24 @@ test("of several ways to see it the one with most units and lines, and --kind ta
   const other = await whereToStart(folder, { kind: "workspaces" });
   assert.deepEqual(unitsOf(other.report), ["a=packages/a", "b=packages/b", "c=packages/c"]);
 });
+
+test("what builds a package is no world outside of what runs", async () => {
+  const report = await reportOf({
+    "package.json": '{ "workspaces": ["packages/*"] }',
+    "packages/a/package.json": '{ "name": "a" }',
+    "packages/a/tsup.config.ts": `import { defineConfig } from "tsup";\n`,
+    "packages/a/.storybook/main.ts": `import "storybook";\n`,
+    "packages/a/scripts/size.mjs": `import "bytes-iec";\n`,
+    "packages/a/src/index.ts": `import "stripe";\n`,
+    "packages/a/src/scripts/send.ts": `import "mailgun";\n`,
+    "packages/b/package.json": '{ "name": "b" }',
+    "packages/b/x.ts": tiny,
+    "packages/c/package.json": '{ "name": "c" }',
+    "packages/c/y.ts": tiny,
+  });
+  const [a] = report.units.filter(({ name }) => name === "a");
+  assert.deepEqual(
+    a?.ownWorld.map(({ what }) => what),
+    ["mailgun", "stripe"],
+  );
+});

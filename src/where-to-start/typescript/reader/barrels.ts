@@ -65,6 +65,16 @@ export function makersIn(barrels: Omit<Barrels, "unitOf">): MakerOf {
   };
 }
 
+/** Whether it is an interface or a type that a file exports, made there or handed on. */
+export function typesIn(barrels: Omit<Barrels, "unitOf">): (file: string, name: string) => boolean {
+  const exportedBy = exportsOf<true>(barrels, {
+    namesOf: ({ types = [] }) => types,
+    ownOf: (_file, name) => (name === "*" ? undefined : true),
+    giverOf: () => undefined,
+  });
+  return (file, name) => exportedBy(file).get(name) === true;
+}
+
 /** For names that are imported of a file in no unit: the units that they are of. */
 export function throughBarrels(barrels: Barrels): Through {
   const { unitOf } = barrels;
@@ -90,6 +100,8 @@ export function throughBarrels(barrels: Barrels): Through {
 type Exported<T> = Map<string, T | undefined>;
 
 interface Owning<T> {
+  /** What a file makes itself. Default: all but types. */
+  readonly namesOf?: (facts: FileFacts) => readonly string[];
   /** Of what a file makes itself. */
   readonly ownOf: (file: string, name: string) => T | undefined;
   /** Of what a file hands on of another, whoever made it; undefined where that is still to be found. */
@@ -114,11 +126,14 @@ function exportsOf<T>(
   owning: Owning<T>,
 ): (file: string) => Exported<T> {
   const { files } = barrels;
+  const { namesOf = ({ exports }) => exports.map(({ name }) => name) } = owning;
   const known = new Map<string, Exported<T>>();
   const ownOf = (file: string) => {
-    const exports = files.get(file)?.exports ?? [];
-    const owners =
-      known.get(file) ?? new Map(exports.map(({ name }) => [name, owning.ownOf(file, name)]));
+    const before = known.get(file);
+    if (before !== undefined) return before;
+    const facts = files.get(file);
+    const names = facts === undefined ? [] : namesOf(facts);
+    const owners = new Map(names.map((name) => [name, owning.ownOf(file, name)]));
     known.set(file, owners);
     return owners;
   };

@@ -121,3 +121,41 @@ export * from "./core.entity";
     ["core"],
   );
 });
+
+test("an import of interfaces and types is one of types, whoever hands them on", async () => {
+  const report = await reportOf({
+    "package.json": '{ "workspaces": ["packages/*"] }',
+    "packages/a/package.json": '{ "name": "a" }',
+    "packages/a/src/index.ts": `export * from "./made";\nexport { IPrice as Price } from "./made";\nexport default abstract class Base {}\n`,
+    "packages/a/src/made.ts": `export interface IUser { id: string }
+export type IPrice = number;
+export enum Color { Red }
+export interface Both { x: 1 }
+export const Both = { x: 1 };
+`,
+    "packages/b/package.json": '{ "name": "b" }',
+    "packages/b/x.ts": `import { IUser, Price } from "a";
+import { IPrice, Color } from "a";
+import { Both } from "a";
+import Base from "a";
+import { IUser as Own } from "../a/src/made";
+`,
+    "packages/c/package.json": '{ "name": "c" }',
+    "packages/c/y.ts": "export const x = 1;\n",
+  });
+  const [b] = report.units.filter(({ name }) => name === "b");
+  assert.deepEqual(
+    b?.importsOut.map(({ line, what, isType }) => `${line} ${what}${isType ? ", types" : ""}`),
+    [
+      "1 IUser, Price from a, types",
+      "2 Color from a",
+      "3 Both from a",
+      "4 default from a",
+      "5 IUser from ../a/src/made, types",
+    ],
+  );
+  assert.deepEqual(
+    b?.cuts.map(({ line }) => line),
+    [2, 3, 4],
+  );
+});

@@ -3,10 +3,10 @@
  * class holds is of each entity that inherits it, also through others, and an entity has a copy of what the one above
  * it has, unless both share a table.
  */
-import { INHERITED_MAX } from "../python/resolve/columns.ts";
-import { remembered } from "../python/resolve/remembered.ts";
-import type { ClassFacts, FileFacts, ForeignKey } from "../types/source.ts";
-import { boundIn } from "./reader/bound.ts";
+import { INHERITED_MAX } from "../../python/resolve/columns.ts";
+import { remembered } from "../../python/resolve/remembered.ts";
+import type { ClassFacts, FileFacts, ForeignKey } from "../../types/source.ts";
+import { boundIn } from "../reader/bound.ts";
 
 export interface Column {
   /** Of the class with the rows, and where that stands: whoever takes it elsewhere takes the column along. */

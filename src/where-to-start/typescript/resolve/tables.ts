@@ -1,9 +1,9 @@
 /** Whose a table is that code names as a text: by what models say of their tables, else by the name of the unit. */
-import { isTying } from "../score/ties.ts";
-import type { UnitPlace } from "../types/project.ts";
-import type { FileFacts, Hidden } from "../types/source.ts";
-import type { Owners } from "./prisma/owners.ts";
-import { tableOfTie } from "./reader/joins.ts";
+import { isTying } from "../../score/ties.ts";
+import type { UnitPlace } from "../../types/project.ts";
+import type { FileFacts, Hidden } from "../../types/source.ts";
+import type { Owners } from "../prisma/owners.ts";
+import { tableOfTie } from "../reader/joins.ts";
 
 export interface TableOwner {
   readonly unit: UnitPlace;

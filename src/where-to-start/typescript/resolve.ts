@@ -1,53 +1,13 @@
 /** From what is written in TypeScript to what is meant: which unit an import, a foreign key or a name leads to. */
 import type { Resolved, ResolvedHidden, ResolvedImport, ResolvedKey } from "../score/facts.ts";
-import { isTying } from "../score/ties.ts";
-import type { Project, UnitPlace } from "../types/project.ts";
-import type { FileFacts, ForeignKey, Hidden, Import, Made } from "../types/source.ts";
-import { unitFinder } from "../unit-of.ts";
-import { classFinder, type Column, columnsIn } from "./columns.ts";
-import { type KeyScope, resolveKey, toKey, unitOfModel, usersIn } from "./keys.ts";
-import { inEveryRequest } from "./every-request.ts";
-import { type MeantBy, meaning } from "./makers.ts";
-import { makersIn, throughBarrels } from "./reader/barrels.ts";
+import type { UnitPlace } from "../types/project.ts";
+import type { FileFacts, ForeignKey, Hidden, Import } from "../types/source.ts";
+import { linksOfAssociations } from "./resolve/associations.ts";
+import { inEveryRequest } from "./resolve/every-request.ts";
+import { resolveKey, toKey, unitOfModel } from "./resolve/keys.ts";
+import { modelOfCall, namedModel, problemsOf } from "./prisma/owners.ts";
 import { packageOf } from "./reader/outside.ts";
-import { linksOfAssociations } from "./associations.ts";
-import { type LeadsTo, lookUpsIn } from "./lookups.ts";
-import { clientsIn } from "./prisma/clients.ts";
-import { modelOfCall, namedModel, ownersOf, type Owners, problemsOf } from "./prisma/owners.ts";
-import type { Configuration } from "./paths/configuration.ts";
-import { resolver } from "./paths/resolve.ts";
-import { type Tables, tablesOf } from "./tables.ts";
-import { type ProvidersOf, providersIn } from "./tokens.ts";
-
-export interface TypeScriptCode {
-  readonly project: Project;
-  /** All there are in the code base. */
-  readonly names: ReadonlySet<string>;
-  readonly configuration: Configuration;
-  /** Of `readTypeScript` and `readPrisma`, by file. */
-  readonly files: ReadonlyMap<string, FileFacts>;
-}
-
-interface Scope extends KeyScope {
-  /** With what its classes inherit. */
-  readonly columnsOf: (facts: FileFacts) => readonly Column[];
-  /** Whether a call that may be one of Prisma is one. */
-  readonly isOfClient: (call: Hidden) => boolean;
-  /** Of a thing that is imported, where it is made. */
-  readonly makerOf: (file: string, specifier: string, name: string) => Made | undefined;
-  /** What the file that makes it calls it, where that is another name. */
-  readonly calledIn: (made: Made) => string | undefined;
-  readonly isOwn: (file: string, specifier: string) => boolean;
-  /** Of a thing that a file names, where it is made. */
-  readonly meantBy: MeantBy;
-  readonly providersOf: ProvidersOf;
-  readonly owners: Owners;
-  readonly tables: Tables;
-  readonly lookUps: LeadsTo;
-  /** Units that store something. */
-  readonly storing: ReadonlySet<UnitPlace>;
-  readonly isMarcot: boolean;
-}
+import { type Scope, scopeOf, type TypeScriptCode } from "./resolve/scope.ts";
 
 const THE_PROJECT = "the project";
 
@@ -83,87 +43,19 @@ export function resolveTypeScript(code: TypeScriptCode): Resolved {
   };
 }
 
-function scopeOf({ project, names, configuration, files }: TypeScriptCode): Scope {
-  const { units } = project;
-  const indexOf = unitFinder(units);
-  const unitOf = (file: string) => {
-    const index = indexOf(file);
-    return index === undefined ? undefined : units[index];
-  };
-  const resolve = resolver(names, configuration);
-  const byModule = new Map(
-    project.kind === "folders" || project.kind === "nest"
-      ? []
-      : units.flatMap((unit) => unit.modules.map((name) => [name, unit] as const)),
-  );
-  const named = (specifier: string) =>
-    byModule.get(specifier) ?? byModule.get(packageOf(specifier) ?? "");
-  const models = new Map<string, Set<UnitPlace>>();
-  const called = new Map<string, ReadonlyMap<string, string>>();
-  for (const facts of files.values()) {
-    const unit = unitOf(facts.file);
-    const others = facts.exports.flatMap(({ name, of }) => (of ? [[name, of] as const] : []));
-    if (others.length > 0) called.set(facts.file, new Map(others));
-    if (unit === undefined || !isTying(facts)) continue;
-    for (const { name } of facts.models) addTo(models, name, unit);
-  }
-  const through = throughBarrels({ files, resolve, unitOf });
-  const maker = makersIn({ files, resolve });
-  const targets: KeyScope["targets"] = (file, specifier, names) => {
-    const found = resolve(file, specifier);
-    const unit = (found === undefined ? undefined : unitOf(found)) ?? named(specifier);
-    if (unit !== undefined) return new Map([[unit, names]]);
-    return found === undefined ? new Map() : through(found, names);
-  };
-  const makerOf: Scope["makerOf"] = (file, specifier, name) => {
-    const found = resolve(file, specifier);
-    return found === undefined ? undefined : maker(found, name);
-  };
-  const madeIn: KeyScope["madeIn"] = (...asked) => makerOf(...asked)?.file;
-  const meantBy = meaning(maker, resolve);
-  const isOfClient = clientsIn(files, { targets, madeIn, unitOf });
-  const owners = ownersOf(files, { unitOf, isOfClient });
-  const scope: Scope = {
-    unitOf,
-    factsOf: (file) => files.get(file),
-    targets,
-    madeIn,
-    columnsOf: columnsIn(files, classFinder(files, madeIn)),
-    isOfClient,
-    isUser: usersIn(files),
-    makerOf,
-    calledIn: ({ file, name }) => called.get(file)?.get(name),
-    isOwn: (file, specifier) =>
-      resolve(file, specifier) !== undefined || named(specifier) !== undefined,
-    models,
-    meantBy,
-    providersOf: providersIn(files, { meantBy, unitOf }),
-    owners,
-    tables: tablesOf(files, { unitOf, owners }),
-    storing: new Set([...models.values()].flatMap((one) => [...one])),
-    lookUps: lookUpsIn(files, {
-      unitOf,
-      unitOfModel: (name, facts) => unitOfModel(scope, { name, facts, unit: unitOf(facts.file) }),
-      isModel: (name, unit) => models.get(name)?.has(unit) === true,
-      owners,
-    }),
-    isMarcot: project.kind === "marcot",
-  };
-  return scope;
-}
-
-function addTo(map: Map<string, Set<UnitPlace>>, key: string, unit: UnitPlace): void {
-  map.set(key, (map.get(key) ?? new Set()).add(unit));
-}
-
 function resolveImport(
-  { targets, makerOf, calledIn, models, isMarcot }: Scope,
+  scope: Scope,
   source: Import,
   unit: UnitPlace | undefined,
 ): ResolvedImport[] {
-  const { file, line, from, isType } = source;
-  return [...targets(file, from, source.names)].flatMap(([to, names]) => {
+  const { targets, makerOf, calledIn, models, isMarcot } = scope;
+  const { file, line, from } = source;
+  return [...targets(file, from, source.names)].flatMap(([to, all]) => {
     if (to === unit) return [];
+    const values = source.isType ? [] : all.filter((name) => !scope.isType(file, from, name));
+    // As where it is written `import type`: of types beside values nothing is said.
+    const isType = source.isType || (values.length === 0 && all.length > 0);
+    const names = isType ? all : values;
     const made = names.map((name) => makerOf(file, from, name));
     const called = [...names, ...made.flatMap((one) => (one && calledIn(one)) ?? [])];
     const isModel = called.some((name) => models.get(name)?.has(to) === true);

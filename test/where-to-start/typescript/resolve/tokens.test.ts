@@ -1,7 +1,7 @@
 /** A token means what is made somewhere; only texts, and what leads nowhere, go by their spelling. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { reportOf } from "./reports.ts";
+import { reportOf } from "../reports.ts";
 
 const units = ["a", "b", "c", "d"];
 

@@ -1,7 +1,7 @@
 /** Which unit's rows a foreign key refers to. */
-import type { ResolvedKey } from "../score/facts.ts";
-import type { UnitPlace } from "../types/project.ts";
-import type { FileFacts, ForeignKey } from "../types/source.ts";
+import type { ResolvedKey } from "../../score/facts.ts";
+import type { UnitPlace } from "../../types/project.ts";
+import type { FileFacts, ForeignKey } from "../../types/source.ts";
 import type { Column } from "./columns.ts";
 import type { Tables } from "./tables.ts";
 

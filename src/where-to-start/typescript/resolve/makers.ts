@@ -1,7 +1,7 @@
 /** Where that is made which a file calls by some name: in the file itself, or where its imports lead to. */
-import type { FileFacts, Made } from "../types/source.ts";
-import type { MakerOf } from "./reader/barrels.ts";
-import type { Resolve } from "./paths/resolve.ts";
+import type { FileFacts, Made } from "../../types/source.ts";
+import type { MakerOf } from "../reader/barrels.ts";
+import type { Resolve } from "../paths/resolve.ts";
 
 /** Undefined for what a library has, and for a name that the file has from nowhere. */
 export type MeantBy = (facts: FileFacts, name: string) => Made | undefined;

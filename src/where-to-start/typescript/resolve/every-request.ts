@@ -1,9 +1,9 @@
 /** Units that Nest asks in every request: what they make is provided for all, wherever that is said. */
-import { isTying } from "../score/ties.ts";
-import type { Project, UnitPlace } from "../types/project.ts";
-import type { Declared, FileFacts } from "../types/source.ts";
+import { isTying } from "../../score/ties.ts";
+import type { Project, UnitPlace } from "../../types/project.ts";
+import type { Declared, FileFacts } from "../../types/source.ts";
 import type { MeantBy } from "./makers.ts";
-import { HERE } from "./reader/made-by.ts";
+import { HERE } from "../reader/made-by.ts";
 
 export interface Asked {
   readonly meantBy: MeantBy;

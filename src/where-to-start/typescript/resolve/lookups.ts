@@ -1,8 +1,8 @@
 /** Where a query through relations leads: along foreign keys and lists, to the first model of another unit. */
-import { isTying } from "../score/ties.ts";
-import type { UnitPlace } from "../types/project.ts";
-import type { FileFacts } from "../types/source.ts";
-import type { Owners } from "./prisma/owners.ts";
+import { isTying } from "../../score/ties.ts";
+import type { UnitPlace } from "../../types/project.ts";
+import type { FileFacts } from "../../types/source.ts";
+import type { Owners } from "../prisma/owners.ts";
 
 /** A model, wherever it is declared. */
 interface Model {

@@ -1,8 +1,8 @@
 /** Each column of Sequelize once, from the unit that has it to the unit that it refers to. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { whereToStart } from "../../../src/where-to-start/where-to-start.ts";
-import { written } from "../repository.ts";
+import { whereToStart } from "../../../../src/where-to-start/where-to-start.ts";
+import { written } from "../../repository.ts";
 
 async function keysOf(files: Readonly<Record<string, string>>): Promise<string[]> {
   const { report } = await whereToStart(written({ "package.json": "{}", ...files }), {

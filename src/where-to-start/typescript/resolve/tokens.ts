@@ -2,9 +2,9 @@
  * Which units provide what is asked for by a token of Nest, or by the name of a queue or an event. An identifier means
  * what is made where the imports of its file lead to: two of one spelling may be two things.
  */
-import type { UnitPlace } from "../types/project.ts";
-import type { FileFacts } from "../types/source.ts";
-import { isTying } from "../score/ties.ts";
+import type { UnitPlace } from "../../types/project.ts";
+import type { FileFacts } from "../../types/source.ts";
+import { isTying } from "../../score/ties.ts";
 import type { MeantBy } from "./makers.ts";
 
 /** Units that provide what is asked for so in a file. */

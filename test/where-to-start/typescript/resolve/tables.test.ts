@@ -1,9 +1,9 @@
 /** Which unit a table leads to that code names as a text. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Report } from "../../../src/where-to-start/types/report.ts";
-import { whereToStart } from "../../../src/where-to-start/where-to-start.ts";
-import { written } from "../repository.ts";
+import type { Report } from "../../../../src/where-to-start/types/report.ts";
+import { whereToStart } from "../../../../src/where-to-start/where-to-start.ts";
+import { written } from "../../repository.ts";
 
 async function joinsOf(files: Readonly<Record<string, string>>): Promise<string[]> {
   const { report } = await whereToStart(written({ "package.json": "{}", ...files }), {

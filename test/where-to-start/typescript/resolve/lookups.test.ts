@@ -1,8 +1,8 @@
 /** Which unit a query through relations leads to. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { whereToStart } from "../../../src/where-to-start/where-to-start.ts";
-import { written } from "../repository.ts";
+import { whereToStart } from "../../../../src/where-to-start/where-to-start.ts";
+import { written } from "../../repository.ts";
 
 async function lookUpsOf(files: Readonly<Record<string, string>>): Promise<string[]> {
   const { report } = await whereToStart(written({ "package.json": "{}", ...files }), {

@@ -1,7 +1,7 @@
 /** Who is asked in every request, wherever that is said, and who is not. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { reportOf } from "./reports.ts";
+import { reportOf } from "../reports.ts";
 
 const moduleOf = (name: string, more = "") => `import { Module } from "@nestjs/common";
 ${more}@Module({})

@@ -1,8 +1,8 @@
 /** Which entity has which column, with what it inherits, and whose rows are meant. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Report } from "../../../src/where-to-start/types/report.ts";
-import { reportOf, tiny } from "./reports.ts";
+import type { Report } from "../../../../src/where-to-start/types/report.ts";
+import { reportOf, tiny } from "../reports.ts";
 
 const inPackages = (files: Readonly<Record<string, string>>) => {
   const names = Object.keys(files).flatMap((file) => /^packages\/\w+/.exec(file) ?? []);

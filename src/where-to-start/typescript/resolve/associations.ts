@@ -2,9 +2,9 @@
  * Columns that associations of Sequelize make. Both models may say so, in whatever file, and the column may be
  * declared besides: it is counted once, at the model that has it.
  */
-import { isTying } from "../score/ties.ts";
-import type { UnitPlace } from "../types/project.ts";
-import type { Association, FileFacts, ForeignKey } from "../types/source.ts";
+import { isTying } from "../../score/ties.ts";
+import type { UnitPlace } from "../../types/project.ts";
+import type { Association, FileFacts, ForeignKey } from "../../types/source.ts";
 import { keyOf } from "./tables.ts";
 
 export interface Link {
