@@ -11,6 +11,9 @@ import type { Parts } from "./score.ts";
 const IDENTITY =
   /^(auth|authentication|users?|accounts?|sessions?|permissions?|login|access|identity|profiles?|iam|rbac|roles?)$/i;
 
+/** Folders that say nothing of what is in them: `auth/src/lib` is `auth`. */
+const LAYOUT = /^(?:src|lib)$/i;
+
 /** Where there is code in a unit that may be no tests, it is none. */
 const TESTS = /(^|[._-])(tests?|testing|fixtures|e2e|specs?)($|[._-])/i;
 
@@ -42,7 +45,7 @@ export function gateOf(
   { lifted = [] }: GateOptions = {},
 ): Gate | undefined {
   const { name, because, path } = unit.place;
-  const last = name.split(/[./]/).at(-1) ?? name;
+  const last = name.split(/[./]/).findLast((part) => !LAYOUT.test(part)) ?? name;
   const gate = (of: Gate["name"], why: string, at: Gate["at"] = because): Gate => ({
     name: of,
     why,

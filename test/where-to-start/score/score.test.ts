@@ -144,6 +144,13 @@ test("the package that holds the settings is the project", () => {
   assert.equal(unitOf(judged.units, "a").gate?.name, "project");
 });
 
+test("folders of a layout say nothing of who somebody is", () => {
+  const units = { "auth/src/lib": calm, "mail/src/lib": calm, a: calm, b: calm, c: calm };
+  const judged = judge(evidenceOf(units)).units;
+  assert.equal(unitOf(judged, "auth/src/lib").gate?.name, "identity");
+  assert.equal(unitOf(judged, "mail/src/lib").gate, undefined);
+});
+
 test("a lifted unit is ranked although it looks like identity", () => {
   const units = { users: { ...calm, world: ["u"] }, a: calm, b: calm, c: calm, d: calm };
   assert.equal(unitOf(judge(evidenceOf(units)).units, "users").gate?.name, "identity");
