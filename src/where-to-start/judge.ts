@@ -218,8 +218,11 @@ function startOf(units: readonly Unit[], { mayBeRanked, hasHistory }: Known): Re
     );
   if (first === undefined) return stay("every unit is behind a gate: none should move");
   if ((first.score.pain ?? 0) === 0) return stay(whyNothing(units));
+  // What hurts nobody is no second choice.
   const runnerUp =
-    second === undefined ? null : { unit: second.name, why: comparedTo(first, second, hasHistory) };
+    second === undefined || second.score.total === 0
+      ? null
+      : { unit: second.name, why: comparedTo(first, second, hasHistory) };
   return { unit: first.name, answer: first.answer, why: whyFirst(first), runnerUp };
 }
 

@@ -57,6 +57,21 @@ test("the order is by score, and the runner-up says what it has less of", () => 
   assert.equal(unitOf(units, "search").gate?.name, "no pain");
 });
 
+test("what comes to nothing is no runner-up", () => {
+  const quiet: UnitLike = { lines: 10, past: [1, 0, 1] };
+  const { start, units } = judge(
+    evidenceOf({
+      mails: { lines: 10, past: [50, 10, 4], world: ["a"] },
+      all: { lines: 1000, past: [50, 10, 4], world: ["b"], imports: ["q1", "q2"] },
+      q1: quiet,
+      q2: quiet,
+    }),
+  );
+  assert.equal(unitOf(units, "all").rank, 2);
+  assert.equal(unitOf(units, "all").score.total, 0);
+  assert.deepEqual([start.unit, start.runnerUp], ["mails", null]);
+});
+
 test("measured traffic counts where it is more than what the code shows", () => {
   const traffic = { share: 0.9, errors: 6, slow: 2, timeShare: 0.5 };
   const measured = (name: string, of: object) => ({
