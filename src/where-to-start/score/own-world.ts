@@ -40,8 +40,14 @@ export function ownWorlds(
   return worlds;
 }
 
-/** `tsup.config.ts`, `.eslintrc.cjs`, `Gruntfile.js`. */
-const TOOL = /(?:^|\/)(?:[\w.-]+\.config|\.[\w-]+|gulpfile|[Gg]runtfile|karma\.conf)\.[cm]?[jt]s$/;
+/** By their names: of Nest, `mail.config.ts` is what runs. */
+const TOOLS =
+  "astro|babel|commitlint|craco|cypress|drizzle|esbuild|eslint|gatsby|jest|knip|lint-staged|metro|next|nuxt|playwright|postcss|prettier|release|remix|rollup|rsbuild|rspack|size-limit|stylelint|svelte|tailwind|tsdown|tsup|uno|vite|vitest|wdio|webpack";
+
+/** `tsup.config.ts`, `webpack.dev.config.js`, `.eslintrc.cjs`, `Gruntfile.js`. */
+const TOOL = new RegExp(
+  String.raw`(?:^|/)(?:(?:${TOOLS})(?:[.-][\w-]+)*\.config(?:\.[\w-]+)?|\.[\w-]+|gulpfile|[Gg]runtfile|config-overrides|karma\.conf)\.[cm]?[jt]s$`,
+);
 
 /** What builds, checks or publishes the unit, and is not there where it runs: `.storybook/`, `scripts/` of a package. */
 function isTool({ file, language }: FileFacts, { path, kind }: UnitPlace): boolean {

@@ -240,3 +240,21 @@ test("what builds a package is no world outside of what runs", async () => {
     ["mailgun", "stripe"],
   );
 });
+
+test("configuration that runs is no tool, and one that builds has no setting of its own", async () => {
+  const report = await reportOf({
+    "package.json": '{ "workspaces": ["packages/*"] }',
+    ...Object.fromEntries(
+      ["a", "b", "c"].map((name) => [`packages/${name}/package.json`, `{ "name": "${name}" }`]),
+    ),
+    "packages/a/src/mail/mail.config.ts": "export const host = process.env.MAIL_HOST;\n",
+    "packages/a/webpack.dev.config.js": "module.exports = process.env.BUNDLE;\n",
+    "packages/b/x.ts": tiny,
+    "packages/c/y.ts": tiny,
+  });
+  const [a] = report.units.filter(({ name }) => name === "a");
+  assert.deepEqual(
+    a?.ownWorld.map(({ what }) => what),
+    ["MAIL_HOST"],
+  );
+});

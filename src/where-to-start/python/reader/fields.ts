@@ -99,12 +99,16 @@ function addKey(reading: Reading, { owner, name, kind, isAny, open, token }: New
     ...placeOf(reading, token),
   };
   reading.foreignKeys.push(key);
-  const related = args.find(({ keyword }) => keyword === "related_name");
-  const what = related === undefined ? undefined : stringOf(tokens, related);
-  if (what !== undefined && !what.endsWith("+"))
-    declare(reading, "related name", { what, of: owner, token });
+  for (const arg of args.filter(({ keyword }) => RELATED.has(keyword ?? ""))) {
+    const what = stringOf(tokens, arg);
+    if (what !== undefined && !what.endsWith("+"))
+      declare(reading, "related name", { what, of: owner, token });
+  }
   return key;
 }
+
+/** What the other side calls it: in code, and in queries. */
+const RELATED = new Set(["related_name", "related_query_name"]);
 
 function targetOf(reading: Reading, span: Span): string {
   const { tokens, userNames } = reading;

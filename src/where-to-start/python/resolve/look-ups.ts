@@ -96,7 +96,7 @@ function lastOf(dotted: string): string {
   return dotted.slice(dotted.lastIndexOf(".") + 1);
 }
 
-/** `related_name`, else the model's name in small letters. */
+/** `related_name` and `related_query_name`, else the model's name in small letters. */
 function backOf(scope: Scope, { key, written }: Column, unit: UnitPlace): string[] {
   const { line, owner, file } = written;
   const named = (scope.factsOf(file)?.declared ?? []).filter(
@@ -145,9 +145,13 @@ export function unitOfLookUp(scope: Scope, hidden: Hidden, asking: Asking): Join
   return isOfUsers ? { unit: undefined } : undefined;
 }
 
+const AGGREGATE = /^(?:count|sum|avg|min|max)$/;
+
 /** The last one is joined only where it is asked for as a whole: `a__owner=1` compares what stands in `a`. */
 function hopsOf({ what, isRelation = false }: Hidden) {
-  const fields = fieldsOf(what);
+  const all = fieldsOf(what);
+  // `annotate(Count("lines"))` calls what it counts `lines__count`.
+  const fields = all.length > 1 && AGGREGATE.test(all.at(-1) ?? "") ? all.slice(0, -1) : all;
   return fields.map((field, index) => ({
     field,
     isLast: !isRelation && index === fields.length - 1,

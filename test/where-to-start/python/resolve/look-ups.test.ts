@@ -165,3 +165,19 @@ test(
     assert.equal(found.length, 10_001);
   },
 );
+
+test("what queries call the other side is read, and what annotate calls its counts is no way", async () => {
+  const more = {
+    "zoo/models.py": `class Cage(models.Model):
+    topic = models.ForeignKey("catalog.Topic", related_name="cages", related_query_name="pen")`,
+  };
+  const text = `${taken}Topic.objects.filter(pen__size=1).prefetch_related("cages")
+Document.objects.annotate(Count("topic")).order_by("topic__count")
+Document.objects.order_by("topic__name")
+`;
+  assert.deepEqual(await lookUpsIn(text, "docs/views.py", more), [
+    "4 zoo pen__size",
+    "4 zoo cages",
+    "6 catalog topic__name",
+  ]);
+});
