@@ -79,11 +79,13 @@ async function unfollow(from: TestSide, to: TestSide, name: string): Promise<voi
   if (found !== undefined) {
     await to.sql.unsafe(`ALTER SUBSCRIPTION ${name} DISABLE`);
     await to.sql.unsafe(`ALTER SUBSCRIPTION ${name} SET (slot_name = NONE)`);
+    // A table's slot that is just being made waits for this transaction, and this one would wait for the slot.
+    await to.sql.unsafe(`ALTER SUBSCRIPTION ${name} CONNECTION 'host=/dev/null password=none'`);
     await to.sql.unsafe(`DROP SUBSCRIPTION ${name}`);
   }
   await from.sql`
     select pg_terminate_backend(active_pid, 5000) from pg_replication_slots
-    where slot_name = ${name} and active_pid is not null`;
+    where database = current_database() and active_pid is not null`;
   await from.sql`
-    select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ${name}`;
+    select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database()`;
 }
