@@ -17,6 +17,9 @@ const byKeyword: ReadonlySet<Word | undefined> = new Set<Word>([
   "get_list_or_404",
 ]);
 
+/** They calculate with what their strings name. */
+const expressions = ["F", "Count", "Sum", "Avg", "Min", "Max"] as const;
+
 /** Their strings are look-ups. */
 const byString: ReadonlySet<Word | undefined> = new Set<Word>([
   "order_by",
@@ -25,12 +28,7 @@ const byString: ReadonlySet<Word | undefined> = new Set<Word>([
   "only",
   "defer",
   "distinct",
-  "F",
-  "Count",
-  "Sum",
-  "Avg",
-  "Min",
-  "Max",
+  ...expressions,
 ]);
 
 /** Their strings are relations, and nothing else. */
@@ -44,16 +42,7 @@ const byRelation: ReadonlySet<Word | undefined> = new Set<Word>([
 const around: ReadonlySet<Word | undefined> = new Set<Word>(["annotate", "aggregate"]);
 
 /** They are no method of a query: the one that they stand in says what is asked. */
-const inside: ReadonlySet<Word | undefined> = new Set<Word>([
-  "Q",
-  "F",
-  "Count",
-  "Sum",
-  "Avg",
-  "Min",
-  "Max",
-  "Prefetch",
-]);
+const inside: ReadonlySet<Word | undefined> = new Set<Word>(["Q", ...expressions, "Prefetch"]);
 
 /** What may stand at the end of a look-up and is no field. */
 const ends = new Set(

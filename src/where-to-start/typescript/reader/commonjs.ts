@@ -1,14 +1,8 @@
 /** CommonJS: what `require` gives to a file. */
-import type {
-  Argument,
-  AssignmentTarget,
-  BindingPattern,
-  Expression,
-  MemberExpression,
-} from "oxc-parser";
+import type { AssignmentTarget, BindingPattern, Expression, MemberExpression } from "oxc-parser";
 import { childrenOf, isNode, namesOf } from "./scopes.ts";
 import { bareOf, putIn } from "./top.ts";
-import { type Called, calleeOf, literalOf, nameOf, placeAt, type Walk } from "./walk.ts";
+import { type Called, calleeOf, nameOf, placeAt, textOf, type Walk } from "./walk.ts";
 
 /** `require("./x")` in `require("./x").a.b`. */
 interface Required {
@@ -40,11 +34,6 @@ export function requiredIn(value: Expression): Required | undefined {
 export function memberOf(node: MemberExpression): string | undefined {
   if (node.computed) return textOf(node.property);
   return node.property.type === "Identifier" ? node.property.name : undefined;
-}
-
-function textOf(node: Argument | undefined): string | undefined {
-  if (node?.type !== "TemplateLiteral") return literalOf(node);
-  return node.expressions.length === 0 ? (node.quasis[0]?.value.cooked ?? undefined) : undefined;
 }
 
 interface Put {

@@ -102,7 +102,9 @@ function entityOf({ arguments: [first] }: { readonly arguments: readonly Argumen
 }
 
 export function propertyOf({ properties }: ObjectExpression, name: string): Expression | undefined {
-  const found = properties.find((one) => one.type === "Property" && nameOf(one.key) === name);
+  const found = properties.find(
+    (one) => one.type === "Property" && !one.computed && nameOf(one.key) === name,
+  );
   return found?.type === "Property" ? found.value : undefined;
 }
 

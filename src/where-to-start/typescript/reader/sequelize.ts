@@ -9,7 +9,6 @@ import {
 } from "oxc-parser";
 import type { Association, LinkKind } from "../../types/source.ts";
 import { chainOf, propertyOf, targetOf } from "./relations.ts";
-import { textOf } from "./tables.ts";
 import {
   aroundOf,
   type Called,
@@ -106,7 +105,10 @@ function madeBy({ walk, variables }: Reading, name: string, node: Called): Made 
   if (propertyOf(second, "sequelize") === undefined) return undefined;
   const model = callerOf(walk, node);
   if (model === undefined || model === "") return undefined;
-  return { name: model, table: tableOf(textOf(second, "modelName") ?? model, second) };
+  return {
+    name: model,
+    table: tableOf(literalOf(propertyOf(second, "modelName")) ?? model, second),
+  };
 }
 
 /** `@Table class Order`, `@Table({ tableName: "orders" })`. */
@@ -114,7 +116,8 @@ function addTable(walk: Walk, { id, decorators, start }: Class): void {
   const table = decorators.find(({ expression }) => calleeOf(expression) === "Table")?.expression;
   if (table === undefined || id === null) return;
   const options = table.type === "CallExpression" ? table.arguments[0] : undefined;
-  const named = options?.type === "ObjectExpression" ? textOf(options, "modelName") : undefined;
+  const named =
+    options?.type === "ObjectExpression" ? literalOf(propertyOf(options, "modelName")) : undefined;
   const { name } = id;
   walk.models.push({ ...placeAt(walk, start), name, table: tableOf(named ?? name, options) });
 }
@@ -124,7 +127,7 @@ function tableOf(model: string, options: Argument | undefined): string {
   if (options?.type !== "ObjectExpression") return pluralOf(model);
   const isFrozen = propertyOf(options, "freezeTableName");
   return (
-    textOf(options, "tableName") ??
+    literalOf(propertyOf(options, "tableName")) ??
     (isFrozen?.type === "Literal" && isFrozen.value === true ? model : pluralOf(model))
   );
 }
@@ -140,7 +143,9 @@ function addReference(walk: Walk, node: ObjectExpression): void {
   if (references?.type !== "ObjectExpression") return;
   const model = propertyOf(references, "model");
   const to =
-    model?.type === "ObjectExpression" ? textOf(model, "tableName") : model && targetOf(model);
+    model?.type === "ObjectExpression"
+      ? literalOf(propertyOf(model, "tableName"))
+      : model && targetOf(model);
   if (to !== undefined) addKey(walk, to, node.start);
 }
 
@@ -180,7 +185,7 @@ function addAssociation(reading: Reading, name: string, node: Called): void {
   const caller = callerOf(reading.walk, node);
   if (to === undefined || caller === undefined || caller === "") return;
   const isObject = options?.type === "ObjectExpression";
-  const as = isObject ? textOf(options, "as") : undefined;
+  const as = isObject ? literalOf(propertyOf(options, "as")) : undefined;
   const through = isObject ? propertyOf(options, "through") : undefined;
   const isComputed = isObject && propertyOf(options, "foreignKey") !== undefined;
   const usual = `${name === "belongsTo" ? (as ?? lastOf(to)) : lastOf(caller)}Id`;
@@ -231,7 +236,7 @@ function columnIn(options: Argument | undefined): string | undefined {
   if (options?.type !== "ObjectExpression") return undefined;
   const column = propertyOf(options, "foreignKey");
   if (column?.type !== "ObjectExpression") return column && literalOf(column);
-  return textOf(column, "name") ?? textOf(column, "fieldName");
+  return literalOf(propertyOf(column, "name")) ?? literalOf(propertyOf(column, "fieldName"));
 }
 
 /** The model whose method is called; of `this` and `super` the class around. */

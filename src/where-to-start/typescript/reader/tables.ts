@@ -1,6 +1,7 @@
 /** What the table of a model is called in the database. */
-import type { Class, ObjectExpression } from "oxc-parser";
-import { calleeOf, literalOf, nameOf } from "./walk.ts";
+import type { Class } from "oxc-parser";
+import { propertyOf } from "./relations.ts";
+import { calleeOf, literalOf } from "./walk.ts";
 
 /** `@Entity("app_users")`, `@Entity({ name })`; without a name that of the class, as TypeORM and MikroORM write it. */
 export function tableOfEntity({ id, decorators }: Class): { table?: string } {
@@ -12,7 +13,8 @@ export function tableOfEntity({ id, decorators }: Class): { table?: string } {
   const options = given.find((one) => one.type === "ObjectExpression");
   const named =
     literalOf(given[0]) ??
-    (options && (textOf(options, "tableName") ?? textOf(options, "name"))) ??
+    (options &&
+      (literalOf(propertyOf(options, "tableName")) ?? literalOf(propertyOf(options, "name")))) ??
     inSnakes(id.name);
   return { table: named };
 }
@@ -22,10 +24,4 @@ function inSnakes(name: string): string {
     .replaceAll(/([A-Z])([A-Z])([a-z])/g, "$1_$2$3")
     .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
     .toLowerCase();
-}
-
-/** A property that is written as a text. */
-export function textOf({ properties }: ObjectExpression, name: string): string | undefined {
-  const found = properties.find((one) => one.type === "Property" && nameOf(one.key) === name);
-  return found?.type === "Property" ? literalOf(found.value) : undefined;
 }

@@ -4,7 +4,8 @@ import type { Declared, DeclaredKind, Import } from "../../types/source.ts";
 import type { At } from "./lines.ts";
 import { madeBy, withInjected } from "./made-by.ts";
 import { isNode, type Node } from "./scopes.ts";
-import { type Called, calleeOf, literalOf, nameOf, placeAt } from "./walk.ts";
+import { propertyOf } from "./relations.ts";
+import { type Called, calleeOf, nameOf, placeAt, textOf } from "./walk.ts";
 
 /** Without one of these no file declares anything. */
 const MAY_DECLARE =
@@ -68,7 +69,7 @@ function provided(looking: Looking, node: ObjectExpression): void {
   const inject = propertyOf(node, "inject");
   for (const by of PROVIDED_BY) {
     const value = propertyOf(node, by);
-    if (value !== undefined) looking.always.push({ value, start: provide.start, of, inject });
+    if (isNode(value)) looking.always.push({ value, start: provide.start, of, inject });
   }
 }
 
@@ -120,22 +121,6 @@ function wordOf({ text }: At, node: unknown): string | undefined {
   if (typeof end !== "number" || end - node.start > WORD_CHARS) return undefined;
   const written = text.slice(node.start, end);
   return /^[A-Za-z_$][\w$]*(?:\.[\w$]+)*$/.test(written) ? written : undefined;
-}
-
-function textOf(node: unknown): string | undefined {
-  if (!isNode(node)) return undefined;
-  const { quasis } = node;
-  const [only, ...others] = Array.isArray(quasis) && node.type === "TemplateLiteral" ? quasis : [];
-  if (isNode(only) && others.length === 0)
-    return (only["value"] as { readonly cooked?: string }).cooked;
-  return literalOf(node as unknown as Parameters<typeof literalOf>[0]);
-}
-
-function propertyOf({ properties }: ObjectExpression, name: string): Node | undefined {
-  const found = properties.find(
-    (one) => one.type === "Property" && !one.computed && nameOf(one.key) === name,
-  );
-  return found?.type === "Property" && isNode(found.value) ? found.value : undefined;
 }
 
 /** A strategy without a name of its own has that of its package: `passport-jwt`. */

@@ -90,6 +90,18 @@ export function nameOf(key: unknown): string {
   return node.name ?? (typeof node.value === "string" ? node.value : "");
 }
 
+/** What is written as a text, also as a template that nothing is put into. */
+export function textOf(node: unknown): string | undefined {
+  const { type, value, quasis } = (node ?? {}) as {
+    type?: string;
+    value?: unknown;
+    quasis?: readonly { readonly value: { readonly cooked?: string | null } }[];
+  };
+  if (type === "Literal") return typeof value === "string" ? value : undefined;
+  if (type !== "TemplateLiteral" || quasis?.length !== 1) return undefined;
+  return quasis[0]?.value.cooked ?? undefined;
+}
+
 export function literalOf(node: Argument | undefined): string | undefined {
   return node?.type === "Literal" && typeof node.value === "string" ? node.value : undefined;
 }
