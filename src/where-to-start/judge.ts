@@ -214,7 +214,7 @@ function startOf(units: readonly Unit[], { mayBeRanked, hasHistory }: Known): Re
   if (units.length === 0) return stay("no units were found");
   if (!mayBeRanked)
     return stay(
-      `there are ${units.length} units: fewer than ${UNITS_MIN} need no ranking; look at the bill of each`,
+      `there ${units.length === 1 ? "is" : "are"} ${plural(units.length, "unit")}: fewer than ${UNITS_MIN} need no ranking; look at the bill of each`,
     );
   if (first === undefined) return stay("every unit is behind a gate: none should move");
   if ((first.score.pain ?? 0) === 0) return stay(whyNothing(units));
